@@ -1,0 +1,67 @@
+#pragma once
+
+#include "models/domain/result.h"
+
+#include <QFuture>
+#include <QMetaObject>
+#include <QObject>
+#include <QPromise>
+
+#include <memory>
+#include <type_traits>
+#include <utility>
+
+namespace ports
+{
+
+using domain::Result;
+
+template <class T> QFuture<T> finished(T value)
+{
+    QPromise<T> promise;
+    promise.start();
+    promise.addResult(std::move(value));
+    promise.finish();
+    return promise.future();
+}
+
+/// Runs work on the thread that owns target and hands back its outcome. Work may return QFuture<T> or T.
+/// If target dies before its turn the future is finished without a result, and a then() with a context is not
+/// called.
+template <class Work> auto onThreadOf(QObject *target, Work work)
+{
+    using Returned = std::invoke_result_t<Work &>;
+    if constexpr (requires(Returned f) {
+                      f.result();
+                      f.isCanceled();
+                  }) {
+        using Value = decltype(std::declval<Returned>().result());
+        auto promise = std::make_shared<QPromise<Value>>();
+        promise->start();
+        const QFuture<Value> future = promise->future();
+        QMetaObject::invokeMethod(
+            target,
+            [target, promise, work = std::move(work)]() mutable {
+                work().then(target, [promise](const Value &value) {
+                    promise->addResult(value);
+                    promise->finish();
+                });
+            },
+            Qt::AutoConnection);
+        return future;
+    } else {
+        auto promise = std::make_shared<QPromise<Returned>>();
+        promise->start();
+        const QFuture<Returned> future = promise->future();
+        QMetaObject::invokeMethod(
+            target,
+            [promise, work = std::move(work)]() mutable {
+                promise->addResult(work());
+                promise->finish();
+            },
+            Qt::AutoConnection);
+        return future;
+    }
+}
+
+} // namespace ports

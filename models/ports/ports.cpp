@@ -1,0 +1,5 @@
+#include "models/ports/account.h"
+#include "models/ports/journal.h"
+#include "models/ports/market_data.h"
+#include "models/ports/trading.h"
+#include "models/ports/venue_health.h"

@@ -1,0 +1,134 @@
+#include "models/domain/exact.h"
+
+#include <QTest>
+
+#include <cstdint>
+#include <rapidcheck.h>
+
+using namespace domain;
+
+namespace rc
+{
+template <> struct Arbitrary<Price>
+{
+    static Gen<Price> arbitrary()
+    {
+        return gen::map(gen::pair(gen::arbitrary<std::int64_t>(), gen::arbitrary<std::uint32_t>()),
+                        [](const auto &parts) {
+                            return Price::fromUnits(Int128{parts.first} * 4'294'967'296 + parts.second);
+                        });
+    }
+};
+} // namespace rc
+
+namespace
+{
+/// rc::check that fails the Qt test with the counterexample on stderr.
+template <class Property> void check(const char *what, Property property)
+{
+    QVERIFY(rc::check(what, property));
+}
+} // namespace
+
+class ExactTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void readsAndWritesWhatTheExchangeSends_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::addColumn<QByteArray>("shortest");
+        QTest::newRow("zero") << QByteArray{"0"} << QByteArray{"0"};
+        QTest::newRow("trailing zeros") << QByteArray{"0.00100000"} << QByteArray{"0.001"};
+        QTest::newRow("negative") << QByteArray{"-1.06214947"} << QByteArray{"-1.06214947"};
+        QTest::newRow("twelve decimals") << QByteArray{"0.000000000001"} << QByteArray{"0.000000000001"};
+        QTest::newRow("zeros beyond twelve") << QByteArray{"1.5000000000000000"} << QByteArray{"1.5"};
+        QTest::newRow("large") << QByteArray{"100000000000000000000"} << QByteArray{"100000000000000000000"};
+    }
+    void readsAndWritesWhatTheExchangeSends()
+    {
+        QFETCH(QByteArray, text);
+        QFETCH(QByteArray, shortest);
+        const auto price = Price::parse(text.toStdString());
+        QVERIFY(price);
+        QCOMPARE(QByteArray::fromStdString(price->toString()), shortest);
+    }
+
+    void refusesWhatIsNotAPlainDecimal_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        for (const char *text : {"", "-", ".", "1.", ".5", "1,5", "1e9", "+1", " 1", "1 ", "NaN", "0x10",
+                                 "1.2.3", "--1", "0.0000000000001", "1000000000000000000000000000",
+                                 "99999999999999999999999999999999999999999", "\xd9\xa1"}) {
+            QTest::newRow(text) << QByteArray{text};
+        }
+    }
+    void refusesWhatIsNotAPlainDecimal()
+    {
+        QFETCH(QByteArray, text);
+        const auto price = Price::parse(text.toStdString());
+        QVERIFY(!price);
+        QCOMPARE(price.error().code, ErrorCode::Malformed);
+    }
+
+    void parseUndoesToString()
+    {
+        check("parse undoes toString",
+              [](Price price) { RC_ASSERT(Price::parse(price.toString()) == price); });
+    }
+
+    void writesAFixedNumberOfDecimals()
+    {
+        QCOMPARE(Price::literal("0.1").toFixed(3), std::string{"0.100"});
+        QCOMPARE(Price::literal("65000").toFixed(0), std::string{"65000"});
+        QCOMPARE(Price::literal("0.125").toFixed(2), std::string{"0.12"});
+        QCOMPARE(Price::literal("0.135").toFixed(2), std::string{"0.14"});
+        QCOMPARE(Price::literal("-0.0051").toFixed(2), std::string{"-0.01"});
+        QCOMPARE(Price::literal("2.486011688").toFixed(8, Rounding::Down), std::string{"2.48601168"});
+    }
+
+    void multipliesAndDividesExactly()
+    {
+        QCOMPARE((Price::literal("60000.1") * Quantity::literal("0.123")).toString(),
+                 std::string{"7380.0123"});
+        QCOMPARE((Money::of(500'000) * Rate::literal("0.01")).toString(), std::string{"5000"});
+        QCOMPARE((Money::of(10) / Quantity::of(3)).toString(), std::string{"3.333333333333"});
+        QCOMPARE((Money::of(260) / Money::of(6'500)).toString(), std::string{"0.04"});
+        QCOMPARE(quantityBought(Money::of(20), Price::of(3)).toString(), std::string{"6.666666666666"});
+    }
+
+    void largeProductsDoNotWrap()
+    {
+        // 1e14 * 1e9 units-wise needs more than 128 bits in between.
+        QCOMPARE((Price::of(1'000'000'000) * Quantity::of(100'000'000'000)).toString(),
+                 std::string{"100000000000000000000"});
+        check("(p * q) / q gives p back to 1e-12 per unit of q", [] {
+            const auto p = Price::fromUnits(*rc::gen::inRange<std::int64_t>(1, std::int64_t{1} << 62));
+            const auto q = Quantity::of(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000));
+            RC_ASSERT((p * q) / q == p);
+        });
+    }
+
+    void roundsToTheStep()
+    {
+        const auto step = Quantity::literal("0.001");
+        QCOMPARE(Quantity::literal("0.12399").roundedTo(step, Rounding::Down).toString(),
+                 std::string{"0.123"});
+        QCOMPARE(Quantity::literal("0.12301").roundedTo(step, Rounding::Up).toString(), std::string{"0.124"});
+        QVERIFY(Quantity::literal("0.124").isMultipleOf(step));
+        QVERIFY(!Quantity::literal("0.1245").isMultipleOf(step));
+        QCOMPARE(Price::literal("0.05").decimals(), 2);
+        QCOMPARE(Price::literal("10").decimals(), 0);
+        check("rounding down to a step never exceeds the value and is a multiple of the step", [] {
+            const auto value = Quantity::fromUnits(*rc::gen::inRange<std::int64_t>(0, std::int64_t{1} << 60));
+            const auto anyStep = Quantity::fromUnits(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000));
+            const auto rounded = value.roundedTo(anyStep, Rounding::Down);
+            RC_ASSERT(rounded <= value);
+            RC_ASSERT(value - rounded < anyStep);
+            RC_ASSERT(rounded.isMultipleOf(anyStep));
+        });
+    }
+};
+
+QTEST_APPLESS_MAIN(ExactTest)
+#include "exact_test.moc"
