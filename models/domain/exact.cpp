@@ -133,7 +133,7 @@ Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding)
         const UInt128 rest = divisor - remainder;
         const bool up =
             rounding == Rounding::Up || (rounding == Rounding::HalfEven &&
-                                         (remainder > rest || (remainder == rest && (quotient & 1) != 0)));
+                                            (remainder > rest || (remainder == rest && (quotient & 1) != 0)));
         quotient += up ? 1 : 0;
     }
     if (quotient > static_cast<UInt128>(-1) >> 1) {
@@ -146,8 +146,8 @@ Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding)
 Result<Int128> parseUnits(std::string_view text)
 {
     const auto malformed = [&] {
-        return failure(ErrorCode::Malformed,
-                       "not a decimal number: \"" + std::string{text.substr(0, 48)} + "\"");
+        return failure(
+            ErrorCode::Malformed, "not a decimal number: \"" + std::string{text.substr(0, 48)} + "\"");
     };
     std::string_view rest = text;
     const bool negative = !rest.empty() && rest.front() == '-';

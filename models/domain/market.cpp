@@ -15,21 +15,11 @@ struct Row
     std::string_view word;
     Milliseconds length;
 };
-constexpr std::array<Row, 15> rows{{{Interval::M1, "1m", 1min},
-                                    {Interval::M3, "3m", 3min},
-                                    {Interval::M5, "5m", 5min},
-                                    {Interval::M15, "15m", 15min},
-                                    {Interval::M30, "30m", 30min},
-                                    {Interval::H1, "1h", 1h},
-                                    {Interval::H2, "2h", 2h},
-                                    {Interval::H4, "4h", 4h},
-                                    {Interval::H6, "6h", 6h},
-                                    {Interval::H8, "8h", 8h},
-                                    {Interval::H12, "12h", 12h},
-                                    {Interval::D1, "1d", 24h},
-                                    {Interval::D3, "3d", 72h},
-                                    {Interval::W1, "1w", 168h},
-                                    {Interval::Month1, "1M", 720h}}};
+constexpr std::array<Row, 15> rows{{{Interval::M1, "1m", 1min}, {Interval::M3, "3m", 3min},
+    {Interval::M5, "5m", 5min}, {Interval::M15, "15m", 15min}, {Interval::M30, "30m", 30min},
+    {Interval::H1, "1h", 1h}, {Interval::H2, "2h", 2h}, {Interval::H4, "4h", 4h}, {Interval::H6, "6h", 6h},
+    {Interval::H8, "8h", 8h}, {Interval::H12, "12h", 12h}, {Interval::D1, "1d", 24h},
+    {Interval::D3, "3d", 72h}, {Interval::W1, "1w", 168h}, {Interval::Month1, "1M", 720h}}};
 
 const Row &rowOf(Interval interval)
 {

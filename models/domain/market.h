@@ -14,10 +14,9 @@ namespace domain
 
 enum class Interval : std::uint8_t { M1, M3, M5, M15, M30, H1, H2, H4, H6, H8, H12, D1, D3, W1, Month1 };
 
-inline constexpr Interval allIntervals[] = {Interval::M1,  Interval::M3, Interval::M5,    Interval::M15,
-                                            Interval::M30, Interval::H1, Interval::H2,    Interval::H4,
-                                            Interval::H6,  Interval::H8, Interval::H12,   Interval::D1,
-                                            Interval::D3,  Interval::W1, Interval::Month1};
+inline constexpr Interval allIntervals[] = {Interval::M1, Interval::M3, Interval::M5, Interval::M15,
+    Interval::M30, Interval::H1, Interval::H2, Interval::H4, Interval::H6, Interval::H8, Interval::H12,
+    Interval::D1, Interval::D3, Interval::W1, Interval::Month1};
 
 /// "1m", "4h", "1M" as on the wire.
 std::string_view toString(Interval interval);

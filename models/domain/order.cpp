@@ -26,35 +26,21 @@ Enum valueOf(const Words<Enum, N> &words, std::string_view word, Enum otherwise)
 
 constexpr Words<PositionSide, 3> positionSides{
     {{PositionSide::Both, "BOTH"}, {PositionSide::Long, "LONG"}, {PositionSide::Short, "SHORT"}}};
-constexpr Words<OrderType, 8> orderTypes{{{OrderType::Limit, "LIMIT"},
-                                          {OrderType::Market, "MARKET"},
-                                          {OrderType::Stop, "STOP"},
-                                          {OrderType::StopMarket, "STOP_MARKET"},
-                                          {OrderType::TakeProfit, "TAKE_PROFIT"},
-                                          {OrderType::TakeProfitMarket, "TAKE_PROFIT_MARKET"},
-                                          {OrderType::TrailingStopMarket, "TRAILING_STOP_MARKET"},
-                                          {OrderType::Liquidation, "LIQUIDATION"}}};
-constexpr Words<TimeInForce, 7> timesInForce{{{TimeInForce::Gtc, "GTC"},
-                                              {TimeInForce::Ioc, "IOC"},
-                                              {TimeInForce::Fok, "FOK"},
-                                              {TimeInForce::Gtx, "GTX"},
-                                              {TimeInForce::Gtd, "GTD"},
-                                              {TimeInForce::GteGtc, "GTE_GTC"},
-                                              {TimeInForce::Rpi, "RPI"}}};
+constexpr Words<OrderType, 8> orderTypes{{{OrderType::Limit, "LIMIT"}, {OrderType::Market, "MARKET"},
+    {OrderType::Stop, "STOP"}, {OrderType::StopMarket, "STOP_MARKET"}, {OrderType::TakeProfit, "TAKE_PROFIT"},
+    {OrderType::TakeProfitMarket, "TAKE_PROFIT_MARKET"},
+    {OrderType::TrailingStopMarket, "TRAILING_STOP_MARKET"}, {OrderType::Liquidation, "LIQUIDATION"}}};
+constexpr Words<TimeInForce, 7> timesInForce{{{TimeInForce::Gtc, "GTC"}, {TimeInForce::Ioc, "IOC"},
+    {TimeInForce::Fok, "FOK"}, {TimeInForce::Gtx, "GTX"}, {TimeInForce::Gtd, "GTD"},
+    {TimeInForce::GteGtc, "GTE_GTC"}, {TimeInForce::Rpi, "RPI"}}};
 constexpr Words<OrderStatus, 7> orderStatuses{{{OrderStatus::New, "NEW"},
-                                               {OrderStatus::PartiallyFilled, "PARTIALLY_FILLED"},
-                                               {OrderStatus::Filled, "FILLED"},
-                                               {OrderStatus::Canceled, "CANCELED"},
-                                               {OrderStatus::Rejected, "REJECTED"},
-                                               {OrderStatus::Expired, "EXPIRED"},
-                                               {OrderStatus::ExpiredInMatch, "EXPIRED_IN_MATCH"}}};
+    {OrderStatus::PartiallyFilled, "PARTIALLY_FILLED"}, {OrderStatus::Filled, "FILLED"},
+    {OrderStatus::Canceled, "CANCELED"}, {OrderStatus::Rejected, "REJECTED"},
+    {OrderStatus::Expired, "EXPIRED"}, {OrderStatus::ExpiredInMatch, "EXPIRED_IN_MATCH"}}};
 constexpr Words<ConditionalStatus, 7> conditionalStatuses{{{ConditionalStatus::New, "NEW"},
-                                                           {ConditionalStatus::Triggering, "TRIGGERING"},
-                                                           {ConditionalStatus::Triggered, "TRIGGERED"},
-                                                           {ConditionalStatus::Finished, "FINISHED"},
-                                                           {ConditionalStatus::Canceled, "CANCELED"},
-                                                           {ConditionalStatus::Rejected, "REJECTED"},
-                                                           {ConditionalStatus::Expired, "EXPIRED"}}};
+    {ConditionalStatus::Triggering, "TRIGGERING"}, {ConditionalStatus::Triggered, "TRIGGERED"},
+    {ConditionalStatus::Finished, "FINISHED"}, {ConditionalStatus::Canceled, "CANCELED"},
+    {ConditionalStatus::Rejected, "REJECTED"}, {ConditionalStatus::Expired, "EXPIRED"}}};
 
 } // namespace
 

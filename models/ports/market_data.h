@@ -65,8 +65,8 @@ public:
 signals:
     void exchangeInfoChanged(const ports::ExchangeInfoPtr &info);
     void tickersChanged(const ports::TickersPtr &changed); ///< newest value of each symbol that changed
-    void
-    bookTickersChanged(const ports::BookTickersPtr &changed);    ///< newest value of each symbol that changed
+    void bookTickersChanged(
+        const ports::BookTickersPtr &changed);                   ///< newest value of each symbol that changed
     void markPricesChanged(const ports::MarkPricesPtr &changed); ///< newest value of each symbol that changed
     void candlesChanged(const ports::CandleUpdate &update);
     void tradesArrived(const ports::TradesPtr &trades); ///< ascending, one symbol

@@ -32,12 +32,12 @@ public:
     /// for.
     virtual QFuture<Result<int>> cancelAll(domain::Symbol symbol) = 0;
     virtual QFuture<Result<domain::SymbolConfig>> setLeverage(domain::Symbol symbol, int leverage) = 0;
-    virtual QFuture<Result<domain::SymbolConfig>> setMarginType(domain::Symbol symbol,
-                                                                domain::MarginType type) = 0;
+    virtual QFuture<Result<domain::SymbolConfig>> setMarginType(
+        domain::Symbol symbol, domain::MarginType type) = 0;
     virtual QFuture<Result<bool>> setHedgeMode(bool hedge) = 0;
     /// Moves margin into (positive) or out of (negative) an isolated position.
-    virtual QFuture<Result<bool>> adjustIsolatedMargin(domain::Symbol symbol, domain::PositionSide side,
-                                                       domain::Money amount) = 0;
+    virtual QFuture<Result<bool>> adjustIsolatedMargin(
+        domain::Symbol symbol, domain::PositionSide side, domain::Money amount) = 0;
 
     /// All orders known of, working ones first; for a view that opens late.
     virtual QFuture<OrdersPtr> orders() = 0;

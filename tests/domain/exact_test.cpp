@@ -14,9 +14,9 @@ template <> struct Arbitrary<Price>
     static Gen<Price> arbitrary()
     {
         return gen::map(gen::pair(gen::arbitrary<std::int64_t>(), gen::arbitrary<std::uint32_t>()),
-                        [](const auto &parts) {
-                            return Price::fromUnits(Int128{parts.first} * 4'294'967'296 + parts.second);
-                        });
+            [](const auto &parts) {
+                return Price::fromUnits(Int128{parts.first} * 4'294'967'296 + parts.second);
+            });
     }
 };
 } // namespace rc
@@ -58,8 +58,8 @@ private slots:
     {
         QTest::addColumn<QByteArray>("text");
         for (const char *text : {"", "-", ".", "1.", ".5", "1,5", "1e9", "+1", " 1", "1 ", "NaN", "0x10",
-                                 "1.2.3", "--1", "0.0000000000001", "1000000000000000000000000000",
-                                 "99999999999999999999999999999999999999999", "\xd9\xa1"}) {
+                 "1.2.3", "--1", "0.0000000000001", "1000000000000000000000000000",
+                 "99999999999999999999999999999999999999999", "\xd9\xa1"}) {
             QTest::newRow(text) << QByteArray{text};
         }
     }
@@ -73,8 +73,8 @@ private slots:
 
     void parseUndoesToString()
     {
-        check("parse undoes toString",
-              [](Price price) { RC_ASSERT(Price::parse(price.toString()) == price); });
+        check(
+            "parse undoes toString", [](Price price) { RC_ASSERT(Price::parse(price.toString()) == price); });
     }
 
     void writesAFixedNumberOfDecimals()
@@ -89,8 +89,8 @@ private slots:
 
     void multipliesAndDividesExactly()
     {
-        QCOMPARE((Price::literal("60000.1") * Quantity::literal("0.123")).toString(),
-                 std::string{"7380.0123"});
+        QCOMPARE(
+            (Price::literal("60000.1") * Quantity::literal("0.123")).toString(), std::string{"7380.0123"});
         QCOMPARE((Money::of(500'000) * Rate::literal("0.01")).toString(), std::string{"5000"});
         QCOMPARE((Money::of(10) / Quantity::of(3)).toString(), std::string{"3.333333333333"});
         QCOMPARE((Money::of(260) / Money::of(6'500)).toString(), std::string{"0.04"});
@@ -101,7 +101,7 @@ private slots:
     {
         // 1e14 * 1e9 units-wise needs more than 128 bits in between.
         QCOMPARE((Price::of(1'000'000'000) * Quantity::of(100'000'000'000)).toString(),
-                 std::string{"100000000000000000000"});
+            std::string{"100000000000000000000"});
         check("(p * q) / q gives p back to 1e-12 per unit of q", [] {
             const auto p = Price::fromUnits(*rc::gen::inRange<std::int64_t>(1, std::int64_t{1} << 62));
             const auto q = Quantity::of(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000));
@@ -112,8 +112,8 @@ private slots:
     void roundsToTheStep()
     {
         const auto step = Quantity::literal("0.001");
-        QCOMPARE(Quantity::literal("0.12399").roundedTo(step, Rounding::Down).toString(),
-                 std::string{"0.123"});
+        QCOMPARE(
+            Quantity::literal("0.12399").roundedTo(step, Rounding::Down).toString(), std::string{"0.123"});
         QCOMPARE(Quantity::literal("0.12301").roundedTo(step, Rounding::Up).toString(), std::string{"0.124"});
         QVERIFY(Quantity::literal("0.124").isMultipleOf(step));
         QVERIFY(!Quantity::literal("0.1245").isMultipleOf(step));
