@@ -1,0 +1,147 @@
+#pragma once
+
+#include "exchange/transport/http_client.h"
+#include "exchange/transport/throttle.h"
+#include "models/domain/result.h"
+
+#include <QFuture>
+#include <QObject>
+#include <QPromise>
+#include <QString>
+#include <QTimer>
+
+#include <array>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <unordered_map>
+#include <vector>
+
+namespace transport
+{
+
+/// What the venue's code reads from an answer.
+struct AnswerVerdict
+{
+    AnswerClass outcome = AnswerClass::Ambiguous;
+    std::optional<domain::Milliseconds> pauseFor; ///< RateLimited, Banned: where the venue says how long
+    bool isFirewall = false;  ///< Banned by a firewall (HTTP 403 without the venue's body)
+    std::vector<Usage> usage; ///< the venue's own counters, by LimitRule::name
+};
+
+struct PumpRequest
+{
+    Priority priority = Priority::History;
+    Lane lane = Lane::Bulk;
+    Cost cost;
+    /// Requests that wait under the same key share one answer; also the key of RequestPump::withdraw().
+    std::string coalesceKey;
+    /// Makes the request at hand-over, so that its timestamp and signature are fresh; again for each retry. A
+    /// failure (keys locked, clock unknown) ends the request as NotSent.
+    std::function<domain::Result<HttpRequest>()> build;
+    /// Reads the answer. Without it: 2xx Done, 4xx Rejected, surely not sent NotSent, else Ambiguous.
+    std::function<AnswerVerdict(const HttpAnswer &)> classify;
+    std::optional<domain::Milliseconds> deadline; ///< longest wait before hand-over; empty: the class's own
+    /// Tries altogether, retries with back-off after NotSent, NotExecuted, Ambiguous and RateLimited. Only
+    /// for Delivery::Repeatable; others are never tried again here, and Banned never.
+    int maxTries = 3;
+};
+
+struct PumpAnswer
+{
+    AnswerClass outcome = AnswerClass::NotSent;
+    HttpAnswer http; ///< of the last try; empty where nothing was sent
+    int tries = 0;   ///< hand-overs; 0: never left our queue
+    /// Why nothing was sent: RateLimited (retryAtMs in this machine's wall time), Unreachable, Cancelled, or
+    /// what build said.
+    std::optional<domain::Error> refusal;
+};
+
+struct PumpHealth
+{
+    struct BudgetState
+    {
+        std::string name;
+        std::int64_t used = 0;
+        std::int64_t limit = 0;
+        std::int64_t reserved = 0;
+        domain::Milliseconds resetsIn{0};
+    };
+    struct BreakerState
+    {
+        std::string name; ///< "orders", "queries", "bulk"
+        Breaker::State state = Breaker::State::Closed;
+        std::string reason;
+        std::optional<domain::Milliseconds> retryIn;
+    };
+    struct QueueState
+    {
+        std::string name; ///< see priorityNames
+        int length = 0;
+        int bound = 0;
+    };
+    std::vector<BudgetState> budgets;
+    std::vector<BreakerState> breakers;
+    std::vector<QueueState> queues;
+    std::optional<domain::Milliseconds> pausedFor;
+    bool isBanned = false; ///< the pause is a ban: nothing at all goes out
+};
+
+struct PumpOptions
+{
+    std::vector<LimitRule> limits; ///< what counts until the venue's own list is read
+    HttpOptions http;
+    std::uint64_t seed = 0; ///< of the jitter
+    /// A harmless query that tells whether orders would get through again; its deadline is set by the pump.
+    /// Without it the next query of class Resolve serves.
+    std::function<PumpRequest()> probe;
+};
+
+/// The one way to the venue's REST interface: queue, budgets, breakers and pauses before three HTTP clients
+/// (orders, queries, bulk). Lives on one thread.
+class RequestPump : public QObject
+{
+    Q_OBJECT
+public:
+    RequestPump(const domain::Clock &clock, PumpOptions options, QObject *parent = nullptr);
+    ~RequestPump() override;
+
+    QFuture<PumpAnswer> submit(PumpRequest request);
+    /// Takes a request back that still waits; its future ends as NotSent, Cancelled. False where none waits.
+    bool withdraw(const std::string &coalesceKey);
+    /// The venue's own list of limits. Lower ones count at once, higher ones only with mayRaise.
+    void setLimits(const std::vector<LimitRule> &limits, bool mayRaise);
+    /// Orders whose outcome is unknown at this time; two open the order breaker, which stays until there are
+    /// none.
+    void setUnresolvedOrders(int count);
+    /// Restores a pause that an earlier process was told (isBan: nothing at all goes out).
+    void pause(domain::Milliseconds length, bool isBan);
+    PumpHealth health() const;
+
+signals:
+    /// A breaker, a pause or a limit changed; queue lengths and use alone do not signal.
+    void healthChanged();
+    /// What must never happen: an order left twice. New orders are latched shut until the program starts
+    /// anew.
+    void alarmed(const QString &text);
+
+private:
+    struct Pending;
+    void run();
+    void handOver(std::uint64_t id);
+    void answered(std::uint64_t id, const HttpAnswer &answer);
+    void end(std::uint64_t id, const PumpAnswer &answer);
+    void noteHealth();
+
+    const domain::Clock &m_clock;
+    PumpOptions m_options;
+    Throttle m_throttle;
+    std::array<HttpClient *, laneCount> m_clients{};
+    QTimer m_wake;
+    std::unordered_map<std::uint64_t, std::shared_ptr<Pending>> m_pending;
+    std::uint64_t m_lastId = 0;
+    bool m_isRunning = false;
+    std::string m_lastHealth;
+};
+
+} // namespace transport

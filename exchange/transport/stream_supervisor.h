@@ -1,0 +1,192 @@
+#pragma once
+
+#include "exchange/transport/backoff.h"
+#include "models/domain/time.h"
+
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace transport
+{
+
+enum class StreamState : std::uint8_t {
+    Idle,       ///< nobody asked for it
+    Connecting, ///< the first connection, or a new one, is being made
+    Connected,  ///< data flows, or silence is normal
+    Stale,      ///< connected, but silent for longer than its subscriptions allow
+    Waiting,    ///< between two tries
+};
+
+struct StreamOptions
+{
+    /// Makes the text that (un)subscribes these streams; id counts up from 1 on each connection. Empty: the
+    /// address alone says what flows, and nothing is sent.
+    std::function<std::string(bool isSubscribe, const std::vector<std::string> &names, std::uint64_t id)>
+        control;
+    /// Longest normal silence of one stream; empty where silence is normal.
+    std::function<std::optional<domain::Milliseconds>(const std::string &name)> silenceOf;
+    std::size_t namesPerControl = 100;
+    std::size_t streamsMax = 200;
+    int controlsPerSecond = 5; ///< own pings included
+    domain::Milliseconds connectTimeout{10'000};
+    domain::Milliseconds firstRetry{250}; ///< the first try after a loss is within this
+    domain::Milliseconds retryBase{500};
+    domain::Milliseconds retryCap{30'000};
+    domain::Milliseconds healthyAfter{60'000}; ///< a connection this old resets the back-off
+    domain::Milliseconds pingEvery{20'000};
+    domain::Milliseconds pongWithin{10'000};
+    domain::Milliseconds renewAfter{23 * 3'600'000};
+    domain::Milliseconds overlap{5'000}; ///< old and new connection side by side at a planned renewal
+    int connectsMost = 6;                ///< more within 60 s: pauses for 30 s
+};
+
+/// Open a connection; report its events with this epoch.
+struct OpenSocket
+{
+    std::uint64_t epoch = 0;
+    friend bool operator==(const OpenSocket &, const OpenSocket &) = default;
+};
+struct CloseSocket
+{
+    std::uint64_t epoch = 0;
+    friend bool operator==(const CloseSocket &, const CloseSocket &) = default;
+};
+struct SendText
+{
+    std::uint64_t epoch = 0;
+    std::string text;
+    friend bool operator==(const SendText &, const SendText &) = default;
+};
+struct SendPing
+{
+    std::uint64_t epoch = 0;
+    friend bool operator==(const SendPing &, const SendPing &) = default;
+};
+/// From `since` on messages may be missing; what was built from them needs a fresh start.
+struct GapOpened
+{
+    std::uint64_t epoch = 0; ///< of the connection that is lost or silent
+    domain::Monotonic since{};
+    friend bool operator==(const GapOpened &, const GapOpened &) = default;
+};
+/// A new connection is there and all subscriptions have been asked for again.
+struct Resubscribed
+{
+    std::uint64_t epoch = 0;
+    bool isRenewal = false; ///< planned, without a gap
+    friend bool operator==(const Resubscribed &, const Resubscribed &) = default;
+};
+struct StateChanged
+{
+    StreamState state = StreamState::Idle;
+    friend bool operator==(const StateChanged &, const StateChanged &) = default;
+};
+/// One stream that usually speaks has fallen silent on a connection that is otherwise alive.
+struct StreamSilent
+{
+    std::string name;
+    friend bool operator==(const StreamSilent &, const StreamSilent &) = default;
+};
+using StreamEffect = std::variant<OpenSocket, CloseSocket, SendText, SendPing, GapOpened, Resubscribed,
+    StateChanged, StreamSilent>;
+using StreamEffects = std::vector<StreamEffect>;
+
+/// Keeps one subscription socket alive: connects, backs off, pings, watches for silence, renews before the
+/// venue's 24 h end, and asks again for what is subscribed. Events of connections that are no longer ours are
+/// ignored by epoch.
+class StreamSupervisor
+{
+public:
+    StreamSupervisor(StreamOptions options, std::uint64_t seed);
+
+    StreamEffects start(domain::Monotonic now);
+    StreamEffects stop(domain::Monotonic now);
+    /// Claims are counted: each subscribe needs its own unsubscribe. Over streamsMax nothing happens; ask
+    /// canHold().
+    StreamEffects subscribe(domain::Monotonic now, const std::string &name);
+    StreamEffects unsubscribe(domain::Monotonic now, const std::string &name);
+    bool canHold(const std::string &name) const;
+    /// Gives the connection up and makes a new one at once: the address changed, or the venue is going down.
+    StreamEffects reconnect(domain::Monotonic now, const std::string &reason);
+
+    StreamEffects onOpened(domain::Monotonic now, std::uint64_t epoch);
+    StreamEffects onMessage(domain::Monotonic now, std::uint64_t epoch);
+    /// The message belonged to this stream: from then on its own silence is watched too.
+    StreamEffects onHeard(domain::Monotonic now, const std::string &name);
+    StreamEffects onPong(domain::Monotonic now, std::uint64_t epoch);
+    StreamEffects onClosed(domain::Monotonic now, std::uint64_t epoch, const std::string &reason);
+    StreamEffects onTime(domain::Monotonic now);
+    /// When onTime() is due; empty: not before another event.
+    std::optional<domain::Monotonic> wakeAt() const;
+
+    /// Whether messages of this connection still count.
+    bool accepts(std::uint64_t epoch) const;
+    StreamState state() const { return m_state; }
+    const std::string &reason() const { return m_reason; } ///< why it is not Connected
+    std::uint64_t epoch() const;                           ///< of the connection in use; 0: none
+    int subscriptions() const { return static_cast<int>(m_claims.size()); }
+    int reconnects() const { return m_reconnects; }
+    std::optional<domain::Milliseconds> silentFor(domain::Monotonic now) const;
+    std::optional<domain::Milliseconds> roundTrip() const { return m_roundTrip; }
+    std::optional<domain::Milliseconds> retryIn(domain::Monotonic now) const;
+
+private:
+    struct Connection
+    {
+        std::uint64_t epoch = 0;
+        domain::Monotonic startedAt{};
+        bool isOpen = false;
+        domain::Monotonic openedAt{};
+        domain::Monotonic heardAt{}; ///< last message; at first the opening
+        domain::Monotonic pingedAt{};
+        bool isPongDue = false;
+        std::set<std::string> asked;            ///< subscribed on this connection
+        std::deque<domain::Monotonic> controls; ///< times of the last control messages
+        std::uint64_t lastControlId = 0;
+        bool isComplete = false; ///< Resubscribed was reported
+        bool isRenewal = false;
+    };
+    struct Voice
+    {
+        domain::Monotonic heardAt{};
+        bool isReported = false;
+    };
+    void connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects);
+    void lose(domain::Monotonic now, const std::string &reason, StreamEffects &effects);
+    void retry(domain::Monotonic now, StreamEffects &effects);
+    void setState(StreamState state, StreamEffects &effects);
+    void sendControls(domain::Monotonic now, Connection &connection, StreamEffects &effects);
+    bool mayControl(domain::Monotonic now, Connection &connection) const;
+    void watch(domain::Monotonic now, StreamEffects &effects);
+    std::optional<domain::Milliseconds> silenceAllowed() const;
+
+    StreamOptions m_options;
+    Backoff m_backoff;
+    Jitter m_jitter;
+    std::map<std::string, int> m_claims;
+    std::map<std::string, Voice> m_voices;
+    std::optional<Connection> m_current;
+    std::optional<Connection>
+        m_next; ///< the renewal that is being made; then m_old takes the place of m_current
+    std::optional<Connection> m_old; ///< still open beside m_current, until m_oldEndsAt
+    domain::Monotonic m_oldEndsAt{};
+    std::deque<domain::Monotonic> m_connects;
+    std::uint64_t m_lastEpoch = 0;
+    int m_losses = 0; ///< in a row
+    int m_reconnects = 0;
+    StreamState m_state = StreamState::Idle;
+    bool m_isStarted = false;
+    bool m_isGapOpen = false;
+    domain::Monotonic m_retryAt{};
+    std::string m_reason;
+    std::optional<domain::Milliseconds> m_roundTrip;
+};
+
+} // namespace transport

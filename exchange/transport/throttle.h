@@ -1,0 +1,123 @@
+#pragma once
+
+#include "exchange/transport/backoff.h"
+#include "exchange/transport/breaker.h"
+#include "exchange/transport/budget.h"
+#include "exchange/transport/request_queue.h"
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace transport
+{
+
+/// The plain core of RequestPump: decides what is handed over, when, and what an answer means for what
+/// follows. No sockets, no timers; ids stand for requests.
+class Throttle
+{
+public:
+    /// Hand this request over now.
+    struct HandOver
+    {
+        std::uint64_t id = 0;
+        bool isProbe = false;
+    };
+    /// This request will never be handed over.
+    struct Dropped
+    {
+        std::uint64_t id = 0;
+        std::string reason;
+    };
+    /// The order breaker is half-open and wants a harmless query; submit one of class Resolve.
+    struct ProbeWanted
+    {
+        domain::Milliseconds deadline{0};
+    };
+    /// Nothing to do before `until`; empty: nothing to do before the next call.
+    struct Wait
+    {
+        std::optional<domain::Monotonic> until;
+    };
+    using Step = std::variant<Wait, HandOver, Dropped, ProbeWanted>;
+
+    /// What an answer said, as the venue's classifier read it.
+    struct Outcome
+    {
+        AnswerClass answerClass = AnswerClass::Ambiguous;
+        std::optional<domain::Milliseconds> pauseFor; ///< RateLimited, Banned: as the venue said
+        bool isFirewall = false;                      ///< Banned by a firewall: 5 min, doubling to 1 h
+        std::vector<Usage> usage;
+        bool mayRetry = false; ///< repeatable by meaning, and tries are left
+    };
+    enum class After : std::uint8_t { Finished, WillRetry };
+
+    Throttle(const std::vector<LimitRule> &limits, std::uint64_t seed);
+
+    /// The item's deadline is now + the class's patience unless it has one. Refused: class full, breaker open
+    /// beyond the deadline, or paused beyond it.
+    RequestQueue::Admission submit(domain::Monotonic now, QueueItem item);
+    /// Call until it says Wait.
+    Step next(domain::Monotonic now);
+    /// The answer of a handed-over request. WillRetry: it is back in the queue under the same id.
+    After finished(domain::Monotonic now, std::uint64_t id, const Outcome &outcome);
+    /// The handed-over request could not be built: nothing left, its cost is given back.
+    void aborted(domain::Monotonic now, std::uint64_t id);
+    /// Takes a waiting request out; false where none waits under this key.
+    std::optional<std::uint64_t> withdraw(const std::string &coalesceKey);
+
+    /// Complete silence (isBan) or all but three cancels, until then. Never shortens a pause.
+    void pause(domain::Monotonic now, domain::Milliseconds length, bool isBan);
+    std::optional<domain::Monotonic> pausedUntil(domain::Monotonic now) const;
+    bool isBanned(domain::Monotonic now) const;
+
+    void setLimits(const std::vector<LimitRule> &rules, bool mayRaise)
+    {
+        m_budgets.setRules(rules, mayRaise);
+    }
+    void setUnresolved(domain::Monotonic now, int count) { m_orders.setUnresolved(now, count); }
+    void latchOrders(std::string reason) { m_orders.latch(std::move(reason)); }
+
+    const BudgetSet &budgets() const { return m_budgets; }
+    const RequestQueue &queue() const { return m_queue; }
+    const Breaker &orders() const { return m_orders; }
+    const Breaker &queries() const { return m_queries; }
+    const Breaker &bulk() const { return m_bulk; }
+    int inFlight(Lane lane) const;
+
+private:
+    struct InFlight
+    {
+        QueueItem item;
+        BudgetSet::Ticket ticket = 0;
+        bool isProbe = false;
+        int tries = 1;
+    };
+    /// now: may go. Later: not before. Empty: only after an event.
+    std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, const QueueItem &item) const;
+    Breaker &breakerOf(Lane lane);
+    const Breaker &breakerOf(Lane lane) const;
+    bool hasSlot(const QueueItem &item) const;
+    void rememberPause(domain::Monotonic now, const Outcome &outcome);
+
+    BudgetSet m_budgets;
+    RequestQueue m_queue;
+    Breaker m_orders;
+    Breaker m_queries;
+    Breaker m_bulk;
+    Backoff m_retry;
+    Jitter m_jitter;
+    std::map<std::uint64_t, InFlight> m_inFlight;
+    std::map<std::uint64_t, int> m_tries; ///< of requests that wait for a retry
+    domain::Monotonic m_pausedUntil{};
+    domain::Monotonic m_bannedUntil{};
+    int m_emergencies = 0; ///< cancels that may still go out in this pause
+    int m_rateLimited = 0; ///< in a row
+    int m_firewalled = 0;  ///< in a row
+    bool m_probeWanted = false;
+};
+
+} // namespace transport
