@@ -1,0 +1,168 @@
+#pragma once
+
+#include "exchange/paper/core/types.h"
+
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace paper
+{
+
+struct EngineConfig
+{
+    int defaultLeverage = 20;
+    std::size_t historyLimit = 10'000; ///< rows kept per account and kind of history
+    std::size_t maxConditionalOrders = 200;
+    domain::Milliseconds triggerDelay{
+        0}; ///< how long a conditional order stays TRIGGERING; advance() ends it
+    Rate marginCallRatio = Rate::literal("0.8");
+    Money insuranceFund = Money::of(10'000'000);
+    std::int64_t firstOrderId = 8'886'774'000;
+    std::int64_t firstAlgoId = 1'000'000'000'000'001;
+    std::int64_t firstTradeId = 100'000'001;
+};
+
+class Exchange; // the state behind the facade: exchange.h
+
+/// A whole USDS-M futures exchange without sockets, threads, timers or clock. It is used from one thread.
+///
+/// Time: every call says what time it is; times must not go back (an earlier `now` counts as the latest
+/// seen). Errors carry the venue's number and text in Error::venueCode and Error::detail (code Rejected, or
+/// NotFound for -2011, -2013 and unknown accounts). A refused call changes nothing and emits nothing. Events
+/// pile up until takeEvents(); their order is the order in which a client must see them. Each public call
+/// ends with conditional orders triggered and accounts below maintenance margin liquidated.
+class Engine
+{
+public:
+    explicit Engine(EngineConfig config = {});
+    ~Engine();
+    Engine(Engine &&) noexcept;
+    Engine &operator=(Engine &&) noexcept;
+
+    // ---- set-up
+    /// A second call with the same symbol replaces specification, brackets and fees and keeps book and
+    /// prices. brackets: ascending; fundingInterval: settlements fall on its multiples counted from 1970
+    /// (UTC).
+    void addSymbol(SymbolSpec spec, LeverageBrackets brackets, domain::CommissionRates rates,
+        domain::Milliseconds fundingInterval = std::chrono::hours{8});
+    std::vector<Symbol> symbols() const;                ///< in the order of addSymbol
+    const SymbolSpec *spec(const Symbol &symbol) const; ///< nullptr where not listed
+    const LeverageBrackets *brackets(const Symbol &symbol) const;
+    domain::Milliseconds fundingInterval(const Symbol &symbol) const; ///< 0 where not listed
+    Result<void> createAccount(
+        AccountId id, Money wallet, Timestamp now); ///< Rejected if the id is taken or 0
+    bool hasAccount(AccountId id) const;
+    std::vector<AccountId> accounts() const;
+    /// Adds to the wallet (a negative amount takes out, at most maxWithdrawAmount). ACCOUNT_UPDATE
+    /// DEPOSIT/WITHDRAW.
+    Result<void> transfer(AccountId id, Money amount, Timestamp now);
+
+    // ---- time
+    /// Runs everything that is due: GTD expiry, countdown timers, mark-price and premium samples, funding,
+    /// delayed triggers, liquidation. Call it often (10 ms to 1 s).
+    void advance(Timestamp now);
+
+    // ---- the market without an account
+    // Prices are expected on the symbol's grid. Anonymous orders trade with whatever they cross, users
+    // included.
+    /// A resting order of the market. Crossing parts trade first. Its id for cancelMarketMaker, or 0 if
+    /// nothing rests.
+    std::int64_t placeMarketMaker(
+        const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now);
+    /// False if the order is not resting any more.
+    bool cancelMarketMaker(std::int64_t id, Timestamp now);
+    /// Makes the anonymous liquidity of one level this large (orders of placeMarketMaker not counted). More
+    /// is queued behind what rests there; less leaves from the back, so user orders keep their place in time.
+    /// Anonymous liquidity of the other side that stands in the way is withdrawn; user orders in the way are
+    /// traded with.
+    void setMarketMakerLevel(const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now);
+    /// Withdraws all anonymous liquidity of the symbol.
+    void clearMarketMakers(const Symbol &symbol, Timestamp now);
+    /// Takes up to quantity at limitPrice or better (0: any price); what is left over vanishes. Quantity
+    /// traded.
+    Quantity marketTaker(const Symbol &symbol, Side side, Quantity quantity, Price limitPrice, Timestamp now);
+    /// The spot index. Mark follows by reference 10.9 unless setMarkPrice was called for the symbol.
+    void setIndexPrice(const Symbol &symbol, Price price, Timestamp now);
+    /// From now on mark is what is told here, until followComputedMark().
+    void setMarkPrice(const Symbol &symbol, Price price, Timestamp now);
+    void followComputedMark(const Symbol &symbol, Timestamp now);
+    /// Fixes the funding rate (replay, tests); unset returns to the estimate of reference 10.10.
+    void setFundingRate(const Symbol &symbol, std::optional<Rate> rate);
+    /// Changes what may be done on a symbol (TRADING, HALTED, …).
+    void setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status);
+
+    // ---- orders
+    /// The order as the engine accepted and worked it: for ACK answer with status NEW and executedQty 0
+    /// yourself.
+    Result<OrderRecord> place(AccountId id, const NewOrderRequest &request, Timestamp now);
+    /// POST order/test: the same checks, no effect.
+    Result<void> test(AccountId id, const NewOrderRequest &request, Timestamp now) const;
+    /// PUT order. The answer may have status CANCELED (reference 5.5).
+    Result<OrderRecord> amend(AccountId id, const AmendRequest &request, Timestamp now);
+    Result<OrderRecord> cancel(AccountId id, const Symbol &symbol, const OrderKey &key, Timestamp now);
+    /// Number of orders cancelled. An unknown symbol is -1121.
+    Result<int> cancelAll(AccountId id, const Symbol &symbol, Timestamp now);
+    /// Restarts (or with 0 stops) the symbol's dead man's timer.
+    Result<void> countdownCancelAll(
+        AccountId id, const Symbol &symbol, domain::Milliseconds countdown, Timestamp now);
+    Result<OrderRecord> query(AccountId id, const Symbol &symbol, const OrderKey &key) const; ///< else -2013
+    Result<OrderRecord> queryOpen(
+        AccountId id, const Symbol &symbol, const OrderKey &key) const; ///< else -2013
+    std::vector<OrderRecord> openOrders(
+        AccountId id, const std::optional<Symbol> &symbol) const; ///< by orderId
+    std::vector<OrderRecord> allOrders(AccountId id, const HistoryQuery &query) const;
+    std::vector<UserTrade> userTrades(AccountId id, const HistoryQuery &query) const;
+    std::vector<AmendmentRecord> amendments(AccountId id, const Symbol &symbol, const OrderKey &key) const;
+
+    // ---- conditional orders (Algo Service)
+    Result<ConditionalRecord> placeConditional(
+        AccountId id, const ConditionalRequest &request, Timestamp now);
+    Result<ConditionalRecord> cancelConditional(AccountId id, const OrderKey &key, Timestamp now);
+    Result<int> cancelAllConditional(AccountId id, const Symbol &symbol, Timestamp now);
+    Result<ConditionalRecord> queryConditional(AccountId id, const OrderKey &key) const;
+    std::vector<ConditionalRecord> openConditional(AccountId id, const std::optional<Symbol> &symbol) const;
+    std::vector<ConditionalRecord> allConditional(AccountId id, const HistoryQuery &query) const;
+
+    // ---- account
+    Result<SymbolConfigView> setLeverage(AccountId id, const Symbol &symbol, int leverage, Timestamp now);
+    Result<void> setMarginType(AccountId id, const Symbol &symbol, MarginType type, Timestamp now);
+    Result<void> setHedgeMode(AccountId id, bool hedge, Timestamp now);
+    bool isHedgeMode(AccountId id) const;
+    /// type: 1 adds, 2 takes out.
+    Result<void> changePositionMargin(
+        AccountId id, const Symbol &symbol, PositionSide side, Money amount, int type, Timestamp now);
+    std::vector<MarginChange> marginChanges(AccountId id, const HistoryQuery &query) const;
+    Result<AccountView> account(AccountId id) const;
+    /// v2 style: every listed symbol (or the one) with every side of the account's position mode, flat or
+    /// not.
+    std::vector<PositionView> positions(AccountId id, const std::optional<Symbol> &symbol) const;
+    std::vector<SymbolConfigView> symbolConfigs(AccountId id, const std::optional<Symbol> &symbol) const;
+    Result<domain::CommissionRates> commissionRate(AccountId id, const Symbol &symbol) const;
+    std::vector<Income> income(
+        AccountId id, const HistoryQuery &query, std::optional<IncomeType> type = std::nullopt) const;
+
+    // ---- public data
+    std::optional<MarketView> market(const Symbol &symbol) const; ///< unset where not listed
+    /// Best `depth` levels per side. Result is NotFound (-1121) where not listed.
+    Result<domain::BookSnapshot> book(const Symbol &symbol, std::size_t depth) const;
+
+    // ---- out
+    std::vector<Event> takeEvents();
+
+    // ---- persistence and self-check
+    /// Versioned JSON: accounts, positions, orders, conditional orders, histories, books, prices, counters.
+    std::string saveState() const;
+    /// Replaces everything but configuration and symbol specifications (addSymbol comes first). Malformed:
+    /// damaged, of another version or naming a symbol that is not listed; then nothing changes. Settlements
+    /// missed while the exchange was not running are not charged. Pending events are dropped.
+    Result<void> loadState(std::string_view text, Timestamp now);
+    /// What is wrong with the books, as sentences; empty when money and positions add up.
+    std::vector<std::string> checkInvariants() const;
+
+private:
+    std::unique_ptr<Exchange> m_exchange;
+};
+
+} // namespace paper
