@@ -1,0 +1,103 @@
+#pragma once
+
+#include "models/domain/exact.h"
+#include "models/domain/result.h"
+#include "models/domain/time.h"
+
+#include <QByteArray>
+#include <QFuture>
+#include <QObject>
+#include <QString>
+#include <QStringList>
+#include <QUrl>
+
+#include <cstdint>
+#include <memory>
+
+namespace paper
+{
+
+/// What the paper exchange runs on.
+struct PaperConfig
+{
+    /// Account and keys are kept here between runs; created where missing. Empty: nothing is kept.
+    QString dataDirectory;
+    std::uint64_t seed = 1; ///< of the generated market; the same seed gives the same history
+    domain::Money startBalance = domain::Money::of(10'000);
+    quint16 restPort = 0;   ///< 0: any free one
+    quint16 streamPort = 0; ///< 0: any free one
+    /// Klines, aggTrades or trades as the exchange publishes them (.csv, .csv.gz, .zip). Not empty: only
+    /// these symbols are listed, their recorded candles are the market, and the account is a fresh one that
+    /// is neither read from nor written to dataDirectory.
+    QStringList replayFiles;
+    int replaySpeed = 1; ///< recorded seconds a second, 1 to 1000
+    /// Both empty: made at random once and kept in dataDirectory.
+    QByteArray apiKey;
+    QByteArray secret; ///< HMAC-SHA256 secret
+    /// PEM of an Ed25519 public key; where given, requests with apiKey may be signed with it as well.
+    QByteArray ed25519PublicKey;
+};
+
+/// Where a started exchange is reached and with which keys.
+struct PaperEndpoints
+{
+    QUrl rest;    ///< http://127.0.0.1:<port>, no path
+    QUrl streams; ///< ws://127.0.0.1:<port>, no path; routes /public, /market, /private as on the real one
+    QByteArray apiKey;
+    QByteArray secret;
+};
+
+/// Trouble to be made with the next REST requests whose path begins with pathPrefix. For tests and
+/// rehearsals.
+struct FaultPlan
+{
+    QByteArray pathPrefix;               ///< empty: every path
+    QByteArray method;                   ///< "POST", …; empty: every method
+    domain::Milliseconds answerDelay{0}; ///< every matching answer waits that long
+    int dropBefore = 0;                  ///< so many requests are cut off unprocessed, then …
+    int dropAfter = 0;                   ///< … so many are processed and cut off without an answer
+    int unavailable = 0;                 ///< … so many get 503 "Service Unavailable.", unprocessed
+    int unknownOutcome = 0;              ///< … so many are processed and answered 503 "Unknown error…"
+    domain::Milliseconds clockAhead{0};  ///< the exchange's clock against this machine's
+};
+
+/// The paper exchange as a running server: REST and streams of the real protocol on the loopback interface.
+/// It works on a thread of its own; every member may be called from any thread. Destruction stops it and
+/// waits until the account is on disk.
+///
+/// Time: the exchange's clock is this machine's, also in a replay, so signatures, orders, fills and funding
+/// have real times at any replay speed. What belongs to the recording (klines, public trades, tickers) bears
+/// the recorded times, which run on replaySpeed times as fast.
+class PaperServer : public QObject
+{
+    Q_OBJECT
+public:
+    explicit PaperServer(PaperConfig config, QObject *parent = nullptr);
+    ~PaperServer() override;
+
+    /// Reads files and the saved account, then listens. Errors: Malformed (a replay file, named with its
+    /// line), Storage (data directory), Unreachable (port taken). To be called once.
+    QFuture<domain::Result<PaperEndpoints>> start();
+    /// Saves the account, closes every connection and ends the thread. Storage where saving failed.
+    QFuture<domain::Result<bool>> stop();
+    /// Starts the account over: start balance, no orders, no positions, default leverage. Keys stay.
+    QFuture<domain::Result<bool>> reset();
+    void setFaults(const FaultPlan &plan);
+    /// Cuts every stream connection off, as a lost network would.
+    void dropStreams();
+    /// Replay only: 0 pauses, else recorded seconds a second up to 1000.
+    void setReplaySpeed(int speed);
+
+signals:
+    /// A sentence for the log: a damaged state file set aside, the end of a recording, a failed save.
+    /// level: 0 info, 1 warning, 2 error.
+    void noticed(int level, const QString &text);
+    /// Replay only, about twice a second: the recorded moment being played.
+    void replayMoved(domain::Timestamp recordedAt, bool atEnd);
+
+private:
+    class Worker;
+    std::unique_ptr<Worker> m_worker;
+};
+
+} // namespace paper
