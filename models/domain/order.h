@@ -111,6 +111,7 @@ struct NewOrder
     bool closePosition = false;
     std::string
         clientOrderId; ///< filled in by the order desk before the intent is stored; callers leave it empty
+    friend bool operator==(const NewOrder &, const NewOrder &) = default;
 };
 
 /// One execution. Fills are told apart by (symbol, tradeId).
@@ -182,6 +183,7 @@ struct Order
     {
         return request.quantity > executedQty ? request.quantity - executedQty : Quantity{};
     }
+    friend bool operator==(const Order &, const Order &) = default;
 };
 
 } // namespace domain
