@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace domain
+{
+
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored                                                                               \
+    "-Wshadow" // g++ 12 takes enumerators of an enum class for names of the namespace
+/// The field of the order ticket or calculator that an issue belongs to.
+enum class DraftField : std::uint8_t {
+    Symbol,
+    Side,
+    Quantity,
+    Price,
+    TriggerPrice,
+    Leverage,
+    MarginType,
+    ReduceOnly,
+    TimeInForce,
+};
+#pragma GCC diagnostic pop
+
+enum class Severity : std::uint8_t {
+    Blocks,  ///< cannot be sent
+    Confirm, ///< may be sent once the user has said yes to this very text
+};
+
+/// One thing that is wrong with a draft.
+struct DraftIssue
+{
+    DraftField field = DraftField::Quantity;
+    int venueCode = 0;      ///< the code the venue would refuse it with, e.g. -4014; 0 where it has none
+    std::string text;       ///< one plain sentence: what is wrong and what would mend it
+    std::string suggestion; ///< text the field may be set to; empty where there is none
+    Severity severity = Severity::Blocks;
+    friend bool operator==(const DraftIssue &, const DraftIssue &) = default;
+};
+using DraftIssues = std::vector<DraftIssue>;
+
+/// True if nothing in the list forbids sending.
+bool maySend(const DraftIssues &issues);
+
+} // namespace domain

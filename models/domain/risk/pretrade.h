@@ -1,0 +1,71 @@
+#pragma once
+
+#include "models/domain/account.h"
+#include "models/domain/risk/account_risk.h"
+#include "models/domain/risk/brackets.h"
+#include "models/domain/risk/draft_issue.h"
+
+#include <optional>
+#include <vector>
+
+namespace domain
+{
+
+/// A price with its age. Price 0: not known.
+struct AgedPrice
+{
+    Price price;
+    Milliseconds age{0}; ///< since the venue last confirmed it
+    bool isKnown() const { return price.isPositive(); }
+};
+
+/// House limits on top of the exchange's. Source: reliability specification 5.7.
+struct OrderLimits
+{
+    std::optional<Money> confirmNotional; ///< an order above it is confirmed; nothing: no such limit
+    std::optional<Money> largestNotional; ///< an order above it is impossible; nothing: no such limit
+    Rate confirmCollar = Rate::fromUnits(30'000'000'000);  ///< limit price through the mark: 3 % is confirmed
+    Rate largestCollar = Rate::fromUnits(100'000'000'000); ///< and 10 % is impossible
+    Rate confirmSlippage = Rate::fromUnits(5'000'000'000); ///< market order, best price off the mark: 0.5 %
+    Rate largestSlippage = Rate::fromUnits(20'000'000'000); ///< and 2 % is impossible
+    Milliseconds staleAfter{2'000};                         ///< market data older than this is confirmed
+    Milliseconds duplicateWithin{500};                      ///< an equal order this young is confirmed
+};
+
+/// What is known while an order is drafted. Null or 0: not known, which the checks say where they need it.
+/// Borrows; nothing is kept beyond the call.
+struct DraftContext
+{
+    const SymbolSpec *spec = nullptr;
+    const BracketTables *brackets = nullptr; ///< null: defaultBrackets() for every symbol
+    const AccountState *account = nullptr;
+    const MarkPrices *marks = nullptr;              ///< of all symbols with a position
+    const std::vector<Order> *openOrders = nullptr; ///< of the whole account
+    AgedPrice mark;
+    AgedPrice last;
+    AgedPrice bid;
+    AgedPrice ask;
+    CommissionRates commission;
+    int leverage = 1; ///< set for the symbol
+    MarginType marginType = MarginType::Cross;
+    Timestamp now; ///< the venue's time
+    OrderLimits limits;
+};
+
+/// Everything that stands against sending a draft: the filters, symbol and account state, position mode,
+/// reduce-only, side of the trigger, order cost against the available balance, bracket limit at the leverage,
+/// open-order limits, price collar, missing or old market data, and a double of an order just sent.
+/// Ordered as a ticket shows its fields. Sources: reference 4.3, 5.2, 5.7, 10.6, 10.7; reliability 5.7.
+DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
+
+/// Margin the order binds when it is placed: cost of the part that opens; 0 for a pure reduction and for a
+/// conditional order, which binds nothing before its trigger. Nothing where no price is known to value it at.
+/// Source: reference 10.6, 10.7.
+std::optional<Money> requiredBalance(const NewOrder &order, const DraftContext &context);
+
+/// Largest quantity that could be opened with the order's side and price: balance, bracket limit at the
+/// leverage and lot filter, plus what first closes an opposite position. 0 where a price or the account is
+/// not known. Source: reference 10.7 ("max open").
+Quantity maxOpenQuantity(const NewOrder &order, const DraftContext &context);
+
+} // namespace domain
