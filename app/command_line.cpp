@@ -126,9 +126,9 @@ CommandLineAnswer parseCommandLine(const QStringList &arguments)
     }
     if (parser.isSet(replaySpeed)) {
         bool isNumber = false;
-        options.replaySpeed = parser.value(replaySpeed).toDouble(&isNumber);
-        if (!isNumber || !(options.replaySpeed >= 1 && options.replaySpeed <= 1000)) {
-            return refusal(QStringLiteral("--replay-speed takes a number from 1 to 1000, not ") +
+        options.replaySpeed = parser.value(replaySpeed).toInt(&isNumber);
+        if (!isNumber || options.replaySpeed < 1 || options.replaySpeed > 1000) {
+            return refusal(QStringLiteral("--replay-speed takes a whole number from 1 to 1000, not ") +
                            quoted(parser.value(replaySpeed)) + u'.');
         }
     }

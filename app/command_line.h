@@ -26,7 +26,7 @@ struct CommandLine
     QUrl streamUrl;                    ///< Custom only
     QString symbol;                    ///< shown first; empty: the one shown last
     QStringList replayFiles;           ///< recorded data for the paper exchange to play
-    double replaySpeed = 1;            ///< 1 to 1000
+    int replaySpeed = 1;               ///< recorded seconds a second, 1 to 1000
     std::optional<std::uint64_t> seed; ///< of the paper market
     QString dataDirectory;             ///< empty: the desktop's place for application data
     QString logLevel = QStringLiteral("info");

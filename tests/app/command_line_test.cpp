@@ -20,7 +20,7 @@ private slots:
         QVERIFY(answer.options);
         QVERIFY(!answer.options->venue);
         QVERIFY(answer.options->replayFiles.isEmpty());
-        QCOMPARE(answer.options->replaySpeed, 1.0);
+        QCOMPARE(answer.options->replaySpeed, 1);
     }
 
     void helpNamesEveryOptionAndNoSecretOnes()
@@ -43,7 +43,7 @@ private slots:
         QVERIFY(answer.options);
         QCOMPARE(
             answer.options->replayFiles, QStringList({QStringLiteral("a.csv"), QStringLiteral("b.zip")}));
-        QCOMPARE(answer.options->replaySpeed, 60.0);
+        QCOMPARE(answer.options->replaySpeed, 60);
     }
 
     void takesACustomVenueWithBothAddresses()
