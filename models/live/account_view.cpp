@@ -1,0 +1,118 @@
+#include "models/live/account_view.h"
+
+namespace live
+{
+
+using namespace std::chrono_literals;
+
+AccountView::AccountView(ports::Account &account, MarketState &market, OrdersModel &orders,
+    const domain::Clock &clock, QObject *parent)
+    : QObject{parent},
+      m_account{account},
+      m_market{market},
+      m_orders{orders},
+      m_clock{clock}
+{
+    m_assessing.setSingleShot(true);
+    m_assessing.setInterval(100ms);
+    connect(&m_assessing, &QTimer::timeout, this, &AccountView::assess);
+    const auto later = [this] {
+        if (!m_assessing.isActive()) {
+            m_assessing.start();
+        }
+    };
+    connect(&account, &ports::Account::accountChanged, this, &AccountView::setState);
+    connect(&market, &MarketState::marksChanged, this, later);
+    connect(&orders, &OrdersModel::openOrdersChanged, this, later);
+    setState(account.state());
+}
+
+void AccountView::setState(const ports::AccountPtr &state)
+{
+    if (!state) {
+        return;
+    }
+    m_state = state;
+    for (const domain::Position &position : state->positions) {
+        want(position.symbol);
+    }
+    assess();
+    emit accountChanged();
+}
+
+void AccountView::assess()
+{
+    if (!m_state) {
+        return;
+    }
+    m_risk = domain::assess(*m_state, m_market.marks(), m_brackets, m_orders.orders());
+    std::vector<domain::StressCurve> curves =
+        domain::stressAccount(*m_state, m_market.marks(), m_brackets, domain::Rate::literal("0.1"));
+    if (!curves.empty()) {
+        m_stress = std::move(curves.front());
+    }
+    emit riskChanged();
+}
+
+domain::CommissionRates AccountView::commission(const domain::Symbol &symbol) const
+{
+    const auto found = m_commissions.find(symbol);
+    return found == m_commissions.end() ? domain::CommissionRates{} : found->second;
+}
+
+domain::SymbolConfig AccountView::config(const domain::Symbol &symbol) const
+{
+    if (m_state) {
+        if (const auto found = m_state->symbols.find(symbol); found != m_state->symbols.end()) {
+            return found->second;
+        }
+    }
+    return {};
+}
+
+void AccountView::want(const domain::Symbol &symbol)
+{
+    if (symbol.empty() || !m_wanted.insert(symbol).second) {
+        return;
+    }
+    m_account.brackets(symbol).then(this, [this, symbol](const ports::Result<ports::BracketsPtr> &table) {
+        if (!table) {
+            m_wanted.erase(symbol); // the next one who needs it asks again
+            return;
+        }
+        m_brackets[symbol] = **table;
+        assess();
+        emit tablesChanged();
+    });
+    m_account.commissionRates(symbol).then(
+        this, [this, symbol](const ports::Result<domain::CommissionRates> &rates) {
+            if (!rates) {
+                m_wanted.erase(symbol);
+                return;
+            }
+            m_commissions[symbol] = *rates;
+            emit tablesChanged();
+        });
+}
+
+domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) const
+{
+    domain::DraftContext context;
+    context.spec = m_market.spec(symbol);
+    context.brackets = &m_brackets;
+    context.account = m_state.get();
+    context.marks = &m_market.marks();
+    context.openOrders = &m_orders.orders();
+    context.mark = m_market.agedMark(symbol);
+    context.last = m_market.agedLast(symbol);
+    context.bid = m_market.agedBid(symbol);
+    context.ask = m_market.agedAsk(symbol);
+    context.commission = commission(symbol);
+    const domain::SymbolConfig settings = config(symbol);
+    context.leverage = settings.leverage;
+    context.marginType = settings.marginType;
+    context.now = m_clock.wallNow();
+    return context;
+}
+
+} // namespace live

@@ -1,0 +1,20 @@
+#include "models/live/models.h"
+
+namespace live
+{
+
+Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Account &accountPort,
+    ports::VenueHealth &healthPort, const domain::Clock &clock)
+    : market{marketData, clock},
+      tickers{market},
+      openOrders{trading, market, times, clock},
+      orderHistory{trading, market, times, clock},
+      fills{trading, market, times},
+      account{accountPort, market, openOrders, clock},
+      positions{account, market},
+      health{healthPort},
+      log{healthPort, times, clock}
+{
+}
+
+} // namespace live

@@ -1,0 +1,37 @@
+#pragma once
+
+#include "models/live/account_view.h"
+#include "models/live/health_model.h"
+#include "models/live/log_model.h"
+#include "models/live/orders_model.h"
+#include "models/live/positions_model.h"
+#include "models/live/ticker_table_model.h"
+#include "models/live/time_display.h"
+
+namespace live
+{
+
+/// The live models that the whole window shares, in the order they need each other. What belongs to one
+/// symbol (order book, trades, candles) is made by the panel that shows it.
+class Models
+{
+public:
+    /// All are borrowed and outlive the models.
+    Models(ports::MarketData &marketData, ports::Trading &trading, ports::Account &accountPort,
+        ports::VenueHealth &healthPort, const domain::Clock &clock);
+    Models(const Models &) = delete;
+    Models &operator=(const Models &) = delete;
+
+    TimeDisplay times;
+    MarketState market;
+    TickerTableModel tickers;
+    OrdersModel openOrders;
+    OrderHistoryModel orderHistory;
+    FillsModel fills;
+    AccountView account;
+    PositionsModel positions;
+    HealthModel health;
+    LogModel log;
+};
+
+} // namespace live

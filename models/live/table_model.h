@@ -1,0 +1,57 @@
+#pragma once
+
+#include <QAbstractTableModel>
+
+#include <cstdint>
+#include <vector>
+
+namespace live
+{
+
+/// What a cell says beyond its text. Colours are the view's.
+enum class Tone : std::uint8_t { Neutral, Positive, Negative, Muted, Warning, Danger };
+
+enum Role : int {
+    SortRole = Qt::UserRole + 1, ///< comparable value
+    ToneRole,                    ///< Tone as int
+    FractionDigitsRole,          ///< header: most decimals any cell of the column shows; invalid for words
+    KeyRole,                     ///< text that names the row for ever: symbol, client order id
+    ShareRole,                   ///< double 0 to 1: length of a bar behind the cell
+};
+
+struct Column
+{
+    QString title;
+    bool isNumber = false;
+    QString explanation; ///< tool tip of the header
+};
+
+/// Headers, alignment and accessible text that all tables of the window share.
+class TableModel : public QAbstractTableModel
+{
+    Q_OBJECT
+public:
+    TableModel(std::vector<Column> columns, QObject *parent);
+
+    int columnCount(const QModelIndex &parent = {}) const override;
+    QVariant headerData(int section, Qt::Orientation orientation, int role) const override;
+    QVariant data(const QModelIndex &index, int role) const final;
+
+protected:
+    virtual QString text(int row, int column) const = 0;
+    virtual QVariant sortValue(int row, int column) const;
+    virtual Tone tone(int row, int column) const;
+    virtual QString toolTip(int row, int column) const;
+    virtual QString key(int row) const = 0;
+    virtual double share(int row, int column) const;
+    /// Most decimals of any cell of a number column. Asked anew after rows came, went or were reset.
+    virtual int fractionDigits(int column) const;
+    void repaint(int firstRow, int lastRow);
+    void repaintAll();
+
+private:
+    std::vector<Column> m_columns;
+    mutable std::vector<int> m_fractionDigits; ///< by column; -1: to be asked anew
+};
+
+} // namespace live

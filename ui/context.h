@@ -1,0 +1,56 @@
+#pragma once
+
+#include <QString>
+#include <QVariant>
+
+#include <cstdint>
+
+namespace domain
+{
+class Clock;
+}
+namespace ports
+{
+class Account;
+class MarketData;
+class Trading;
+class VenueHealth;
+} // namespace ports
+namespace live
+{
+class Models;
+}
+
+namespace ui
+{
+
+enum class VenueKind : std::uint8_t { Paper, Testnet, Live, Custom };
+
+/// Where the window keeps its arrangement. One store per venue: nothing is shared between them.
+class SettingsStore
+{
+public:
+    SettingsStore() = default;
+    SettingsStore(const SettingsStore &) = delete;
+    SettingsStore &operator=(const SettingsStore &) = delete;
+    virtual ~SettingsStore() = default;
+    virtual QVariant value(const QString &key, const QVariant &fallback = {}) const = 0;
+    virtual void setValue(const QString &key, const QVariant &value) = 0;
+    virtual void remove(const QString &key) = 0;
+};
+
+/// All a window is made of. Everything is borrowed and outlives the window.
+struct MainWindowContext
+{
+    VenueKind venue = VenueKind::Paper;
+    QString venueName; ///< shown beside the band's word: "built-in exchange", "fapi.binance.com"
+    live::Models &models;
+    ports::MarketData &marketData;
+    ports::Trading &trading;
+    ports::Account &account;
+    ports::VenueHealth &health;
+    SettingsStore &settings;
+    const domain::Clock &clock;
+};
+
+} // namespace ui

@@ -1,0 +1,76 @@
+#pragma once
+
+#include "ui/context.h"
+
+#include <QMainWindow>
+
+#include <memory>
+#include <vector>
+
+class QActionGroup;
+class QDockWidget;
+
+namespace ui
+{
+
+class SymbolLink;
+class Theme;
+class VenueBand;
+struct PanelSpec;
+
+/// The terminal's window: the venue band, the docked panels and the menus. What the program as a whole must
+/// do (keys, venues, the paper account) is asked for by signals.
+class MainWindow final : public QMainWindow
+{
+    Q_OBJECT
+public:
+    explicit MainWindow(const MainWindowContext &context, QWidget *parent = nullptr);
+    ~MainWindow() override;
+
+    SymbolLink &symbolLink() { return *m_link; }
+    QDockWidget *dock(const QString &panelId) const;
+    QStringList panelIds() const;
+    /// Brings a panel to the front and gives it the keyboard.
+    void showPanel(const QString &panelId);
+    /// Puts every dock where it is on a first start at this window's size.
+    void resetLayout();
+    void saveLayout();
+    /// Enables what makes sense only while the app offers it; off at first except on Paper.
+    void setPaperResetEnabled(bool enabled);
+
+signals:
+    void resetPaperRequested(); ///< the user has confirmed it
+    void keysRequested();
+    void venueSwitchRequested(ui::VenueKind venue);
+    void quitRequested();
+
+protected:
+    void closeEvent(QCloseEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+
+private:
+    void addPanels();
+    void addPanel(const PanelSpec &spec);
+    void buildMenus();
+    void buildFileMenu();
+    void buildViewMenu();
+    void buildTradeMenu();
+    void buildHelpMenu();
+    void applyAppearance();
+    void restoreLayout();
+    void confirmPaperReset();
+    void confirmCancelAll();
+    void confirmClosePosition();
+    void showAbout();
+
+    MainWindowContext m_context;
+    std::unique_ptr<Theme> m_theme;
+    std::unique_ptr<SymbolLink> m_link;
+    std::vector<QDockWidget *> m_docks;
+    VenueBand *m_band = nullptr;
+    QAction *m_resetPaper = nullptr;
+    bool m_hasBeenShown = false;
+};
+
+} // namespace ui
