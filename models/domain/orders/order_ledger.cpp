@@ -1,0 +1,685 @@
+#include "models/domain/orders/order_ledger.h"
+
+#include <algorithm>
+#include <array>
+
+namespace domain
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+constexpr std::size_t maxRecords = 6000; // finished ones beyond are dropped, oldest first
+constexpr std::size_t keptRecords = 4000;
+constexpr std::size_t maxOrphanOrders = 5000;
+
+constexpr Milliseconds answerDeadline = 10s; // the network layer gives up earlier; this is the net below it
+constexpr Milliseconds longestRecvWindow = 5s;
+// Reads lag behind writes: seconds at the engine, up to minutes at the Algo service (reference 11.2, 11.3).
+constexpr Milliseconds engineLag = 10s;
+constexpr Milliseconds algoLag = 180s;
+constexpr Milliseconds settleLimit = 120s;
+constexpr Milliseconds settleLimitConditional = 240s;
+constexpr Milliseconds verifyLimit = 120s;
+constexpr Milliseconds quarantinePause = 60s;
+constexpr Milliseconds longestTriggering = 3s;
+constexpr Milliseconds unfilledMemory = 72h; // later the exchange has forgotten orders that ended unfilled
+// The three refusals that prove it, counted from the first (reliability 4.4).
+constexpr Milliseconds secondNotFoundAfter = 3s;
+constexpr Milliseconds thirdNotFoundAfter = 10s;
+constexpr std::array<Milliseconds, 7> queryPauses{500ms, 1s, 2s, 3s, 5s, 10s, 15s};
+constexpr std::array<Milliseconds, 4> tradesPauses{2s, 5s, 15s, 60s};
+
+Milliseconds lagOf(const OrderRecord &record)
+{
+    return record.isConditional() && record.engineOrderId() == 0 ? algoLag : engineLag;
+}
+
+/// Queries answered "not found" count only when asked after this.
+Timestamp fenceOf(const OrderRecord &record)
+{
+    return record.chase == OrderRecord::Chase::Settle ? record.fenceAt()
+                                                      : record.lastReportAt() + lagOf(record);
+}
+
+/// A report that says again what a stored order said.
+EngineReport engineReportOf(const Order &stored)
+{
+    EngineReport report{stored, EvidenceSource::Snapshot};
+    if (stored.isConditional()) {
+        report.order.orderId = stored.childOrderId;
+    }
+    return report;
+}
+
+} // namespace
+
+OrderOrigin originOf(std::string_view clientOrderId, std::string_view ownPrefix)
+{
+    if (clientOrderId.starts_with("autoclose-")) {
+        return OrderOrigin::Liquidation;
+    }
+    if (clientOrderId.starts_with("adl_autoclose")) {
+        return OrderOrigin::AutoDeleveraging;
+    }
+    if (clientOrderId.starts_with("settlement_autoclose-") ||
+        clientOrderId.starts_with("delivery_autoclose-")) {
+        return OrderOrigin::Settlement;
+    }
+    return !ownPrefix.empty() && clientOrderId.starts_with(ownPrefix) ? OrderOrigin::Own
+                                                                      : OrderOrigin::Foreign;
+}
+
+OrderLedger::OrderLedger(std::string ownPrefix) : m_ownPrefix{std::move(ownPrefix)} {}
+
+OrderEffects OrderLedger::begin(Order intent)
+{
+    OrderEffects effects;
+    learnTime(intent.createdAt);
+    if (own(intent.clientOrderId())) {
+        return effects;
+    }
+    const Handle record = create(intent);
+    record->setIntent(intent);
+    m_own[intent.clientOrderId()] = record;
+    settle(*record, effects);
+    prune();
+    return effects;
+}
+
+OrderEffects OrderLedger::restore(Order stored, Timestamp sentAt, Timestamp now)
+{
+    OrderEffects effects;
+    learnTime(now);
+    if (own(stored.clientOrderId())) {
+        return effects;
+    }
+    const Handle record = create(stored);
+    record->setIntent(stored);
+    record->setCancelRequested(stored.cancelRequested);
+    m_own[stored.clientOrderId()] = record;
+    if (stored.phase == OrderPhase::Queued) {
+        record->noteLocalEnd(EndReason::LocalExpired,
+            "The program ended before this order was sent; it is not sent again.", 0, now);
+    } else {
+        const Timestamp sent = sentAt != Timestamp{} ? sentAt : stored.createdAt;
+        record->noteSent(sent, sent + longestRecvWindow + lagOf(*record));
+        const bool isAtExchange = stored.orderId != 0 || stored.childOrderId != 0;
+        if (isAtExchange && stored.isConditional()) {
+            record->merge(ConditionalReport{stored, EvidenceSource::Snapshot});
+            m_byAlgoId.emplace(EngineKey{stored.request.symbol, stored.orderId}, record);
+        }
+        if (const auto engine = engineReportOf(stored); engine.order.orderId != 0) {
+            record->merge(engine);
+            bindEngineId(record, engine.order.orderId, effects);
+        }
+        if (!isAtExchange && stored.phase == OrderPhase::Done) {
+            record->noteLocalEnd(stored.endReason, stored.reasonText, stored.venueCode, stored.updatedAt);
+        } else if (!isAtExchange) {
+            record->noteAmbiguous("The program ended before the exchange's answer came.", now);
+        } else if (stored.phase != OrderPhase::Done) {
+            startChase(*record, OrderRecord::Chase::Verify, now);
+        }
+    }
+    settle(*record, effects);
+    prune();
+    return effects;
+}
+
+OrderEffects OrderLedger::markSent(
+    const std::string &clientOrderId, Timestamp at, Timestamp timestamp, Milliseconds recvWindow)
+{
+    OrderEffects effects;
+    learnTime(at);
+    if (const Handle record = own(clientOrderId)) {
+        record->noteSent(at, timestamp + recvWindow + lagOf(*record));
+        settle(*record, effects);
+    }
+    return effects;
+}
+
+OrderEffects OrderLedger::closeLocally(
+    const std::string &clientOrderId, EndReason reason, std::string text, Timestamp at)
+{
+    OrderEffects effects;
+    learnTime(at);
+    const Handle record = own(clientOrderId);
+    if (record && !record->isSent() && !record->isSeenByExchange()) {
+        record->noteLocalEnd(reason, text, 0, at);
+        settle(*record, effects);
+    }
+    return effects;
+}
+
+OrderEffects OrderLedger::setCancelRequested(const std::string &clientOrderId, bool requested)
+{
+    OrderEffects effects;
+    if (const Handle record = named(clientOrderId)) {
+        record->setCancelRequested(requested);
+        settle(*record, effects);
+    }
+    return effects;
+}
+
+OrderEffects OrderLedger::fold(const Evidence &evidence)
+{
+    OrderEffects effects;
+    std::visit([&](const auto &one) { foldOne(one, effects); }, evidence);
+    prune();
+    return effects;
+}
+
+void OrderLedger::foldOne(const EngineReport &report, OrderEffects &effects)
+{
+    learnTime(report.order.updatedAt);
+    const Handle record = engineRecord(report.order, effects);
+    if (!record) {
+        return;
+    }
+    record->merge(report);
+    bindEngineId(record, report.order.orderId, effects);
+    if (report.fill) {
+        Fill fill = *report.fill;
+        fill.symbol = record->symbol();
+        fill.orderId = record->engineOrderId();
+        addFill(fill, effects);
+    }
+    if (record->chase == OrderRecord::Chase::Verify) {
+        record->chase = OrderRecord::Chase::None;
+    }
+    settle(*record, effects);
+}
+
+void OrderLedger::foldOne(const ConditionalReport &report, OrderEffects &effects)
+{
+    learnTime(report.order.updatedAt);
+    const Handle record = conditionalRecord(report.order);
+    if (!record) {
+        return;
+    }
+    record->merge(report);
+    bindEngineId(record, report.order.childOrderId, effects);
+    if (record->chase == OrderRecord::Chase::Verify) {
+        record->chase = OrderRecord::Chase::None;
+    }
+    settle(*record, effects);
+}
+
+void OrderLedger::foldOne(const Rejection &rejection, OrderEffects &effects)
+{
+    learnTime(rejection.at);
+    if (const Handle record = own(rejection.clientOrderId)) {
+        record->noteLocalEnd(EndReason::Rejected, rejection.text, rejection.venueCode, rejection.at);
+        settle(*record, effects);
+    }
+}
+
+void OrderLedger::foldOne(const NotExecuted &outcome, OrderEffects &effects)
+{
+    learnTime(outcome.at);
+    if (const Handle record = own(outcome.clientOrderId)) {
+        record->noteLocalEnd(EndReason::NotExecuted, outcome.text, outcome.venueCode, outcome.at);
+        settle(*record, effects);
+    }
+}
+
+void OrderLedger::foldOne(const Ambiguous &outcome, OrderEffects &effects)
+{
+    learnTime(outcome.at);
+    if (const Handle record = own(outcome.clientOrderId)) {
+        if (!record->isSent()) {
+            record->noteSent(outcome.at, outcome.at + longestRecvWindow + lagOf(*record));
+        }
+        record->noteAmbiguous(outcome.text, outcome.at);
+        settle(*record, effects);
+    }
+}
+
+void OrderLedger::foldOne(const QueryNotFound &outcome, OrderEffects &effects)
+{
+    learnTime(outcome.askedAt);
+    const Handle record = byRef(outcome.ref);
+    if (!record || record->chase == OrderRecord::Chase::None || outcome.askedAt <= fenceOf(*record)) {
+        return;
+    }
+    const Timestamp askedAt = outcome.askedAt;
+    if (record->notFoundCount == 0) {
+        record->firstNotFoundAt = askedAt;
+        record->notFoundCount = 1;
+    } else if (askedAt >= record->firstNotFoundAt +
+                              (record->notFoundCount == 1 ? secondNotFoundAfter : thirdNotFoundAfter)) {
+        ++record->notFoundCount;
+    }
+    if (record->notFoundCount >= 3) {
+        const bool isSettling = record->chase == OrderRecord::Chase::Settle;
+        const Timestamp since = isSettling ? record->sentAt() : record->lastReportAt();
+        const bool isForgettable = askedAt - since > unfilledMemory;
+        if (isSettling && !isForgettable) {
+            record->noteLocalEnd(EndReason::NeverAccepted,
+                "The exchange does not have this order: it was never accepted.",
+                outcome.ref.orderId != 0 ? 0 : -2013, askedAt);
+        } else if (!isSettling && isForgettable && record->told.executedQty.isZero()) {
+            Order ended = record->told;
+            ended.updatedAt = askedAt;
+            ended.reasonText =
+                "It ended unfilled more than three days ago; the exchange keeps no more of it.";
+            ended.conditionalStatus = ConditionalStatus::Expired;
+            ended.status = OrderStatus::Expired;
+            if (record->isConditional()) {
+                record->merge(ConditionalReport{ended, EvidenceSource::Query});
+            } else {
+                record->merge(EngineReport{ended, EvidenceSource::Query});
+            }
+        } else {
+            record->setQuarantined("The exchange answers that it does not know this order.");
+        }
+    }
+    settle(*record, effects);
+}
+
+void OrderLedger::foldOne(const CancelAnswer &answer, OrderEffects &effects)
+{
+    learnTime(answer.at);
+    const Handle record = byRef(answer.ref);
+    if (record && record->told.isOpen() && record->chase == OrderRecord::Chase::None) {
+        startChase(*record, OrderRecord::Chase::Verify, answer.at);
+        settle(*record, effects);
+    }
+}
+
+void OrderLedger::foldOne(const OpenOrdersSnapshot &snapshot, OrderEffects &effects)
+{
+    learnTime(snapshot.askedAt);
+    std::vector<const OrderRecord *> listed;
+    listed.reserve(snapshot.orders.size());
+    for (const Order &order : snapshot.orders) {
+        if (snapshot.isConditional) {
+            foldOne(ConditionalReport{order, EvidenceSource::Snapshot}, effects);
+        } else {
+            foldOne(EngineReport{order, EvidenceSource::Snapshot}, effects);
+        }
+        listed.push_back(
+            byRef({order.request.symbol, order.clientOrderId(), order.orderId, snapshot.isConditional})
+                .get());
+    }
+    std::ranges::sort(listed);
+    for (const Handle &record : m_records) {
+        const bool isInScope = snapshot.symbol.empty() || snapshot.symbol == record->symbol();
+        const bool isOfThisKind = refOf(record->told).conditional == snapshot.isConditional;
+        if (record->told.phase == OrderPhase::Working && isInScope && isOfThisKind &&
+            record->chase == OrderRecord::Chase::None && record->lastReportAt() < snapshot.askedAt &&
+            !std::ranges::binary_search(listed, record.get())) {
+            startChase(*record, OrderRecord::Chase::Verify, snapshot.askedAt);
+        }
+    }
+}
+
+void OrderLedger::foldOne(const TradeHistory &trades, OrderEffects &effects)
+{
+    for (const Fill &fill : trades.fills) {
+        learnTime(fill.at);
+        addFill(fill, effects);
+        const auto found = m_byEngineId.find({fill.symbol, fill.orderId});
+        if (found != m_byEngineId.end()) {
+            settle(*found->second, effects);
+        }
+    }
+}
+
+OrderEffects OrderLedger::tick(Timestamp now)
+{
+    OrderEffects effects;
+    learnTime(now);
+    for (const Handle &record : m_records) {
+        pursue(*record, effects);
+    }
+    return effects;
+}
+
+void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
+{
+    using Chase = OrderRecord::Chase;
+    if (record.told.phase == OrderPhase::InFlight && m_now >= record.sentAt() + answerDeadline) {
+        record.noteAmbiguous("No answer came in time.", m_now);
+        settle(record, effects);
+    }
+    const auto triggering = record.triggeringSince();
+    if (triggering && m_now > *triggering + longestTriggering && record.told.isOpen() &&
+        !record.alarmed.test(static_cast<std::size_t>(Alarm::Kind::Unprotected))) {
+        raise(record, Alarm::Kind::Unprotected,
+            "The trigger of this conditional order was reached, but it is not at work yet: the position may "
+            "be unprotected.",
+            effects);
+        startChase(record, Chase::Verify, m_now);
+    }
+    if (record.chase == Chase::Settle && record.told.phase == OrderPhase::Unknown &&
+        m_now >= record.chaseStartedAt + (record.isConditional() ? settleLimitConditional : settleLimit)) {
+        record.setQuarantined("Neither the exchange's answers nor its silence settle this order.");
+        settle(record, effects);
+    }
+    if (record.chase == Chase::Verify && record.told.phase == OrderPhase::Working &&
+        m_now >= record.chaseStartedAt + lagOf(record) + verifyLimit) {
+        record.chase = Chase::None; // the next comparison of open orders starts anew
+    }
+    if (record.chase != Chase::None && m_now >= record.nextQueryAt) {
+        effects.emplace_back(NeedQuery{refOf(record.told)});
+        const auto step =
+            std::min<std::size_t>(static_cast<std::size_t>(++record.queries), queryPauses.size() - 1);
+        const bool isSlow = record.told.phase == OrderPhase::Quarantined;
+        const Timestamp regular = m_now + (isSlow ? quarantinePause : queryPauses[step]);
+        const Timestamp proof = record.notFoundCount == 0   ? fenceOf(record) + 1ms
+                                : record.notFoundCount == 1 ? record.firstNotFoundAt + secondNotFoundAfter
+                                                            : record.firstNotFoundAt + thirdNotFoundAfter;
+        record.nextQueryAt = proof > m_now ? std::min(regular, proof) : regular;
+    }
+    if (record.tradesDueAt != Timestamp{} && m_now >= record.tradesDueAt) {
+        effects.emplace_back(
+            NeedTrades{record.symbol(), record.engineOrderId(), record.told.createdAt - engineLag});
+        const auto step = static_cast<std::size_t>(++record.tradesRequests);
+        record.tradesDueAt = step < tradesPauses.size() ? m_now + tradesPauses[step] : Timestamp{};
+    }
+}
+
+std::optional<Timestamp> OrderLedger::nextDueAt() const
+{
+    std::optional<Timestamp> next;
+    const auto offer = [&next](Timestamp at) {
+        if (!next || at < *next) {
+            next = at;
+        }
+    };
+    for (const Handle &record : m_records) {
+        if (record->tradesDueAt != Timestamp{}) {
+            offer(record->tradesDueAt);
+        }
+        if (record->told.phase == OrderPhase::InFlight) {
+            offer(record->sentAt() + answerDeadline);
+        }
+        if (record->chase != OrderRecord::Chase::None) {
+            offer(record->nextQueryAt);
+        }
+        const auto triggering = record->triggeringSince();
+        if (triggering && record->told.isOpen() &&
+            !record->alarmed.test(static_cast<std::size_t>(Alarm::Kind::Unprotected))) {
+            offer(*triggering + longestTriggering + 1ms);
+        }
+    }
+    return next;
+}
+
+const Order *OrderLedger::find(std::string_view clientOrderId) const
+{
+    const Handle record = named(clientOrderId);
+    return record ? &record->told : nullptr;
+}
+
+const Order *OrderLedger::findEngineOrder(const Symbol &symbol, std::int64_t orderId) const
+{
+    const auto found = m_byEngineId.find({symbol, orderId});
+    return found == m_byEngineId.end() ? nullptr : &found->second->told;
+}
+
+OrderRef OrderLedger::refOf(const Order &order)
+{
+    const bool isWaiting = order.isConditional() && order.childOrderId == 0;
+    return {order.request.symbol, order.clientOrderId(),
+        order.isConditional() && !isWaiting ? order.childOrderId : order.orderId, isWaiting};
+}
+
+std::vector<Order> OrderLedger::orders() const
+{
+    std::vector<Order> all;
+    all.reserve(m_records.size());
+    std::transform(m_records.rbegin(), m_records.rend(), std::back_inserter(all),
+        [](const Handle &record) { return record->told; });
+    std::ranges::stable_sort(all, [](const Order &a, const Order &b) {
+        return a.isOpen() != b.isOpen() ? a.isOpen() : a.createdAt > b.createdAt;
+    });
+    return all;
+}
+
+std::vector<Fill> OrderLedger::fillsOf(std::string_view clientOrderId) const
+{
+    std::vector<Fill> fills;
+    if (const Handle record = named(clientOrderId)) {
+        for (const auto &[id, fill] : record->fills()) {
+            fills.push_back(fill);
+        }
+    }
+    return fills;
+}
+
+OrderLedger::Handle OrderLedger::own(std::string_view clientOrderId) const
+{
+    const auto found = m_own.find(clientOrderId);
+    return found == m_own.end() ? nullptr : found->second;
+}
+
+OrderLedger::Handle OrderLedger::byRef(const OrderRef &ref) const
+{
+    const auto &index = ref.conditional ? m_byAlgoId : m_byEngineId;
+    const auto found = index.find({ref.symbol, ref.orderId});
+    return found != index.end() ? found->second : named(ref.clientOrderId);
+}
+
+OrderLedger::Handle OrderLedger::named(std::string_view clientOrderId) const
+{
+    if (Handle record = own(clientOrderId)) {
+        return record;
+    }
+    Handle newest;
+    for (auto at = m_records.rbegin(); at != m_records.rend(); ++at) {
+        if ((*at)->clientOrderId() == clientOrderId) {
+            if ((*at)->told.isOpen()) {
+                return *at;
+            }
+            newest = newest ? newest : *at;
+        }
+    }
+    return newest;
+}
+
+OrderLedger::Handle OrderLedger::create(const Order &order)
+{
+    auto record = std::make_shared<OrderRecord>();
+    record->setOrigin(originOf(order.clientOrderId(), m_ownPrefix));
+    m_records.push_back(record);
+    return record;
+}
+
+OrderLedger::Handle OrderLedger::engineRecord(const Order &order, OrderEffects &effects)
+{
+    const auto known = m_byEngineId.find({order.request.symbol, order.orderId});
+    if (known != m_byEngineId.end()) {
+        return known->second;
+    }
+    if (const Handle mine = own(order.clientOrderId())) {
+        if (mine->engineOrderId() == 0 || order.orderId == 0) {
+            return mine;
+        }
+        raise(*mine, Alarm::Kind::DoubleOrder,
+            "The exchange holds two orders with the same client order id of ours.", effects);
+    }
+    if (order.orderId == 0) {
+        return nullptr;
+    }
+    Handle record = create(order);
+    const OrderOrigin origin = originOf(order.clientOrderId(), m_ownPrefix);
+    if (origin == OrderOrigin::Own) {
+        m_own.emplace(order.clientOrderId(), record);
+    } else if (origin == OrderOrigin::Liquidation) {
+        record->merge(EngineReport{order, EvidenceSource::Answer}); // the alarm names its symbol
+        raise(*record, Alarm::Kind::Liquidation, "The exchange is liquidating the position.", effects);
+    }
+    return record;
+}
+
+OrderLedger::Handle OrderLedger::conditionalRecord(const Order &order)
+{
+    const EngineKey key{order.request.symbol, order.orderId};
+    const auto known = m_byAlgoId.find(key);
+    if (known != m_byAlgoId.end()) {
+        return known->second;
+    }
+    Handle record = own(order.clientOrderId());
+    if (!record) {
+        if (order.orderId == 0) {
+            return nullptr;
+        }
+        record = create(order);
+        if (originOf(order.clientOrderId(), m_ownPrefix) == OrderOrigin::Own) {
+            m_own.emplace(order.clientOrderId(), record);
+        }
+    }
+    if (order.orderId != 0) {
+        m_byAlgoId.emplace(key, record);
+    }
+    return record;
+}
+
+void OrderLedger::bindEngineId(const Handle &record, std::int64_t orderId, OrderEffects &effects)
+{
+    if (orderId == 0 || (record->engineOrderId() != 0 && record->engineOrderId() != orderId)) {
+        return;
+    }
+    const EngineKey key{record->symbol(), orderId};
+    const auto [entry, isNew] = m_byEngineId.try_emplace(key, record);
+    if (!isNew && entry->second != record) {
+        const Handle part = entry->second;
+        if (part->isOwnIntent()) {
+            return;
+        }
+        record->absorb(*part);
+        Order ended = part->told;
+        ended.phase = OrderPhase::Done;
+        ended.endReason = EndReason::Triggered;
+        ended.reasonText = "It is the engine order of conditional order " + record->clientOrderId() + ".";
+        effects.emplace_back(OrderChanged{ended});
+        entry->second = record;
+        std::erase(m_records, part);
+        std::erase_if(m_own, [&part](const auto &item) { return item.second == part; });
+    }
+    record->setEngineOrderId(orderId);
+    if (const auto orphans = m_orphans.extract(key); !orphans.empty()) {
+        for (const Fill &fill : orphans.mapped()) {
+            record->merge(fill);
+        }
+        std::erase(m_orphanOrder, key);
+    }
+}
+
+void OrderLedger::addFill(const Fill &fill, OrderEffects &effects)
+{
+    const EngineKey key{fill.symbol, fill.orderId};
+    const auto found = m_byEngineId.find(key);
+    if (found != m_byEngineId.end()) {
+        if (found->second->merge(fill)) {
+            effects.emplace_back(FillAdded{fill});
+        }
+        return;
+    }
+    const auto [entry, isNew] = m_orphans.try_emplace(key);
+    if (isNew) {
+        m_orphanOrder.push_back(key);
+    }
+    if (std::ranges::find(entry->second, fill.tradeId, &Fill::tradeId) == entry->second.end()) {
+        entry->second.push_back(fill);
+        effects.emplace_back(FillAdded{fill});
+    }
+    if (m_orphanOrder.size() > maxOrphanOrders) {
+        m_orphans.erase(m_orphanOrder.front());
+        m_orphanOrder.pop_front();
+    }
+}
+
+void OrderLedger::settle(OrderRecord &record, OrderEffects &effects) const
+{
+    using Chase = OrderRecord::Chase;
+    const Order now = record.folded();
+    const Order before = record.isTold ? record.told : Order{};
+    const bool isChanged = !record.isTold || now != before;
+    record.told = now;
+    record.isTold = true;
+
+    if (now.phase == OrderPhase::Unknown && record.chase != Chase::Settle) {
+        startChase(record, Chase::Settle, m_now);
+    } else if (!now.isOpen() || (record.chase == Chase::Settle && record.isSeenByExchange())) {
+        record.chase = Chase::None;
+    }
+    if (!record.isMissingFills()) {
+        record.tradesDueAt = {};
+        record.tradesRequests = 0;
+    } else if (record.tradesRequests == 0 && record.tradesDueAt == Timestamp{}) {
+        record.tradesDueAt = m_now + tradesPauses.front();
+    }
+    if (isChanged) {
+        effects.emplace_back(OrderChanged{now});
+    }
+
+    if (record.isRefuted()) {
+        raise(record, Alarm::Kind::RefutedProof, "The exchange has an order that was taken for not accepted.",
+            effects);
+    } else if (before.phase == OrderPhase::Done && now.phase == OrderPhase::Working) {
+        raise(record, Alarm::Kind::Resurrected, "An order that had ended is open again.", effects);
+    }
+    if (now.request.quantity.isPositive() && now.executedQty > now.request.quantity) {
+        raise(record, Alarm::Kind::Overfilled, "More was filled than was ordered.", effects);
+    }
+    if (now.phase == OrderPhase::Quarantined) {
+        raise(record, Alarm::Kind::Quarantined,
+            "This order could not be settled; compare with the exchange's own list.", effects);
+    }
+}
+
+void OrderLedger::raise(
+    OrderRecord &record, Alarm::Kind kind, const std::string &text, OrderEffects &effects) const
+{
+    const auto bit = static_cast<std::size_t>(kind);
+    if (!record.alarmed.test(bit)) {
+        record.alarmed.set(bit);
+        effects.emplace_back(Alarm{kind, record.symbol(), record.clientOrderId(), text});
+    }
+}
+
+void OrderLedger::startChase(OrderRecord &record, OrderRecord::Chase chase, Timestamp at) const
+{
+    record.chase = chase;
+    record.chaseStartedAt = at;
+    record.nextQueryAt = at + queryPauses.front();
+    record.queries = 0;
+    record.notFoundCount = 0;
+}
+
+void OrderLedger::learnTime(Timestamp at)
+{
+    m_now = std::max(m_now, at);
+}
+
+void OrderLedger::prune()
+{
+    if (m_records.size() <= maxRecords) {
+        return;
+    }
+    std::size_t surplus = m_records.size() - keptRecords;
+    std::erase_if(m_records, [&surplus](const Handle &record) {
+        if (surplus == 0 || record->told.isOpen()) {
+            return false;
+        }
+        --surplus;
+        return true;
+    });
+    std::vector<const OrderRecord *> kept;
+    kept.reserve(m_records.size());
+    std::ranges::transform(
+        m_records, std::back_inserter(kept), [](const Handle &record) { return record.get(); });
+    std::ranges::sort(kept);
+    const auto isGone = [&kept](const auto &item) {
+        return !std::ranges::binary_search(kept, static_cast<const OrderRecord *>(item.second.get()));
+    };
+    std::erase_if(m_own, isGone);
+    std::erase_if(m_byEngineId, isGone);
+    std::erase_if(m_byAlgoId, isGone);
+}
+
+} // namespace domain
