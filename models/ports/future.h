@@ -3,6 +3,7 @@
 #include "models/domain/result.h"
 
 #include <QFuture>
+#include <QFutureWatcher>
 #include <QMetaObject>
 #include <QObject>
 #include <QPromise>
@@ -23,6 +24,22 @@ template <class T> QFuture<T> finished(T value)
     promise.addResult(std::move(value));
     promise.finish();
     return promise.future();
+}
+
+/// Calls take(value) on this thread once the value is there, and never if the receiver is gone by then.
+/// Called on the receiver's thread. Use it where a receiver may die before the answer:
+/// QFuture::then(receiver) of Qt 6.4 asserts when the answer finds its receiver gone.
+template <class T, class Take> void whenFinished(const QFuture<T> &future, QObject *receiver, Take take)
+{
+    auto *watcher = new QFutureWatcher<T>{receiver};
+    QObject::connect(
+        watcher, &QFutureWatcherBase::finished, receiver, [watcher, take = std::move(take)]() mutable {
+            watcher->deleteLater();
+            if (watcher->future().resultCount() > 0) { // a venue that went away finishes without a value
+                take(watcher->result());
+            }
+        });
+    watcher->setFuture(future);
 }
 
 /// Runs work on the thread that owns target and hands back its outcome. Work may return QFuture<T> or T.
