@@ -17,9 +17,10 @@ struct BreakerRule
     std::string name;
     int ambiguousInARow = 0;             ///< opens at so many in a row; 0: not used
     int unresolvedAtOnce = 0;            ///< opens at so many unresolved outcomes; 0: not used
-    std::size_t lastCalls = 0;           ///< looks at so many of the newest calls; 0: at all in window
-    std::size_t leastCalls = 0;          ///< judges only from so many calls on
-    int badPercent = 100;                ///< opens at this share of bad calls
+    std::size_t lastCalls = 100;         ///< looks at so many of the newest calls
+    std::size_t leastCalls = 1;          ///< judges only from so many calls on
+    std::size_t badCalls = 1;            ///< opens at so many bad calls, if they are also
+    std::size_t badPercent = 0;          ///< this share of those looked at
     domain::Milliseconds window{60'000}; ///< older calls do not count
     domain::Milliseconds openFor{5'000}; ///< doubles with each failed probe
     domain::Milliseconds openForMost{60'000};
@@ -47,9 +48,13 @@ public:
     const std::string &reason() const { return m_reason; }
     /// Open: when a probe may go; else empty. Never, i.e. empty with State::Open, once latched.
     std::optional<domain::Monotonic> retryAt(domain::Monotonic now) const;
+    /// When onTime() may change something.
+    std::optional<domain::Monotonic> wakeAt(domain::Monotonic now) const;
+    /// Notices a probe that is past its deadline.
+    void onTime(domain::Monotonic now);
     /// An answer of the guarded service while closed. RateLimited and Banned say nothing about its health.
     void record(domain::Monotonic now, AnswerClass outcome);
-    /// HalfOpen: whether a probe may go now, i.e. none is under way (or that one is past its deadline).
+    /// HalfOpen: whether a probe may go now, i.e. none is under way and more are needed.
     bool wantsProbe(domain::Monotonic now) const;
     void probeSent(domain::Monotonic now);
     void probeAnswered(domain::Monotonic now, AnswerClass outcome);

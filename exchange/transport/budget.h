@@ -46,9 +46,11 @@ public:
     std::int64_t used(domain::Monotonic now) const;
     /// Part of the limit that only Cancel, Reduce and Resolve may use.
     std::int64_t reserved() const;
-    /// now: may be handed over. Later: not before then. Empty: never under this limit.
+    /// now: may be handed over. Later: not before then. Empty: not before something under way is settled.
     std::optional<domain::Monotonic> admissibleAt(
         domain::Monotonic now, Priority priority, std::int64_t cost) const;
+    /// Whether the cost fits this class's share of an unused limit.
+    bool canEverFit(Priority priority, std::int64_t cost) const;
     /// Takes the cost, whatever the limit says; ask admissibleAt() first.
     Ticket debit(domain::Monotonic now, Priority priority, std::int64_t cost);
     /// The request is answered or given up: from now on its cost ages.
@@ -78,6 +80,7 @@ private:
     std::int64_t ownUsed(domain::Monotonic at) const;
     std::int64_t ownUsed(domain::Monotonic at, Priority priority) const;
     std::int64_t usedAt(domain::Monotonic at) const;
+    std::int64_t inFlight() const;
     bool fits(domain::Monotonic at, Priority priority, std::int64_t cost) const;
     void forget(domain::Monotonic now);
 
@@ -101,6 +104,7 @@ public:
     /// once; a higher one only with mayRaise, which is for a fresh start or a reconnect.
     void setRules(const std::vector<LimitRule> &rules, bool mayRaise);
     std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, Priority priority, Cost cost) const;
+    bool canEverFit(Priority priority, Cost cost) const;
     Ticket debit(domain::Monotonic now, Priority priority, Cost cost);
     void settle(domain::Monotonic now, Ticket ticket);
     void refund(Ticket ticket);

@@ -95,7 +95,8 @@ signals:
 
 private:
     struct Transfer;
-    void finish(const std::shared_ptr<Transfer> &transfer);
+    void watch(const std::shared_ptr<Transfer> &transfer, const HttpRequest &request);
+    void finish(Transfer &transfer);
 
     const domain::Clock &m_clock;
     HttpOptions m_options;

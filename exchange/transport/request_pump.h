@@ -127,8 +127,20 @@ signals:
 
 private:
     struct Pending;
+    /// What healthChanged() is about.
+    struct HealthMark
+    {
+        std::vector<Breaker::State> breakers;
+        std::vector<std::int64_t> limits;
+        bool isPaused = false;
+        bool isBanned = false;
+        friend bool operator==(const HealthMark &, const HealthMark &) = default;
+    };
     void run();
+    void sleepUntil(std::optional<domain::Monotonic> until);
+    void sendProbe(domain::Milliseconds deadline);
     void handOver(std::uint64_t id);
+    void refuse(std::uint64_t id, const std::string &reason);
     void answered(std::uint64_t id, const HttpAnswer &answer);
     void end(std::uint64_t id, const PumpAnswer &answer);
     void noteHealth();
@@ -141,7 +153,8 @@ private:
     std::unordered_map<std::uint64_t, std::shared_ptr<Pending>> m_pending;
     std::uint64_t m_lastId = 0;
     bool m_isRunning = false;
-    std::string m_lastHealth;
+    bool m_isDirty = false; ///< something was submitted while run() was at work
+    HealthMark m_lastHealth;
 };
 
 } // namespace transport

@@ -23,6 +23,8 @@ struct QueueItem
     std::string coalesceKey;                   ///< requests with the same key share one answer; empty: alone
     std::optional<domain::Monotonic> deadline; ///< not handed over after this; empty: waits for ever
     domain::Monotonic earliestAt{};            ///< not handed over before this (a retry's wait)
+    int tries = 0;                             ///< hand-overs so far
+    int maxTries = 1;
 };
 
 /// Requests that wait: strictly by priority, inside by earliest deadline, then by arrival. Bounded per class;

@@ -6,6 +6,7 @@
 #include "exchange/transport/request_queue.h"
 
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -24,7 +25,6 @@ public:
     struct HandOver
     {
         std::uint64_t id = 0;
-        bool isProbe = false;
     };
     /// This request will never be handed over.
     struct Dropped
@@ -51,7 +51,7 @@ public:
         std::optional<domain::Milliseconds> pauseFor; ///< RateLimited, Banned: as the venue said
         bool isFirewall = false;                      ///< Banned by a firewall: 5 min, doubling to 1 h
         std::vector<Usage> usage;
-        bool mayRetry = false; ///< repeatable by meaning, and tries are left
+        bool isRepeatable = false; ///< a second copy does no harm
     };
     enum class After : std::uint8_t { Finished, WillRetry };
 
@@ -66,7 +66,7 @@ public:
     After finished(domain::Monotonic now, std::uint64_t id, const Outcome &outcome);
     /// The handed-over request could not be built: nothing left, its cost is given back.
     void aborted(domain::Monotonic now, std::uint64_t id);
-    /// Takes a waiting request out; false where none waits under this key.
+    /// Takes a waiting request out; empty where none waits under this key.
     std::optional<std::uint64_t> withdraw(const std::string &coalesceKey);
 
     /// Complete silence (isBan) or all but three cancels, until then. Never shortens a pause.
@@ -93,12 +93,17 @@ private:
     {
         QueueItem item;
         BudgetSet::Ticket ticket = 0;
-        bool isProbe = false;
-        int tries = 1;
+        bool isLaneProbe = false;   ///< of the breaker of its own lane
+        bool isOrdersProbe = false; ///< a query that probes for the orders
     };
+    void dropHopeless(domain::Monotonic now);
+    std::string whyWaiting(domain::Monotonic now, const QueueItem &item) const;
+    void start(domain::Monotonic now, QueueItem item);
+    void learn(domain::Monotonic now, const InFlight &done, const Outcome &outcome);
+    std::optional<domain::Monotonic> retryAt(
+        domain::Monotonic now, const InFlight &done, const Outcome &outcome);
     /// now: may go. Later: not before. Empty: only after an event.
     std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, const QueueItem &item) const;
-    Breaker &breakerOf(Lane lane);
     const Breaker &breakerOf(Lane lane) const;
     bool hasSlot(const QueueItem &item) const;
     void rememberPause(domain::Monotonic now, const Outcome &outcome);
@@ -108,16 +113,16 @@ private:
     Breaker m_orders;
     Breaker m_queries;
     Breaker m_bulk;
-    Backoff m_retry;
     Jitter m_jitter;
     std::map<std::uint64_t, InFlight> m_inFlight;
-    std::map<std::uint64_t, int> m_tries; ///< of requests that wait for a retry
+    std::deque<Dropped> m_dropped;
     domain::Monotonic m_pausedUntil{};
     domain::Monotonic m_bannedUntil{};
     int m_emergencies = 0; ///< cancels that may still go out in this pause
     int m_rateLimited = 0; ///< in a row
     int m_firewalled = 0;  ///< in a row
-    bool m_probeWanted = false;
+    int m_retryTokens = 0; ///< tenths of a retry; every call earns one, every retry takes ten
+    std::optional<domain::Monotonic> m_probeWantedAt;
 };
 
 } // namespace transport
