@@ -68,8 +68,8 @@ signals:
     void stateChanged(transport::StreamState state);
     /// Messages may be missing from here on; rebuild what depends on them after `resubscribed`.
     void gapOpened(quint64 epoch);
-    /// A connection is up and all subscriptions have been asked for: at the first start, after a loss, and
-    /// (isRenewal) without any gap.
+    /// All subscriptions have been asked for: at the first start, after a loss, when a silent connection
+    /// speaks again, and (isRenewal) without any gap.
     void resubscribed(quint64 epoch, bool isRenewal);
     void streamSilent(const QString &name);
 
@@ -77,6 +77,7 @@ private:
     void apply(const StreamEffects &effects);
     void open(std::uint64_t epoch);
     void discard(std::uint64_t epoch);
+    void receive(std::uint64_t epoch, const QByteArray &text);
     void schedule();
 
     const domain::Clock &m_clock;

@@ -76,7 +76,7 @@ struct GapOpened
     domain::Monotonic since{};
     friend bool operator==(const GapOpened &, const GapOpened &) = default;
 };
-/// A new connection is there and all subscriptions have been asked for again.
+/// All subscriptions have been asked for on a new connection, or a silent connection speaks again.
 struct Resubscribed
 {
     std::uint64_t epoch = 0;
@@ -108,10 +108,10 @@ public:
 
     StreamEffects start(domain::Monotonic now);
     StreamEffects stop(domain::Monotonic now);
-    /// Claims are counted: each subscribe needs its own unsubscribe. Over streamsMax nothing happens; ask
-    /// canHold().
-    StreamEffects subscribe(domain::Monotonic now, const std::string &name);
-    StreamEffects unsubscribe(domain::Monotonic now, const std::string &name);
+    /// Sent by the next onTime(), which is due at once, so that changes made together go out together. Claims
+    /// are counted: each subscribe needs its own unsubscribe. Over streamsMax nothing happens; ask canHold().
+    void subscribe(const std::string &name);
+    void unsubscribe(const std::string &name);
     bool canHold(const std::string &name) const;
     /// Gives the connection up and makes a new one at once: the address changed, or the venue is going down.
     StreamEffects reconnect(domain::Monotonic now, const std::string &reason);
@@ -119,8 +119,8 @@ public:
     StreamEffects onOpened(domain::Monotonic now, std::uint64_t epoch);
     StreamEffects onMessage(domain::Monotonic now, std::uint64_t epoch);
     /// The message belonged to this stream: from then on its own silence is watched too.
-    StreamEffects onHeard(domain::Monotonic now, const std::string &name);
-    StreamEffects onPong(domain::Monotonic now, std::uint64_t epoch);
+    void onHeard(domain::Monotonic now, const std::string &name);
+    void onPong(domain::Monotonic now, std::uint64_t epoch);
     StreamEffects onClosed(domain::Monotonic now, std::uint64_t epoch, const std::string &reason);
     StreamEffects onTime(domain::Monotonic now);
     /// When onTime() is due; empty: not before another event.
@@ -145,6 +145,7 @@ private:
         bool isOpen = false;
         domain::Monotonic openedAt{};
         domain::Monotonic heardAt{}; ///< last message; at first the opening
+        domain::Monotonic askedAt{}; ///< last request for a subscription
         domain::Monotonic pingedAt{};
         bool isPongDue = false;
         std::set<std::string> asked;            ///< subscribed on this connection
@@ -158,13 +159,28 @@ private:
         domain::Monotonic heardAt{};
         bool isReported = false;
     };
+    struct Change
+    {
+        bool isSubscribe = true;
+        std::vector<std::string> names;
+    };
     void connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects);
     void lose(domain::Monotonic now, const std::string &reason, StreamEffects &effects);
-    void retry(domain::Monotonic now, StreamEffects &effects);
+    void closeAll(StreamEffects &effects);
+    void openGap(domain::Monotonic now, StreamEffects &effects);
     void setState(StreamState state, StreamEffects &effects);
+    bool mayControl(domain::Monotonic now, Connection &connection);
+    void sendControls(domain::Monotonic now, StreamEffects &effects);
     void sendControls(domain::Monotonic now, Connection &connection, StreamEffects &effects);
-    bool mayControl(domain::Monotonic now, Connection &connection) const;
+    /// What is still to be asked for on this connection, as much as one message may carry.
+    std::optional<Change> nextChange(const Connection &connection) const;
+    void giveUpRenewal(domain::Monotonic now, StreamEffects &effects);
     void watch(domain::Monotonic now, StreamEffects &effects);
+    void watchSilence(domain::Monotonic now, StreamEffects &effects);
+    void speakAgain(StreamEffects &effects);
+    domain::Monotonic renewalAt() const;
+    domain::Monotonic silentSince() const;
+    std::optional<domain::Milliseconds> silenceOf(const std::string &name) const;
     std::optional<domain::Milliseconds> silenceAllowed() const;
 
     StreamOptions m_options;
@@ -185,6 +201,7 @@ private:
     bool m_isStarted = false;
     bool m_isGapOpen = false;
     domain::Monotonic m_retryAt{};
+    domain::Monotonic m_renewAt{}; ///< not before this, after a renewal that failed
     std::string m_reason;
     std::optional<domain::Milliseconds> m_roundTrip;
 };
