@@ -1,0 +1,211 @@
+#include "exchange/paper/core/fair_price.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace paper
+{
+namespace
+{
+
+using domain::Timestamp;
+using namespace std::chrono_literals;
+
+constexpr Timestamp referenceAt = domain::timestampFromMs(1'795'000'000'000);  // 2026-11-18
+constexpr Timestamp historyBegin = domain::timestampFromMs(1'733'011'200'000); // 2024-12-01, a Sunday
+constexpr std::size_t keptDays = 4'000;
+constexpr double minutesPerDay = 1440;
+
+std::int64_t minuteOf(Timestamp at)
+{
+    return std::chrono::floor<std::chrono::minutes>(at).time_since_epoch().count();
+}
+
+Timestamp timeOfMinute(std::int64_t minute)
+{
+    return Timestamp{std::chrono::minutes{minute}};
+}
+
+std::uint64_t seedOf(std::uint64_t seed, const std::string &symbol)
+{
+    std::uint64_t hash = seed;
+    for (const char c : symbol) {
+        hash = hashOf(hash, static_cast<unsigned char>(c));
+    }
+    return hash;
+}
+
+} // namespace
+
+double tradeRate(const MarketTraits &traits)
+{
+    return std::clamp(0.35 * std::pow(traits.turnover / 1e7, 0.45), 0.3, 8.0);
+}
+
+FairPrice::FairPrice(std::uint64_t seed, const Listing &listing, RandomPath &common)
+    : m_common{common},
+      m_own{seedOf(seed, listing.spec.symbol), listing.market.volatility},
+      m_beta{listing.market.beta},
+      m_price{listing.market.price},
+      m_least{std::max(listing.spec.minPrice.approximate() * 1.5, listing.spec.tickSize.approximate() * 100)},
+      m_most{listing.spec.maxPrice.approximate() / 1.5},
+      m_reference{m_beta * m_common.at(referenceAt) + m_own.at(referenceAt)},
+      m_meanMinuteVariance{m_beta * m_beta * common.meanMinuteVariance() + m_own.meanMinuteVariance()}
+{
+}
+
+double FairPrice::priceOf(double log) const
+{
+    return std::clamp(m_price * std::exp(log - m_reference), m_least, m_most);
+}
+
+double FairPrice::at(Timestamp moment)
+{
+    return priceOf(m_beta * m_common.at(moment) + m_own.at(moment));
+}
+
+FairPrice::Minute FairPrice::minute(std::int64_t minute)
+{
+    const RandomPath::Minute common = m_common.minute(minute);
+    const RandomPath::Minute own = m_own.minute(minute);
+    return {priceOf(m_beta * common.left + own.left),
+        m_beta * (common.right - common.left) + own.right - own.left,
+        m_beta * m_beta * common.variance + own.variance};
+}
+
+GeneratedHistory::GeneratedHistory(std::uint64_t seed, const Listing &listing, FairPrice &fair)
+    : m_seed{seedOf(seed, listing.spec.symbol)},
+      m_fair{fair},
+      m_tick{listing.spec.tickSize},
+      m_step{listing.spec.lot.stepSize},
+      m_tickSize{m_tick.approximate()},
+      m_stepSize{m_step.approximate()},
+      m_turnoverPerMinute{listing.market.turnover / minutesPerDay},
+      m_tradesPerMinute{tradeRate(listing.market) * 60}
+{
+}
+
+Timestamp GeneratedHistory::beginsAt() const
+{
+    return historyBegin;
+}
+
+std::optional<Timestamp> GeneratedHistory::lastOpenBefore(Timestamp before) const
+{
+    const Timestamp last = timeOfMinute(minuteOf(before - 1ms));
+    return last < historyBegin ? std::nullopt : std::optional{last};
+}
+
+std::int64_t GeneratedHistory::boundaryTicks(std::int64_t minute, double fair) const
+{
+    // Trades happen at the bid or the ask, not between.
+    const double aside = (hashOf(m_seed, static_cast<std::uint64_t>(minute), 11) & 1) == 0 ? -0.5 : 0.5;
+    return std::max<std::int64_t>(std::llround(fair / m_tickSize + aside), 1);
+}
+
+Bar GeneratedHistory::barOf(std::int64_t minute, std::int64_t open, std::int64_t high, std::int64_t low,
+    std::int64_t close, double part)
+{
+    const auto hash = [&](std::uint64_t what) {
+        return hashOf(m_seed, static_cast<std::uint64_t>(minute), what);
+    };
+    const FairPrice::Minute fair = m_fair.minute(minute);
+    const double wildness = fair.variance / m_fair.meanMinuteVariance();
+    const double activity = std::sqrt(wildness) * std::exp(0.5 * normalOf(hash(12))) * part;
+    const double middle = static_cast<double>(open + high + low + close) / 4 * m_tickSize;
+    const auto steps = std::max<std::int64_t>(
+        std::llround(m_turnoverPerMinute * activity / middle / m_stepSize), part > 0 ? 1 : 0);
+    const double push = fair.logMove / std::sqrt(std::max(fair.variance, 1e-18));
+    const double takerBuys = std::clamp(0.5 + 0.12 * push + 0.08 * normalOf(hash(13)), 0.05, 0.95);
+    const auto bought = std::llround(static_cast<double>(steps) * takerBuys);
+    const domain::Price average = m_tick * ((open + high + low + close) / 4);
+
+    Bar bar;
+    bar.openAt = timeOfMinute(minute);
+    bar.open = m_tick * open;
+    bar.high = m_tick * high;
+    bar.low = m_tick * low;
+    bar.close = m_tick * close;
+    bar.volume = m_step * steps;
+    bar.quoteVolume = average * bar.volume;
+    bar.tradeCount = std::clamp<std::int64_t>(
+        std::llround(m_tradesPerMinute * activity), 1, std::max<std::int64_t>(steps, 1));
+    bar.takerBuyVolume = m_step * bought;
+    bar.takerBuyQuoteVolume = average * bar.takerBuyVolume;
+    return bar;
+}
+
+Bar GeneratedHistory::minuteBar(std::int64_t minute)
+{
+    const FairPrice::Minute fair = m_fair.minute(minute);
+    const std::int64_t open = boundaryTicks(minute, fair.open);
+    const std::int64_t close = boundaryTicks(minute + 1, m_fair.minute(minute + 1).open);
+    // Extremes of a Brownian bridge with known ends and variance.
+    const auto reach = [&](std::uint64_t what) {
+        const double u = std::max(unitOf(hashOf(m_seed, static_cast<std::uint64_t>(minute), what)), 1e-9);
+        return std::sqrt(fair.logMove * fair.logMove - 2 * fair.variance * std::log(u));
+    };
+    const double up = fair.open * (1 + 0.5 * (fair.logMove + reach(14)));
+    const double down = fair.open * (1 + 0.5 * (fair.logMove - reach(15)));
+    const std::int64_t high = std::max({open, close, std::int64_t{std::llround(up / m_tickSize)}});
+    const std::int64_t low =
+        std::max<std::int64_t>(std::min({open, close, std::int64_t{std::llround(down / m_tickSize)}}), 1);
+    return barOf(minute, open, high, low, close, 1.0);
+}
+
+Bar GeneratedHistory::partialMinute(Timestamp until)
+{
+    const std::int64_t minute = minuteOf(until);
+    const std::int64_t open = boundaryTicks(minute, m_fair.minute(minute).open);
+    const std::int64_t close = boundaryTicks(minute, m_fair.at(until));
+    const double part = static_cast<double>((until - timeOfMinute(minute)).count()) / 60'000.0;
+    return barOf(minute, open, std::max(open, close), std::min(open, close), close, part);
+}
+
+const std::vector<Bar> &GeneratedHistory::hoursOf(std::int64_t day)
+{
+    if (const auto found = m_days.find(day); found != m_days.end()) {
+        return found->second;
+    }
+    if (m_days.size() >= keptDays) {
+        m_days.clear();
+    }
+    std::vector<Bar> hours;
+    hours.reserve(24);
+    for (std::int64_t hour = day * 24; hour < day * 24 + 24; ++hour) {
+        Bar bar = minuteBar(hour * 60);
+        for (std::int64_t minute = hour * 60 + 1; minute < hour * 60 + 60; ++minute) {
+            bar.append(minuteBar(minute));
+        }
+        hours.push_back(bar);
+    }
+    return m_days.emplace(day, std::move(hours)).first->second;
+}
+
+std::optional<Bar> GeneratedHistory::sum(Timestamp from, Timestamp to)
+{
+    std::optional<Bar> total;
+    const auto add = [&total](const Bar &bar) {
+        if (total) {
+            total->append(bar);
+        } else {
+            total = bar;
+        }
+    };
+    std::int64_t minute = std::max(minuteOf(from), minuteOf(historyBegin));
+    const std::int64_t end = minuteOf(to);
+    while (minute < end) {
+        // Whole hours of days that are over anyway come from the cache.
+        if (minute % 60 == 0 && minute + 60 <= end && end - minute > 180) {
+            const std::int64_t hour = minute / 60;
+            add(hoursOf(hour / 24)[static_cast<std::size_t>(hour % 24)]);
+            minute += 60;
+        } else {
+            add(minuteBar(minute));
+            ++minute;
+        }
+    }
+    return total;
+}
+
+} // namespace paper

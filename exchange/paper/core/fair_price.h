@@ -1,0 +1,78 @@
+#pragma once
+
+#include "exchange/paper/core/bars.h"
+#include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/symbols.h"
+
+#include <map>
+#include <memory>
+#include <vector>
+
+namespace paper
+{
+
+/// What a symbol is worth at any moment: its own path plus its share of the one all symbols follow.
+class FairPrice
+{
+public:
+    /// common: the shared path; must outlive this.
+    FairPrice(std::uint64_t seed, const Listing &listing, RandomPath &common);
+
+    double at(domain::Timestamp moment);
+    struct Minute
+    {
+        double open = 0;     ///< quote per base
+        double logMove = 0;  ///< of the whole minute
+        double variance = 0; ///< of that move
+    };
+    Minute minute(std::int64_t minute);
+    double meanMinuteVariance() const { return m_meanMinuteVariance; }
+
+private:
+    double priceOf(double log) const;
+
+    RandomPath &m_common;
+    RandomPath m_own;
+    double m_beta;
+    double m_price;
+    double m_least;
+    double m_most;
+    double m_reference; ///< log value at the moment where the price is the table's
+    double m_meanMinuteVariance;
+};
+
+/// The past of a generated symbol, minute by minute, computed when asked for and the same every time.
+class GeneratedHistory final : public BarSource
+{
+public:
+    GeneratedHistory(std::uint64_t seed, const Listing &listing, FairPrice &fair);
+
+    domain::Interval base() const override { return domain::Interval::M1; }
+    domain::Timestamp beginsAt() const override;
+    std::optional<Bar> sum(domain::Timestamp from, domain::Timestamp to) override;
+    std::optional<domain::Timestamp> lastOpenBefore(domain::Timestamp before) const override;
+    /// The part of a minute that lies before `until`.
+    Bar partialMinute(domain::Timestamp until);
+
+private:
+    Bar minuteBar(std::int64_t minute);
+    const std::vector<Bar> &hoursOf(std::int64_t day);
+    std::int64_t boundaryTicks(std::int64_t minute, double fair) const;
+    Bar barOf(std::int64_t minute, std::int64_t open, std::int64_t high, std::int64_t low, std::int64_t close,
+        double part);
+
+    std::uint64_t m_seed;
+    FairPrice &m_fair;
+    domain::Price m_tick;
+    domain::Quantity m_step;
+    double m_tickSize;
+    double m_stepSize;
+    double m_turnoverPerMinute;
+    double m_tradesPerMinute;
+    std::map<std::int64_t, std::vector<Bar>> m_days; ///< hours of a day, for long intervals
+};
+
+/// Trades a second a symbol of that turnover sees on average.
+double tradeRate(const MarketTraits &traits);
+
+} // namespace paper
