@@ -1,6 +1,7 @@
 #include "exchange/transport/stream_supervisor.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace transport
 {
