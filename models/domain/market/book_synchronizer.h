@@ -38,7 +38,7 @@ public:
     BookView view(std::size_t depth) const;
 
 private:
-    BookStep resync(const BookUpdate *next);
+    BookStep resync(const BookUpdate &next);
     BookStep advance(const BookUpdate &update);
     void buffer(const BookUpdate &update);
 
