@@ -43,6 +43,19 @@ Timestamp fenceOf(const OrderRecord &record)
                                                       : record.lastReportAt() + lagOf(record);
 }
 
+/// From when on the next "not found" brings the proof further.
+Timestamp nextProofAt(const OrderRecord &record)
+{
+    switch (record.notFoundCount) {
+    case 0:
+        return fenceOf(record) + 1ms;
+    case 1:
+        return record.firstNotFoundAt + secondNotFoundAfter;
+    default:
+        return record.firstNotFoundAt + thirdNotFoundAfter;
+    }
+}
+
 /// A report that says again what a stored order said.
 EngineReport engineReportOf(const Order &stored)
 {
@@ -240,25 +253,24 @@ void OrderLedger::foldOne(const QueryNotFound &outcome, OrderEffects &effects)
 {
     learnTime(outcome.askedAt);
     const Handle record = byRef(outcome.ref);
-    if (!record || record->chase == OrderRecord::Chase::None || outcome.askedAt <= fenceOf(*record)) {
+    if (!record || record->chase == OrderRecord::Chase::None) {
         return;
     }
     const Timestamp askedAt = outcome.askedAt;
-    if (record->notFoundCount == 0) {
-        record->firstNotFoundAt = askedAt;
-        record->notFoundCount = 1;
-    } else if (askedAt >= record->firstNotFoundAt +
-                              (record->notFoundCount == 1 ? secondNotFoundAfter : thirdNotFoundAfter)) {
-        ++record->notFoundCount;
+    if (askedAt < nextProofAt(*record)) {
+        return;
     }
+    if (++record->notFoundCount == 1) {
+        record->firstNotFoundAt = askedAt;
+    }
+    record->nextQueryAt = std::min(record->nextQueryAt, nextProofAt(*record));
     if (record->notFoundCount >= 3) {
         const bool isSettling = record->chase == OrderRecord::Chase::Settle;
         const Timestamp since = isSettling ? record->sentAt() : record->lastReportAt();
         const bool isForgettable = askedAt - since > unfilledMemory;
         if (isSettling && !isForgettable) {
             record->noteLocalEnd(EndReason::NeverAccepted,
-                "The exchange does not have this order: it was never accepted.",
-                outcome.ref.orderId != 0 ? 0 : -2013, askedAt);
+                "The exchange does not have this order: it was never accepted.", -2013, askedAt);
         } else if (!isSettling && isForgettable && record->told.executedQty.isZero()) {
             Order ended = record->told;
             ended.updatedAt = askedAt;
@@ -368,9 +380,7 @@ void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
             std::min<std::size_t>(static_cast<std::size_t>(++record.queries), queryPauses.size() - 1);
         const bool isSlow = record.told.phase == OrderPhase::Quarantined;
         const Timestamp regular = m_now + (isSlow ? quarantinePause : queryPauses[step]);
-        const Timestamp proof = record.notFoundCount == 0   ? fenceOf(record) + 1ms
-                                : record.notFoundCount == 1 ? record.firstNotFoundAt + secondNotFoundAfter
-                                                            : record.firstNotFoundAt + thirdNotFoundAfter;
+        const Timestamp proof = nextProofAt(record);
         record.nextQueryAt = proof > m_now ? std::min(regular, proof) : regular;
     }
     if (record.tradesDueAt != Timestamp{} && m_now >= record.tradesDueAt) {
