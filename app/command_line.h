@@ -1,6 +1,6 @@
 #pragma once
 
-#include "models/domain/result.h"
+#include "models/domain/venue.h"
 
 #include <QString>
 #include <QStringList>
@@ -12,7 +12,7 @@
 namespace app
 {
 
-enum class VenueKind : std::uint8_t { Paper, Testnet, Mainnet, Custom };
+using domain::VenueKind;
 
 /// "paper", "testnet", "mainnet", "custom": on the command line and as the name of the venue's folder.
 QString venueName(VenueKind kind);
