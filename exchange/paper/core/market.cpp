@@ -1,0 +1,160 @@
+#include "exchange/paper/core/market.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace paper
+{
+namespace
+{
+
+using domain::Milliseconds;
+using namespace std::chrono_literals;
+
+constexpr std::uint64_t commonSeedSalt = 0x636f6d6d6f6eULL;
+constexpr double commonVolatility = 0.45; // a year of the factor all symbols share
+constexpr double halfBasis = 0.0006;      // a year's deviation of perpetual from index, before mean reversion
+constexpr int mostTradesAStep = 40;
+constexpr double burstDecaySeconds = 2.5;
+constexpr double burstShare = 0.55; // part of the trades that other trades brought about
+
+std::uint64_t symbolSeed(std::uint64_t seed, const Symbol &symbol, std::uint64_t salt)
+{
+    std::uint64_t hash = hashOf(seed, salt);
+    for (const char c : symbol) {
+        hash = hashOf(hash, static_cast<unsigned char>(c));
+    }
+    return hash;
+}
+
+Milliseconds periodOf(const MarketTraits &traits)
+{
+    const double ms = 100 * std::pow(1.2e9 / traits.turnover, 0.4);
+    return Milliseconds{static_cast<std::int64_t>(std::clamp(ms, 100.0, 700.0))};
+}
+
+double secondsOf(Milliseconds time)
+{
+    return static_cast<double>(time.count()) / 1'000.0;
+}
+
+} // namespace
+
+MarketGenerator::Actor::Actor(std::uint64_t seed, const Listing &from, RandomPath &common)
+    : listing{&from},
+      fair{seed, from, common},
+      basis{symbolSeed(seed, from.spec.symbol, 1), 1.0},
+      ladder{symbolSeed(seed, from.spec.symbol, 2), from.spec,
+          from.market.turnover / 86'400 / tradeRate(from.market) * 3},
+      random{symbolSeed(seed, from.spec.symbol, 3)},
+      period{periodOf(from.market)},
+      rate{tradeRate(from.market)},
+      meanNotional{from.market.turnover / 86'400 / rate}
+{
+}
+
+MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Listing> listings)
+    : m_seed{seed},
+      m_listings{std::move(listings)},
+      m_common{hashOf(seed, commonSeedSalt), commonVolatility}
+{
+    for (const Listing &listing : m_listings) {
+        m_actors.push_back(std::make_unique<Actor>(seed, listing, m_common));
+    }
+}
+
+std::shared_ptr<GeneratedHistory> MarketGenerator::history(std::size_t listing) const
+{
+    return std::make_shared<GeneratedHistory>(m_seed, m_listings[listing], m_actors[listing]->fair);
+}
+
+void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
+{
+    for (std::size_t i = 0; i < m_actors.size(); ++i) {
+        Actor &actor = *m_actors[i];
+        const auto past = history(i);
+        candles.add(actor.listing->spec.symbol, past, now, past->partialMinute(now));
+        engine.clearMarketMakers(actor.listing->spec.symbol, now);
+        actor.lastAt = now - actor.period;
+        // Symbols take turns, so that no step has all the work.
+        actor.nextAt = now + Milliseconds{static_cast<std::int64_t>(i) * 37 % actor.period.count()};
+        actor.nextIndexAt = now;
+        move(actor, engine, now);
+    }
+}
+
+void MarketGenerator::step(
+    Engine &engine, CandleStore & /*candles*/, Timestamp now, const Settle & /*settle*/)
+{
+    for (const auto &actor : m_actors) {
+        if (now >= actor->nextAt) {
+            move(*actor, engine, now);
+            actor->nextAt = std::max(actor->nextAt + actor->period, now + actor->period / 2);
+        }
+    }
+}
+
+void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp now)
+{
+    const SymbolSpec &spec = actor.listing->spec;
+    const double fair = actor.fair.at(now);
+    const auto minute =
+        actor.fair.minute(std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count());
+    const double wildness = minute.variance / actor.fair.meanMinuteVariance();
+    if (now >= actor.nextIndexAt) {
+        // Mean reverting: how far the basis path ran in the last hour, not where it is.
+        const double basis = halfBasis * 90 * (actor.basis.at(now) - actor.basis.at(now - 1h)) - 0.0002;
+        const Price index = Price::fromApproximate(fair * (1 + std::clamp(basis, -0.003, 0.003)));
+        engine.setIndexPrice(spec.symbol, index.roundedTo(Price::fromUnits(10'000)), now);
+        actor.nextIndexAt = now + 1s;
+    }
+    trade(actor, engine, now, fair, wildness);
+    const double ticks = fair / spec.tickSize.approximate();
+    const double spread =
+        std::max(1.0, ticks * 0.00002 * std::sqrt(wildness) + ticks * 0.00004 / std::max(actor.rate, 0.5));
+    const double waver = 0.3 * normalOf(actor.random()) * spread;
+    const auto bid = static_cast<std::int64_t>(std::floor(ticks - spread / 2 + waver));
+    const auto ask =
+        bid + std::max<std::int64_t>(std::llround(spread * (0.7 + 0.6 * unitOf(actor.random()))), 1);
+    actor.ladder.quote(engine, bid, ask, now);
+    actor.lastAt = now;
+}
+
+void MarketGenerator::trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness)
+{
+    const SymbolSpec &spec = actor.listing->spec;
+    const auto market = engine.market(spec.symbol);
+    if (!market || market->bid.isZero() || market->ask.isZero()) {
+        return; // nothing to trade against yet
+    }
+    const double elapsed = std::clamp(secondsOf(now - actor.lastAt), 0.0, 2.0);
+    actor.excitement *= std::exp(-elapsed / burstDecaySeconds);
+    const double expected =
+        (actor.rate * (1 - burstShare) * std::sqrt(wildness) + actor.excitement) * elapsed;
+    std::poisson_distribution<int> arrivals{std::max(expected, 1e-9)};
+    const int count = std::min(arrivals(actor.random), mostTradesAStep);
+    actor.excitement = std::min(actor.excitement + count * burstShare / burstDecaySeconds, actor.rate * 12);
+
+    const double middle = (market->bid.approximate() + market->ask.approximate()) / 2;
+    const double spread = std::max(market->ask.approximate() - market->bid.approximate(), 1e-12);
+    const double buyShare = 0.5 + 0.45 * std::tanh((fair - middle) / spread);
+    for (int i = 0; i < count; ++i) {
+        const Side side = unitOf(actor.random()) < buyShare ? Side::Buy : Side::Sell;
+        // Log-normal with heavy tail; the factor makes its mean 1.
+        const double size = std::exp(1.5 * normalOf(actor.random()) - 1.05);
+        const double price = std::max(middle, 1e-12);
+        const double wished = actor.meanNotional * size * (unitOf(actor.random()) < 0.01 ? 8 : 1) / price;
+        const Quantity quantity = std::clamp(Quantity::fromApproximate(std::min(wished, 1e12))
+                                                 .roundedTo(spec.lot.stepSize, domain::Rounding::Up),
+            spec.lot.stepSize, std::max(spec.marketLot.maxQty, spec.lot.stepSize));
+        // A taker goes a few levels deep at most; the rest of its order is not there.
+        const Price reach = spec.tickSize * std::max<std::int64_t>(3,
+                                                std::llround(price * 0.0002 / spec.tickSize.approximate()));
+        const Price limit =
+            side == Side::Buy ? market->ask + reach : std::max(market->bid - reach, spec.tickSize);
+        engine.marketTaker(spec.symbol, side, quantity, limit, now);
+        actor.ladder.forgetTouch();
+    }
+}
+
+} // namespace paper

@@ -1,0 +1,78 @@
+#pragma once
+
+#include "exchange/paper/core/candles.h"
+#include "exchange/paper/core/engine.h"
+#include "exchange/paper/core/fair_price.h"
+#include "exchange/paper/core/ladder.h"
+
+#include <functional>
+#include <memory>
+#include <random>
+#include <string>
+#include <vector>
+
+namespace paper
+{
+
+/// What moves prices in the engine: a generated market or a recorded one.
+class MarketDriver
+{
+public:
+    MarketDriver() = default;
+    MarketDriver(const MarketDriver &) = delete;
+    MarketDriver &operator=(const MarketDriver &) = delete;
+    virtual ~MarketDriver() = default;
+    virtual const std::vector<Listing> &listings() const = 0;
+    /// Tells the candle store what came before now; puts first prices and books into the engine, whose
+    /// symbols are listed already.
+    virtual void start(Engine &engine, CandleStore &candles, Timestamp now) = 0;
+    /// Hands on the events that piled up; they bear this market time.
+    using Settle = std::function<void(Timestamp marketAt)>;
+    /// Does what is due; to be called about ten times a second. Calls settle only where market time moves on
+    /// within the step.
+    virtual void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) = 0;
+    /// The time that klines and public trades bear when the exchange's clock says now.
+    virtual Timestamp marketTime(Timestamp now) const = 0;
+};
+
+/// A live market around a fair price per symbol: a maker's ladder, takers in bursts, index and basis.
+/// History and fair price depend on the seed alone; the trades of a run on the times of its steps as well.
+class MarketGenerator final : public MarketDriver
+{
+public:
+    explicit MarketGenerator(std::uint64_t seed, std::vector<Listing> listings = builtInListings());
+
+    const std::vector<Listing> &listings() const override { return m_listings; }
+    void start(Engine &engine, CandleStore &candles, Timestamp now) override;
+    void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
+    Timestamp marketTime(Timestamp now) const override { return now; }
+    /// History of the n-th listing.
+    std::shared_ptr<GeneratedHistory> history(std::size_t listing) const;
+
+private:
+    struct Actor
+    {
+        Actor(std::uint64_t seed, const Listing &listing, RandomPath &common);
+        const Listing *listing;
+        FairPrice fair;
+        RandomPath basis; ///< perpetual over index, a fraction
+        Ladder ladder;
+        std::mt19937_64 random;
+        domain::Milliseconds period;
+        double rate;           ///< trades a second in a calm minute
+        double meanNotional;   ///< of one trade
+        double excitement = 0; ///< trades bring trades; decays within seconds
+        Timestamp lastAt;
+        Timestamp nextAt;
+        Timestamp nextIndexAt;
+    };
+    static void move(Actor &actor, Engine &engine, Timestamp now);
+    static void trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness);
+
+    std::uint64_t m_seed;
+    std::vector<Listing> m_listings;
+    RandomPath m_common;
+    std::vector<std::unique_ptr<Actor>> m_actors;
+};
+
+} // namespace paper

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "exchange/paper/core/bars.h"
+#include "models/domain/result.h"
+
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace paper
+{
+
+struct RecordedTrade
+{
+    domain::Timestamp at;
+    domain::Price price;
+    domain::Quantity quantity;
+    bool buyerIsMaker = false;
+};
+
+/// The past of one symbol as read from files: klines, or trades with the minute klines they make.
+struct Recording
+{
+    domain::Symbol symbol;
+    domain::Interval interval = domain::Interval::M1; ///< of the bars
+    std::vector<Bar> bars;                            ///< ascending, at least one
+    std::vector<RecordedTrade> trades;                ///< ascending; empty where klines were read
+};
+
+/// What a file holds where its name does not say so.
+struct RecordingHint
+{
+    std::optional<domain::Symbol> symbol;
+    std::optional<domain::Interval> interval;
+};
+
+/// Reads one file of data.binance.vision: klines (12 columns), aggTrades (7) or trades (6), with or without
+/// header, or klines of 6 columns with header; plain, .gz or .zip. Symbol and interval come from its name
+/// (BTCUSDT-1m-2025-05.csv). Malformed names file and line; nothing is half loaded.
+domain::Result<Recording> readRecording(const std::string &path, const RecordingHint &hint = {});
+
+/// Reads several files; those of one symbol are put together in the order of their times.
+/// Malformed: as above, or files of one symbol that overlap or differ in kind or interval.
+domain::Result<std::vector<Recording>> readRecordings(const std::vector<std::string> &paths);
+
+/// A recording's klines as history.
+class RecordedHistory final : public BarSource
+{
+public:
+    explicit RecordedHistory(const Recording &recording) : m_recording{recording} {}
+    domain::Interval base() const override { return m_recording.interval; }
+    domain::Timestamp beginsAt() const override { return m_recording.bars.front().openAt; }
+    std::optional<Bar> sum(domain::Timestamp from, domain::Timestamp to) override;
+    std::optional<domain::Timestamp> lastOpenBefore(domain::Timestamp before) const override;
+
+private:
+    const Recording &m_recording;
+};
+
+} // namespace paper

@@ -1,0 +1,19 @@
+#pragma once
+
+#include "models/domain/result.h"
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <string_view>
+
+namespace paper
+{
+
+/// Calls onLine for each line (without its end, numbered from 1) of a plain, gzipped or zipped text file; of
+/// a zip its first file. Stops at the first failure onLine gives. Malformed: no such file, unreadable,
+/// damaged.
+domain::Result<void> readLines(const std::string &path,
+    const std::function<domain::Result<void>(std::int64_t number, std::string_view line)> &onLine);
+
+} // namespace paper
