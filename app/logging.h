@@ -1,0 +1,67 @@
+#pragma once
+
+#include "models/domain/result.h"
+#include "models/domain/time.h"
+
+#include <QObject>
+#include <QString>
+#include <QTimer>
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace app
+{
+
+enum class LogLevel : std::uint8_t { Trace, Debug, Info, Warning, Error };
+
+/// One line of the log as it was written: secrets are struck out already.
+struct LogLine
+{
+    std::int64_t number = 0; ///< grows by one a line
+    domain::Timestamp at;
+    LogLevel level = LogLevel::Info;
+    std::string text;
+};
+using LogLinesPtr = std::shared_ptr<const std::vector<LogLine>>;
+
+/// Starts the log: headroom.log in that folder (five files of 5 MB, mode 0600, oldest dropped), the last
+/// 2,000 lines in memory, everything Qt says included. level: trace, debug, info, warning, error. Storage:
+/// the file cannot be made; the log then lives in memory and on stderr alone.
+domain::Result<bool> startLogging(const QString &folder, const QString &level);
+/// Writes out what is pending and gives Qt its own handler back.
+void stopLogging();
+
+/// Any thread. Does nothing below the level asked for.
+void log(LogLevel level, std::string_view text);
+
+/// From now on this text is struck out of every line. Only a fingerprint of it is kept. Texts shorter than
+/// eight characters are not taken: false.
+bool registerSecret(std::string_view secret);
+/// The text as it may be shown: registered secrets, signatures, keys and whatever looks like one struck out.
+std::string redacted(std::string_view text);
+
+/// The last lines, oldest first, at most limit.
+std::vector<LogLine> recentLog(std::size_t limit);
+
+/// Hands new lines to the window in batches, at most ten a second. Lives on the thread that made it.
+class LogFeed final : public QObject
+{
+    Q_OBJECT
+public:
+    explicit LogFeed(QObject *parent = nullptr);
+
+signals:
+    void linesArrived(const app::LogLinesPtr &lines);
+
+private:
+    void poll();
+
+    QTimer m_timer;
+    std::int64_t m_lastNumber = 0;
+};
+
+} // namespace app
