@@ -65,4 +65,8 @@ struct AccountRisk
 AccountRisk assess(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets,
     const std::vector<Order> &openOrders = {});
 
+/// The same without liquidation prices and open orders: balances, margins, ratios and levels alone, for
+/// where many states are compared.
+AccountRisk valueAccount(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets);
+
 } // namespace domain

@@ -21,6 +21,8 @@ enum class DraftField : std::uint8_t {
     MarginType,
     ReduceOnly,
     TimeInForce,
+    StopPrice,   ///< of the calculator: where the trade is given up
+    TargetPrice, ///< of the calculator: where the profit is taken
 };
 #pragma GCC diagnostic pop
 

@@ -104,7 +104,7 @@ struct PlanResult
     Money initialMargin;     ///< of this trade
     Money maintenanceMargin; ///< of the whole position after the trade, at the entry price
     Rate maintenanceMarginRate;
-    Money requiredBalance; ///< cost (reference 10.7) + entry fee
+    Money requiredBalance; ///< cost of the part that opens (reference 10.7), without the entry fee
     Money availableBalance;
     Money missingBalance; ///< 0 where the balance suffices
     bool isSufficient() const { return missingBalance.isZero(); }

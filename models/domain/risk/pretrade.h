@@ -63,6 +63,14 @@ DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
 /// Source: reference 10.6, 10.7.
 std::optional<Money> requiredBalance(const NewOrder &order, const DraftContext &context);
 
+/// Notional that a side may still add at the leverage: the bracket limit minus position and open orders of
+/// that side; an opposite position in one-way mode adds to it. Below 0 where the limit is already passed.
+/// price: values a position whose mark is not known. Source: reference 10.3.
+Money openingRoom(Side side, PositionSide positionSide, Price price, const DraftContext &context);
+
+/// The context's account at the context's marks; an empty account where it is not known.
+AccountRisk assessDraftAccount(const DraftContext &context);
+
 /// Largest quantity that could be opened with the order's side and price: balance, bracket limit at the
 /// leverage and lot filter, plus what first closes an opposite position. 0 where a price or the account is
 /// not known. Source: reference 10.7 ("max open").

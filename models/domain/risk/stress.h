@@ -27,7 +27,8 @@ struct StressCurve
 /// The whole account over price moves from -50 % to +50 %: first all prices together, then each symbol with a
 /// position by itself, in the order of the symbols' names. Positions are held, not liquidated on the way: an
 /// isolated position loses at most its wallet, a cross one whatever the move takes.
-/// step: distance of the points, fraction, above 0 and at most 0.5. Source: product specification 4.
+/// step: distance of the points, fraction; kept within 0.001 and 0.5. -0.5, 0 and 0.5 are always there.
+/// Source: product specification 4.
 std::vector<StressCurve> stressAccount(const AccountState &account, const MarkPrices &marks,
     const BracketTables &brackets, Rate step = Rate::fromUnits(50'000'000'000));
 

@@ -1,0 +1,86 @@
+#include "models/domain/risk/margin.h"
+
+#include <algorithm>
+
+namespace domain
+{
+
+Money initialMargin(Money notional, int leverage)
+{
+    return notional / std::max(leverage, 1);
+}
+
+Money maintenanceMargin(Money notional, const LeverageBracket &bracket)
+{
+    return notional * bracket.maintenanceMarginRate - bracket.maintenanceAmount;
+}
+
+Money maintenanceMargin(Money notional, const LeverageBrackets &table)
+{
+    return maintenanceMargin(notional, bracketFor(table, notional));
+}
+
+MarginRatio MarginRatio::of(Money maintenance, Money marginBalance)
+{
+    MarginRatio ratio;
+    if (maintenance.isPositive()) {
+        ratio.m_value =
+            marginBalance.isPositive() ? std::optional{maintenance / marginBalance} : std::nullopt;
+    }
+    return ratio;
+}
+
+RiskLevel levelOf(const MarginRatio &ratio)
+{
+    static const Rate medium = Rate::literal("0.3");
+    static const Rate high = Rate::literal("0.5");
+    static const Rate critical = Rate::literal("0.8");
+    const auto value = ratio.value();
+    if (!value || *value >= critical) {
+        return RiskLevel::Critical;
+    }
+    return *value >= high ? RiskLevel::High : *value >= medium ? RiskLevel::Medium : RiskLevel::Safe;
+}
+
+std::string_view toString(RiskLevel level)
+{
+    switch (level) {
+    case RiskLevel::Safe:
+        return "SAFE";
+    case RiskLevel::Medium:
+        return "MEDIUM";
+    case RiskLevel::High:
+        return "HIGH";
+    case RiskLevel::Critical:
+        break;
+    }
+    return "CRITICAL";
+}
+
+std::string_view adviceFor(RiskLevel level)
+{
+    switch (level) {
+    case RiskLevel::Safe:
+        return "normal operation";
+    case RiskLevel::Medium:
+        return "watch volatility, prepare a stop";
+    case RiskLevel::High:
+        return "review the position, consider reducing";
+    case RiskLevel::Critical:
+        break;
+    }
+    return "act now: liquidation is near";
+}
+
+std::optional<Rate> roe(Money unrealizedPnl, Money notional, int leverage)
+{
+    const Money margin = initialMargin(notional, leverage);
+    return margin.isPositive() ? std::optional{unrealizedPnl / margin} : std::nullopt;
+}
+
+Money fundingDue(Side side, Money notional, Rate fundingRate)
+{
+    return notional * fundingRate * -signOf(side);
+}
+
+} // namespace domain
