@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/domain/result.h"
+#include "models/domain/venue.h"
 
 #include <QString>
 #include <QUrl>
@@ -10,7 +11,7 @@
 namespace binance
 {
 
-enum class VenueKind : std::uint8_t { Paper, Testnet, Mainnet, Custom };
+using domain::VenueKind;
 
 /// The entry points of the stream host since April 2026. A stream asked for on the wrong one stays silent.
 /// Source: reference 1.3.
