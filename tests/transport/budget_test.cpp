@@ -1,0 +1,219 @@
+#include "exchange/transport/budget.h"
+#include "tests/transport/property.h"
+
+#include <algorithm>
+
+using namespace transport;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+constexpr domain::Monotonic start{1'000s};
+
+LimitRule weightRule(std::int64_t limit = 2'400)
+{
+    return LimitRule{"weight 1m", LimitRule::Counts::Weight, 60s, limit};
+}
+LimitRule orderRule()
+{
+    return LimitRule{"orders 10s", LimitRule::Counts::Orders, 10s, 300};
+}
+
+/// Spends one by one until the class is stopped, all at the same instant.
+std::int64_t spendAll(Budget &budget, Priority priority)
+{
+    std::int64_t spent = 0;
+    while (budget.admissibleAt(start, priority, 1) == start) {
+        budget.debit(start, priority, 1);
+        ++spent;
+    }
+    return spent;
+}
+
+struct Arrival
+{
+    domain::Monotonic at;
+    std::int64_t cost = 0;
+};
+
+/// The most that any window of this length holds: what a sliding limiter sees.
+std::int64_t worstSliding(std::vector<Arrival> arrivals, domain::MonotonicClock::duration window)
+{
+    std::ranges::sort(arrivals, {}, &Arrival::at);
+    std::int64_t worst = 0;
+    std::int64_t held = 0;
+    std::size_t first = 0;
+    for (const Arrival &arrival : arrivals) {
+        held += arrival.cost;
+        while (arrivals[first].at + window <= arrival.at) {
+            held -= arrivals[first++].cost;
+        }
+        worst = std::max(worst, held);
+    }
+    return worst;
+}
+
+/// The most that any window aligned to this phase holds: what a limiter with fixed windows sees.
+std::int64_t worstFixed(const std::vector<Arrival> &arrivals, domain::MonotonicClock::duration window,
+    domain::MonotonicClock::duration phase)
+{
+    std::map<std::int64_t, std::int64_t> perWindow;
+    for (const Arrival &arrival : arrivals) {
+        perWindow[(arrival.at.time_since_epoch() - phase) / window] += arrival.cost;
+    }
+    std::int64_t worst = 0;
+    for (const auto &[number, cost] : perWindow) {
+        worst = std::max(worst, cost);
+    }
+    return worst;
+}
+
+} // namespace
+
+class BudgetTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void eachClassStopsAtItsShareOfTheWeight_data()
+    {
+        // Of 2,400: 90 % at most, less 25 % kept for cancels, 10 % for reducing, 15 % for resolving.
+        QTest::addColumn<int>("priority");
+        QTest::addColumn<qint64>("share");
+        QTest::newRow("cancel") << static_cast<int>(Priority::Cancel) << qint64{2'160};
+        QTest::newRow("reduce") << static_cast<int>(Priority::Reduce) << qint64{1'560};
+        QTest::newRow("resolve") << static_cast<int>(Priority::Resolve) << qint64{1'320};
+        QTest::newRow("open") << static_cast<int>(Priority::Open) << qint64{960};
+        QTest::newRow("market") << static_cast<int>(Priority::Market) << qint64{600};
+        QTest::newRow("history") << static_cast<int>(Priority::History) << qint64{360};
+    }
+    void eachClassStopsAtItsShareOfTheWeight()
+    {
+        QFETCH(int, priority);
+        QFETCH(qint64, share);
+        Budget budget{weightRule()};
+        QCOMPARE(spendAll(budget, static_cast<Priority>(priority)), share);
+    }
+
+    void openingOrdersLeaveAThirdOfTheOrdersToClosingOnes()
+    {
+        Budget budget{orderRule()};
+        QCOMPARE(spendAll(budget, Priority::Open), 180);  // 60 % of 300
+        QCOMPARE(spendAll(budget, Priority::Reduce), 90); // up to 90 %
+        QCOMPARE(budget.reserved(), 90);
+    }
+
+    void cancelsStillFitWhenEverythingElseIsSpent()
+    {
+        Budget budget{weightRule()};
+        for (const Priority priority :
+            {Priority::History, Priority::Market, Priority::Open, Priority::Resolve, Priority::Reduce}) {
+            spendAll(budget, priority);
+        }
+        QCOMPARE(spendAll(budget, Priority::Cancel), 600); // 25 % of 2,400
+    }
+
+    void aCostCountsUntilAFullWindowAfterItsAnswer()
+    {
+        Budget budget{weightRule(100)};
+        const auto ticket = budget.debit(start, Priority::Cancel, 90);
+        QCOMPARE(budget.admissibleAt(start, Priority::Cancel, 1),
+            std::nullopt); // nothing is known before the answer
+        budget.settle(start + 5s, ticket);
+        QVERIFY(budget.admissibleAt(start + 5s, Priority::Cancel, 1) == start + 5s + 61'500ms);
+        QCOMPARE(budget.resetsIn(start + 5s), domain::Milliseconds{61'500});
+        QCOMPARE(budget.used(start + 66'499ms), 90);
+        QCOMPARE(budget.used(start + 66'500ms), 0);
+    }
+
+    void whatNeverLeftIsGivenBack()
+    {
+        Budget budget{weightRule()};
+        budget.refund(budget.debit(start, Priority::Open, 40));
+        QCOMPARE(budget.used(start), 0);
+    }
+
+    void theVenuesCounterRaisesOursAndNeverLowersIt()
+    {
+        Budget budget{weightRule()};
+        const auto ticket = budget.debit(start, Priority::Resolve, 100);
+        budget.settle(start + 1s, ticket);
+        budget.observe(start + 1s, 1'000); // somebody else at this address used 900
+        QCOMPARE(budget.used(start + 1s), 1'000);
+        budget.debit(start + 2s, Priority::Resolve, 50);
+        QCOMPARE(budget.used(start + 2s), 1'050);
+        budget.observe(start + 3s, 20); // a new window over there
+        QCOMPARE(budget.used(start + 3s), 1'050);
+        budget.observe(start + 3s, -1);
+        QCOMPARE(budget.used(start + 3s), 1'050);
+        QCOMPARE(budget.used(start + 64'499ms), 70); // the last counter and ours, which is still in flight
+        QCOMPARE(budget.used(start + 64'500ms), 50);
+    }
+
+    void theCounterAndWhatIsUnderWayAddUp()
+    {
+        Budget budget{weightRule()};
+        const auto first = budget.debit(start, Priority::Resolve, 10);
+        budget.debit(start, Priority::Resolve, 40);
+        budget.settle(start, first);
+        budget.observe(start, 500); // may not include the second request yet
+        QCOMPARE(budget.used(start), 540);
+    }
+
+    void aLowerLimitCountsAtOnceAndAHigherOneWhenAllowed()
+    {
+        BudgetSet budgets{{weightRule()}};
+        budgets.setRules({weightRule(1'200)}, false);
+        QCOMPARE(budgets.budgets().front().rule().limit, 1'200);
+        budgets.setRules({weightRule(6'000)}, false);
+        QCOMPARE(budgets.budgets().front().rule().limit, 1'200);
+        budgets.setRules({weightRule(6'000), orderRule()}, true);
+        QCOMPARE(budgets.budgets().front().rule().limit, 6'000);
+        QCOMPARE(budgets.budgets().size(), std::size_t{2});
+    }
+
+    void aRequestDearerThanItsShareNeverFits()
+    {
+        const BudgetSet budgets{{weightRule(100)}};
+        QVERIFY(budgets.canEverFit(Priority::History, Cost{15, 0}));
+        QVERIFY(!budgets.canEverFit(Priority::History, Cost{16, 0}));
+    }
+
+    void noReadingOfTheVenuesWindowIsEverPassed()
+    {
+        hostile::check("fixed windows of any phase and sliding ones hold", [] {
+            const auto window = std::chrono::milliseconds{*rc::gen::element(1'000, 10'000, 60'000)};
+            const auto limit = *rc::gen::inRange<std::int64_t>(20, 400);
+            Budget budget{LimitRule{"any", LimitRule::Counts::Weight, window, limit}};
+            std::vector<Arrival> arrivals;
+            std::vector<std::pair<domain::Monotonic, Budget::Ticket>> underWay;
+            domain::Monotonic now = start;
+            const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int, int, int>>>(
+                400, rc::gen::tuple(rc::gen::inRange(0, 1'500), rc::gen::inRange(0, 6),
+                         rc::gen::inRange(1, 12), rc::gen::inRange(0, 4'000), rc::gen::inRange(0, 101)));
+            for (const auto &[gap, priority, cost, roundTrip, arrivesAt] : steps) {
+                now += std::chrono::milliseconds{gap} * (window / 1s) / 60;
+                for (auto &[answeredAt, ticket] : underWay) {
+                    if (answeredAt <= now) {
+                        budget.settle(answeredAt, std::exchange(ticket, 0));
+                    }
+                }
+                if (budget.admissibleAt(now, static_cast<Priority>(priority), cost) != now) {
+                    continue;
+                }
+                const auto length = std::chrono::milliseconds{roundTrip};
+                underWay.emplace_back(now + length, budget.debit(now, static_cast<Priority>(priority), cost));
+                // Somewhere on its way; what is given up may even arrive a little later.
+                arrivals.push_back(
+                    Arrival{now + length * arrivesAt / 100 + (arrivesAt == 100 ? 1'400ms : 0ms), cost});
+            }
+            RC_ASSERT(!arrivals.empty());
+            RC_ASSERT(worstSliding(arrivals, window) <= limit);
+            const auto phase = window * *rc::gen::inRange(0, 100) / 100;
+            RC_ASSERT(worstFixed(arrivals, window, phase) <= limit);
+        });
+    }
+};
+
+QTEST_APPLESS_MAIN(BudgetTest)
+#include "budget_test.moc"
