@@ -1,0 +1,90 @@
+#pragma once
+
+#include "exchange/paper/core/candles.h"
+#include "exchange/paper/core/engine.h"
+#include "exchange/paper/core/listen_keys.h"
+#include "exchange/paper/core/market.h"
+#include "exchange/paper/core/rate_limits.h"
+#include "exchange/paper/core/rest.h"
+#include "exchange/paper/core/security.h"
+#include "exchange/paper/core/tape.h"
+
+#include <map>
+#include <string>
+#include <vector>
+
+namespace paper
+{
+
+/// What the REST interface speaks for. Borrowed.
+struct ApiParts
+{
+    Engine &engine;
+    CandleStore &candles;
+    const Tape &tape;
+    const MarketDriver &market;
+    ListenKeys &listenKeys;
+    AccountId account = 1;
+};
+
+/// One request that passed limits and security.
+struct ApiCall
+{
+    const ApiParts &parts;
+    const RateLimitConfig &limits;
+    const QueryParameters &parameters;
+    Timestamp now;
+
+    /// The parameter `symbol`, known to the exchange: -1102 where it is missing, -1121 where unknown.
+    Result<const SymbolSpec *> symbol() const;
+    /// The same, nullptr where it was not sent.
+    Result<const SymbolSpec *> optionalSymbol() const;
+    /// Parameter limit within 1..most: -1130.
+    Result<std::size_t> limit(std::size_t standard, std::size_t most) const;
+};
+
+enum class Security : std::uint8_t { None, Key, Signed };
+
+/// One row of the endpoint tables of the reference.
+struct Endpoint
+{
+    std::string_view method;
+    std::string_view path;
+    Security security = Security::None;
+    int (*weight)(const QueryParameters &) = nullptr;
+    Result<std::string> (*answer)(const ApiCall &) = nullptr;
+    int ordersPer10s = 0;
+    int ordersPerMinute = 0;
+};
+template <int n> int constantWeight(const QueryParameters &)
+{
+    return n;
+}
+/// Another weight where one symbol is asked for.
+template <int one, int all> int weightBySymbol(const QueryParameters &parameters)
+{
+    return parameters.has("symbol") ? one : all;
+}
+
+const std::vector<Endpoint> &marketEndpoints();
+const std::vector<Endpoint> &tradeEndpoints();
+const std::vector<Endpoint> &accountEndpoints();
+
+/// The REST interface without a socket: a request goes in, the answer comes out. Order of checks: path, ban
+/// and weight, key, parameters, timestamp, signature, order count, then the endpoint's own.
+class Api
+{
+public:
+    Api(ApiParts parts, ApiKey key, RateLimitConfig limits = {});
+    Response handle(Timestamp now, const Request &request);
+
+private:
+    Response answer(Timestamp now, const Request &request, const Endpoint &endpoint);
+
+    ApiParts m_parts;
+    ApiKey m_key;
+    RateLimits m_limits;
+    std::map<std::pair<std::string_view, std::string_view>, const Endpoint *> m_endpoints;
+};
+
+} // namespace paper

@@ -1,0 +1,496 @@
+#include "exchange/paper/core/api.h"
+#include "exchange/paper/core/history_query.h"
+#include "exchange/paper/core/wire_text.h"
+
+#include <simdjson.h>
+
+namespace paper
+{
+namespace
+{
+
+using domain::ErrorCode;
+using domain::failure;
+using domain::toMs;
+
+constexpr std::string_view allCancelled =
+    R"({"code":200,"msg":"The operation of cancel all open order is done."})";
+
+NewOrderRequest newOrderOf(const auto &text)
+{
+    return {text("symbol"), text("side"), text("type"), text("positionSide"), text("timeInForce"),
+        text("quantity"), text("price"), text("reduceOnly"), text("newClientOrderId"),
+        text("newOrderRespType"), text("priceMatch"), text("selfTradePreventionMode"), text("goodTillDate")};
+}
+
+/// ACK says NEW whatever happened; RESULT the final state of what cannot rest.
+bool isAck(const NewOrderRequest &request, const OrderRecord &order)
+{
+    const bool canRest = order.type == OrderType::Limit && order.timeInForce != TimeInForce::Ioc &&
+                         order.timeInForce != TimeInForce::Fok;
+    return request.newOrderRespType != "RESULT" || canRest;
+}
+
+Result<std::string> placeOne(const ApiCall &call, const NewOrderRequest &request)
+{
+    const auto order = call.parts.engine.place(call.parts.account, request, call.now);
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    wire::orderAnswer(json, *call.parts.engine.spec(order->symbol), *order, isAck(request, *order));
+    return json.take();
+}
+
+NewOrderRequest newOrderOf(const ApiCall &call)
+{
+    return newOrderOf([&](std::string_view name) { return call.parameters.text(name); });
+}
+
+/// -1102 names what is missing before the engine looks at anything; stopPrice and closePosition belong to
+/// the algo endpoint.
+Result<void> checkMandatory(const NewOrderRequest &request)
+{
+    for (const auto &[name, value] : {std::pair{"symbol", &request.symbol}, std::pair{"side", &request.side},
+             std::pair{"type", &request.type}}) {
+        if (value->empty()) {
+            return missing(name);
+        }
+    }
+    return {};
+}
+
+Result<std::string> placeOrder(const ApiCall &call)
+{
+    const NewOrderRequest request = newOrderOf(call);
+    if (const auto complete = checkMandatory(request); !complete) {
+        return tl::unexpected{complete.error()};
+    }
+    return placeOne(call, request);
+}
+
+Result<std::string> testOrder(const ApiCall &call)
+{
+    const NewOrderRequest request = newOrderOf(call);
+    if (const auto complete = checkMandatory(request); !complete) {
+        return tl::unexpected{complete.error()};
+    }
+    return call.parts.engine.test(call.parts.account, request, call.now).map([] {
+        return std::string{"{}"};
+    });
+}
+
+Result<std::string> amendOrder(const ApiCall &call)
+{
+    const auto text = [&](std::string_view name) { return call.parameters.text(name); };
+    const AmendRequest request{text("symbol"), text("orderId"), text("origClientOrderId"), text("side"),
+        text("quantity"), text("price"), text("priceMatch"), text("modifyId"), text("reduceOnly")};
+    const auto order = call.parts.engine.amend(call.parts.account, request, call.now);
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    wire::amendAnswer(json, *call.parts.engine.spec(order->symbol), *order);
+    return json.take();
+}
+
+Result<OrderKey> keyOf(const ApiCall &call, std::string_view idName, std::string_view clientIdName)
+{
+    const auto id = call.parameters.integer(idName);
+    if (!id) {
+        return tl::unexpected{id.error()};
+    }
+    OrderKey key{id->value_or(0), call.parameters.text(clientIdName)};
+    if (key.orderId == 0 && key.clientOrderId.empty()) {
+        return failure(ErrorCode::Rejected,
+            "Param '" + std::string{clientIdName} + "' or '" + std::string{idName} +
+                "' must be sent, but both were empty/null!",
+            -1102);
+    }
+    return key;
+}
+
+using FindOrder = Result<OrderRecord> (*)(const ApiCall &, const Symbol &, const OrderKey &);
+
+Result<std::string> oneOrder(const ApiCall &call, FindOrder find, bool asRow)
+{
+    const auto spec = call.symbol();
+    const auto key = keyOf(call, "orderId", "origClientOrderId");
+    if (!spec || !key) {
+        return tl::unexpected{spec ? key.error() : spec.error()};
+    }
+    const auto order = find(call, (*spec)->symbol, *key);
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    if (asRow) {
+        wire::orderRow(json, **spec, *order);
+    } else {
+        wire::orderAnswer(json, **spec, *order, false);
+    }
+    return json.take();
+}
+
+Result<std::string> queryOrder(const ApiCall &call)
+{
+    return oneOrder(
+        call,
+        [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
+            return c.parts.engine.query(c.parts.account, symbol, key);
+        },
+        true);
+}
+
+Result<std::string> queryOpenOrder(const ApiCall &call)
+{
+    return oneOrder(
+        call,
+        [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
+            return c.parts.engine.queryOpen(c.parts.account, symbol, key);
+        },
+        true);
+}
+
+Result<std::string> cancelOrder(const ApiCall &call)
+{
+    return oneOrder(
+        call,
+        [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
+            return c.parts.engine.cancel(c.parts.account, symbol, key, c.now);
+        },
+        false);
+}
+
+std::string orderRows(const ApiCall &call, const std::vector<OrderRecord> &orders)
+{
+    JsonWriter json;
+    json.beginArray();
+    for (const OrderRecord &order : orders) {
+        wire::orderRow(json, *call.parts.engine.spec(order.symbol), order);
+    }
+    return json.endArray().take();
+}
+
+std::optional<Symbol> nameOf(const SymbolSpec *spec)
+{
+    return spec == nullptr ? std::nullopt : std::optional{spec->symbol};
+}
+
+Result<std::string> openOrders(const ApiCall &call)
+{
+    const auto spec = call.optionalSymbol();
+    if (!spec) {
+        return tl::unexpected{spec.error()};
+    }
+    return orderRows(call, call.parts.engine.openOrders(call.parts.account, nameOf(*spec)));
+}
+
+Result<std::string> allOrders(const ApiCall &call)
+{
+    const auto query = historyQuery(call, "orderId", 500, 1'000);
+    if (!query) {
+        return tl::unexpected{query.error()};
+    }
+    return orderRows(call, call.parts.engine.allOrders(call.parts.account, *query));
+}
+
+Result<std::string> cancelAll(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    if (!spec) {
+        return tl::unexpected{spec.error()};
+    }
+    return call.parts.engine.cancelAll(call.parts.account, (*spec)->symbol, call.now).map([](int) {
+        return std::string{allCancelled};
+    });
+}
+
+Result<std::string> countdown(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    const auto time = call.parameters.integer("countdownTime");
+    if (!spec || !time || !*time) {
+        return spec ? missing("countdownTime") : tl::unexpected{spec.error()};
+    }
+    const domain::Milliseconds wait{**time};
+    if (auto set = call.parts.engine.countdownCancelAll(call.parts.account, (*spec)->symbol, wait, call.now);
+        !set) {
+        return tl::unexpected{set.error()};
+    }
+    JsonWriter json;
+    json.beginObject()
+        .field("symbol", (*spec)->symbol)
+        .field("countdownTime", std::to_string(**time))
+        .endObject();
+    return json.take();
+}
+
+// ------------------------------------------------------------------------------------------------ batches
+
+constexpr std::size_t mostPlaced = 5;
+constexpr std::size_t mostCancelled = 10;
+
+/// Texts, numbers and truths alike as text; empty where the name is missing.
+std::string memberText(const simdjson::dom::object &object, std::string_view name)
+{
+    simdjson::dom::element value;
+    if (object[name].get(value) != simdjson::SUCCESS || value.is_null()) {
+        return {};
+    }
+    std::string_view text;
+    return value.get(text) == simdjson::SUCCESS ? std::string{text} : simdjson::minify(value);
+}
+
+Result<simdjson::dom::array> arrayParameter(
+    const ApiCall &call, simdjson::dom::parser &parser, std::string_view name)
+{
+    simdjson::dom::array array;
+    const std::string text = call.parameters.text(name);
+    if (text.empty() || parser.parse(text).get(array) != simdjson::SUCCESS) {
+        return missing(name);
+    }
+    return array;
+}
+
+void addResult(JsonWriter &json, const Result<std::string> &result)
+{
+    json.raw(result ? *result : errorBody(result.error().venueCode, result.error().detail));
+}
+
+Result<std::string> placeBatch(const ApiCall &call)
+{
+    simdjson::dom::parser parser;
+    const auto batch = arrayParameter(call, parser, "batchOrders");
+    if (!batch) {
+        return tl::unexpected{batch.error()};
+    }
+    if (batch->size() == 0 || batch->size() > mostPlaced) {
+        return failure(ErrorCode::Rejected, "Invalid number of batch place orders.", -4082);
+    }
+    JsonWriter json;
+    json.beginArray();
+    for (const simdjson::dom::element element : *batch) {
+        simdjson::dom::object object;
+        if (element.get(object) != simdjson::SUCCESS) {
+            return missing("batchOrders");
+        }
+        const NewOrderRequest request =
+            newOrderOf([&](std::string_view name) { return memberText(object, name); });
+        const auto complete = checkMandatory(request);
+        addResult(
+            json, complete ? placeOne(call, request) : Result<std::string>{tl::unexpected{complete.error()}});
+    }
+    return json.endArray().take();
+}
+
+Result<std::string> cancelBatch(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    if (!spec) {
+        return tl::unexpected{spec.error()};
+    }
+    const bool byId = call.parameters.has("orderIdList");
+    simdjson::dom::parser parser;
+    const auto list = arrayParameter(call, parser, byId ? "orderIdList" : "origClientOrderIdList");
+    if (!list) {
+        return tl::unexpected{list.error()};
+    }
+    if (list->size() == 0 || list->size() > mostCancelled) {
+        return failure(ErrorCode::Rejected, "Invalid number of orders in a batch cancel.", -4032);
+    }
+    JsonWriter json;
+    json.beginArray();
+    for (const simdjson::dom::element element : *list) {
+        OrderKey key;
+        std::string_view text;
+        const bool isRead =
+            byId ? element.get(key.orderId) == simdjson::SUCCESS : element.get(text) == simdjson::SUCCESS;
+        if (!isRead) {
+            return missing(byId ? "orderIdList" : "origClientOrderIdList");
+        }
+        key.clientOrderId = text;
+        const auto order = call.parts.engine.cancel(call.parts.account, (*spec)->symbol, key, call.now);
+        addResult(json, order.map([&](const OrderRecord &record) {
+            JsonWriter row;
+            wire::orderAnswer(row, **spec, record, false);
+            return row.take();
+        }));
+    }
+    return json.endArray().take();
+}
+
+// ------------------------------------------------------------------------------------------- Algo Service
+
+Result<std::string> placeAlgo(const ApiCall &call)
+{
+    const auto text = [&](std::string_view name) { return call.parameters.text(name); };
+    const ConditionalRequest request{text("algoType"), text("symbol"), text("side"), text("type"),
+        text("positionSide"), text("timeInForce"), text("quantity"), text("price"), text("triggerPrice"),
+        text("workingType"), text("closePosition"), text("priceProtect"), text("reduceOnly"),
+        text("activatePrice"), text("callbackRate"), text("clientAlgoId"), text("newOrderRespType"),
+        text("selfTradePreventionMode"), text("priceMatch"), text("goodTillDate")};
+    const auto order = call.parts.engine.placeConditional(call.parts.account, request, call.now);
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    wire::conditionalRow(json, *call.parts.engine.spec(order->symbol), *order, false);
+    return json.take();
+}
+
+Result<std::string> queryAlgo(const ApiCall &call)
+{
+    const auto order = keyOf(call, "algoId", "clientAlgoId").and_then([&](const OrderKey &key) {
+        return call.parts.engine.queryConditional(call.parts.account, key);
+    });
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    wire::conditionalRow(json, *call.parts.engine.spec(order->symbol), *order, true);
+    return json.take();
+}
+
+Result<std::string> cancelAlgo(const ApiCall &call)
+{
+    const auto order = keyOf(call, "algoId", "clientAlgoId").and_then([&](const OrderKey &key) {
+        return call.parts.engine.cancelConditional(call.parts.account, key, call.now);
+    });
+    if (!order) {
+        return tl::unexpected{order.error()};
+    }
+    JsonWriter json;
+    json.beginObject()
+        .field("algoId", order->algoId)
+        .field("clientAlgoId", order->clientAlgoId)
+        .field("code", "200")
+        .field("msg", "success")
+        .endObject();
+    return json.take();
+}
+
+Result<std::string> cancelAllAlgo(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    if (!spec) {
+        return tl::unexpected{spec.error()};
+    }
+    return call.parts.engine.cancelAllConditional(call.parts.account, (*spec)->symbol, call.now).map([](int) {
+        return std::string{allCancelled};
+    });
+}
+
+std::string algoRows(const ApiCall &call, const std::vector<ConditionalRecord> &orders)
+{
+    JsonWriter json;
+    json.beginArray();
+    for (const ConditionalRecord &order : orders) {
+        wire::conditionalRow(json, *call.parts.engine.spec(order.symbol), order, true);
+    }
+    return json.endArray().take();
+}
+
+Result<std::string> openAlgo(const ApiCall &call)
+{
+    const auto spec = call.optionalSymbol();
+    if (!spec) {
+        return tl::unexpected{spec.error()};
+    }
+    return algoRows(call, call.parts.engine.openConditional(call.parts.account, nameOf(*spec)));
+}
+
+Result<std::string> allAlgo(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    const auto query = historyQuery(call, "algoId", 500, 1'000);
+    if (!spec || !query) {
+        return tl::unexpected{spec ? query.error() : spec.error()};
+    }
+    return algoRows(call, call.parts.engine.allConditional(call.parts.account, *query));
+}
+
+// ------------------------------------------------------------------------------------------------- fills
+
+Result<std::string> userTrades(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    auto query = historyQuery(call, "fromId", 500, 1'000);
+    const auto orderId = call.parameters.integer("orderId");
+    if (!spec || !query || !orderId) {
+        return tl::unexpected{!spec ? spec.error() : !query ? query.error() : orderId.error()};
+    }
+    query->orderId = *orderId;
+    JsonWriter json;
+    json.beginArray();
+    for (const UserTrade &trade : call.parts.engine.userTrades(call.parts.account, *query)) {
+        wire::userTrade(json, **spec, trade);
+    }
+    return json.endArray().take();
+}
+
+Result<std::string> amendments(const ApiCall &call)
+{
+    const auto spec = call.symbol();
+    const auto key = keyOf(call, "orderId", "origClientOrderId");
+    if (!spec || !key) {
+        return tl::unexpected{spec ? key.error() : spec.error()};
+    }
+    JsonWriter json;
+    json.beginArray();
+    for (const AmendmentRecord &row :
+        call.parts.engine.amendments(call.parts.account, (*spec)->symbol, *key)) {
+        json.beginObject()
+            .field("amendmentId", row.amendmentId)
+            .field("symbol", row.symbol)
+            .field("pair", (*spec)->pair)
+            .field("orderId", row.orderId)
+            .field("clientOrderId", row.clientOrderId)
+            .field("time", toMs(row.at));
+        json.key("amendment").beginObject();
+        json.key("price")
+            .beginObject()
+            .field("before", wire::price(**spec, row.priceBefore))
+            .field("after", wire::price(**spec, row.priceAfter))
+            .endObject();
+        json.key("origQty")
+            .beginObject()
+            .field("before", wire::quantity(**spec, row.qtyBefore))
+            .field("after", wire::quantity(**spec, row.qtyAfter))
+            .endObject();
+        json.field("count", row.count).endObject().endObject();
+    }
+    return json.endArray().take();
+}
+
+} // namespace
+
+const std::vector<Endpoint> &tradeEndpoints()
+{
+    constexpr auto isSigned = Security::Signed;
+    static const std::vector<Endpoint> endpoints{
+        {"POST", "/fapi/v1/order", isSigned, constantWeight<0>, placeOrder, 1, 1},
+        {"POST", "/fapi/v1/order/test", isSigned, constantWeight<1>, testOrder},
+        {"PUT", "/fapi/v1/order", isSigned, constantWeight<0>, amendOrder, 1, 1},
+        {"GET", "/fapi/v1/order", isSigned, constantWeight<1>, queryOrder},
+        {"DELETE", "/fapi/v1/order", isSigned, constantWeight<1>, cancelOrder},
+        {"GET", "/fapi/v1/openOrder", isSigned, constantWeight<1>, queryOpenOrder},
+        {"GET", "/fapi/v1/openOrders", isSigned, weightBySymbol<1, 40>, openOrders},
+        {"GET", "/fapi/v1/allOrders", isSigned, constantWeight<5>, allOrders},
+        {"DELETE", "/fapi/v1/allOpenOrders", isSigned, constantWeight<1>, cancelAll},
+        {"POST", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, placeBatch, 5, 1},
+        {"DELETE", "/fapi/v1/batchOrders", isSigned, constantWeight<1>, cancelBatch},
+        {"POST", "/fapi/v1/countdownCancelAll", isSigned, constantWeight<10>, countdown},
+        {"POST", "/fapi/v1/algoOrder", isSigned, constantWeight<0>, placeAlgo, 1, 1},
+        {"GET", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, queryAlgo},
+        {"DELETE", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, cancelAlgo},
+        {"DELETE", "/fapi/v1/algoOpenOrders", isSigned, constantWeight<1>, cancelAllAlgo},
+        {"GET", "/fapi/v1/openAlgoOrders", isSigned, weightBySymbol<1, 40>, openAlgo},
+        {"GET", "/fapi/v1/allAlgoOrders", isSigned, constantWeight<5>, allAlgo},
+        {"GET", "/fapi/v1/userTrades", isSigned, constantWeight<5>, userTrades},
+        {"GET", "/fapi/v1/orderAmendment", isSigned, constantWeight<1>, amendments},
+    };
+    return endpoints;
+}
+
+} // namespace paper
