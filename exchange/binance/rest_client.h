@@ -1,0 +1,105 @@
+#pragma once
+
+#include "exchange/binance/endpoints.h"
+#include "exchange/binance/signing.h"
+#include "exchange/transport/request_pump.h"
+#include "models/domain/market/clock_offset.h"
+#include "models/domain/result.h"
+
+#include <QByteArray>
+#include <QObject>
+#include <QTimer>
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace binance
+{
+
+enum class Security : std::uint8_t {
+    None,   ///< public data
+    Key,    ///< the key alone: listen key
+    Signed, ///< key, timestamp and signature
+};
+
+/// One request to the venue before it is signed.
+struct Call
+{
+    QByteArray verb{"GET"};
+    std::string path{};       ///< "/fapi/v1/order"
+    std::string parameters{}; ///< encoded by appendParameter(); into the query of a GET, else into the body
+    Security security = Security::None;
+    transport::Priority priority = transport::Priority::History;
+    transport::Lane lane = transport::Lane::Queries;
+    transport::Cost cost{1, 0};
+    transport::Delivery delivery = transport::Delivery::Repeatable;
+    domain::Milliseconds recvWindow{5'000};
+    std::string coalesceKey{};
+    int maxTries = 3;
+    domain::Milliseconds timeout{10'000};
+    /// Told at each hand-over, with the timestamp as it is signed (server time; wall time if not signed).
+    std::function<void(domain::Timestamp signedAt)> onHandOver{};
+};
+
+/// The venue's REST interface: address, key, time stamp, signature and the meaning of its answers. Keeps the
+/// offset of the venue's clock. Lives on the exchange thread.
+class RestClient : public QObject
+{
+    Q_OBJECT
+public:
+    /// Runs on the exchange thread.
+    using Handler = std::function<void(const transport::PumpAnswer &)>;
+    using BodyHandler = std::function<void(const domain::Result<QByteArray> &)>;
+
+    RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std::string apiKey,
+        const domain::Clock &clock, QObject *parent = nullptr);
+
+    /// Makes the pump and begins to measure the clock.
+    void start();
+    /// Takes nothing new; what waits ends as NotSent.
+    void stop();
+    bool isStopped() const { return m_isStopped; }
+
+    /// Answers the handler once, unless the context is gone by then.
+    void send(const Call &call, QObject *context, Handler handler);
+    /// The same for requests of which only success or failure matters.
+    void fetch(const Call &call, QObject *context, BodyHandler handler);
+    /// Requests handed in and not answered.
+    int pendingCount() const { return m_pending; }
+
+    bool hasKeys() const { return m_signer != nullptr && !m_apiKey.empty(); }
+    const Endpoints &endpoints() const { return m_endpoints; }
+    const domain::Clock &clock() const { return m_clock; }
+    /// The venue's time; this machine's as long as it is not known.
+    domain::Timestamp serverNow() const;
+    const domain::ClockOffset &clockOffset() const { return m_offset; }
+    /// Forgets what is known of the venue's clock and measures anew.
+    void measureClockAnew();
+    /// Null before start().
+    transport::RequestPump *pump() const { return m_pump; }
+
+signals:
+    void clockKnown(); ///< for the first time, and after each loss
+    void healthChanged();
+    void alarmed(const QString &text);
+
+private:
+    domain::Result<transport::HttpRequest> build(const Call &call);
+    domain::Result<domain::Timestamp> signingTime() const;
+    void measureClock(int samplesLeft);
+
+    Endpoints m_endpoints;
+    std::shared_ptr<Signer> m_signer;
+    std::string m_apiKey;
+    const domain::Clock &m_clock;
+    transport::RequestPump *m_pump = nullptr;
+    domain::ClockOffset m_offset;
+    QTimer *m_clockTimer;
+    bool m_isMeasuring = false;
+    bool m_isStopped = false;
+    int m_pending = 0;
+};
+
+} // namespace binance

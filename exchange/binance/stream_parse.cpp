@@ -1,0 +1,500 @@
+#include "exchange/binance/user_events.h"
+
+namespace binance
+{
+
+using namespace domain;
+using namespace json;
+
+namespace
+{
+
+// COIN-M rows of the all-market streams carry st = 2 (reference 6).
+constexpr int coinMargined = 2;
+
+bool readLevels(od::value &source, std::vector<BookLevel> &levels)
+{
+    return eachElement(source, [&](od::value &pair) {
+        BookLevel &level = levels.emplace_back();
+        int column = 0;
+        return eachElement(pair, [&](od::value &cell) {
+            const int at = column++;
+            return at == 0 ? read(cell, level.price) : at == 1 ? read(cell, level.quantity) : true;
+        }) && column >= 2;
+    });
+}
+
+bool readTrade(od::object &source, TradeEvent &event, int &universe)
+{
+    Trade &trade = event.trade;
+    return eachMember(source,
+               [&](std::string_view key, od::value &value) {
+                   if (key.size() != 1) {
+                       return key == "st" ? read(value, universe) : true;
+                   }
+                   switch (key.front()) {
+                   case 's':
+                       return read(value, trade.symbol);
+                   case 'a':
+                   case 't':
+                       return read(value, trade.id);
+                   case 'p':
+                       return read(value, trade.price);
+                   case 'q':
+                       return read(value, trade.quantity);
+                   case 'T':
+                       return read(value, trade.at);
+                   case 'm':
+                       return read(value, trade.buyerIsMaker);
+                   default:
+                       return true;
+                   }
+               }) &&
+           !trade.symbol.empty() && trade.price.isPositive();
+}
+
+bool readKline(od::object &source, KlineEvent &event, int &universe)
+{
+    Candle &candle = event.candle;
+    unsigned prices = 0;
+    const auto readBar = [&](std::string_view key, od::value &value) {
+        if (key.size() != 1) {
+            return true;
+        }
+        switch (key.front()) {
+        case 't':
+            return read(value, candle.openAt);
+        case 'i': {
+            std::string_view word;
+            const bool isWord = readToken(value, word);
+            event.interval = parseInterval(word);
+            return isWord;
+        }
+        case 'o':
+            prices |= 1U;
+            return read(value, candle.open);
+        case 'c':
+            prices |= 2U;
+            return read(value, candle.close);
+        case 'h':
+            prices |= 4U;
+            return read(value, candle.high);
+        case 'l':
+            prices |= 8U;
+            return read(value, candle.low);
+        case 'v':
+            return read(value, candle.volume);
+        case 'n':
+            return read(value, candle.tradeCount);
+        case 'x':
+            return read(value, candle.isClosed);
+        case 'q':
+            return read(value, candle.quoteVolume);
+        case 'V':
+            return read(value, candle.takerBuyVolume);
+        default:
+            return true;
+        }
+    };
+    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "k") {
+            return eachMember(value, readBar);
+        }
+        if (key == "s" || key == "ps") {
+            return read(value, event.symbol);
+        }
+        return key == "st" ? read(value, universe) : true;
+    });
+    constexpr unsigned allPrices = 15U;
+    event.isComplete = prices == allPrices && event.interval.has_value();
+    return isRead && !event.symbol.empty() && toMs(candle.openAt) > 0;
+}
+
+bool readTicker(od::object &source, TickerEvent &event, int &universe)
+{
+    Ticker &ticker = event.ticker;
+    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key.size() != 1) {
+            return key == "st" ? read(value, universe) : true;
+        }
+        switch (key.front()) {
+        case 's':
+            return read(value, ticker.symbol);
+        case 'c':
+            return read(value, ticker.last);
+        case 'o':
+            return read(value, ticker.open);
+        case 'h':
+            return read(value, ticker.high);
+        case 'l':
+            return read(value, ticker.low);
+        case 'v':
+            return read(value, ticker.volume);
+        case 'q':
+            return read(value, ticker.quoteVolume);
+        case 'P':
+            return read(value, ticker.changePercent);
+        case 'E':
+            return read(value, ticker.at);
+        default:
+            return true;
+        }
+    });
+    if (event.isMini && ticker.open.isPositive()) {
+        ticker.changePercent = (ticker.last - ticker.open) / ticker.open * 100;
+    }
+    return isRead && !ticker.symbol.empty();
+}
+
+bool readBookTicker(od::object &source, BookTicker &ticker, int &universe)
+{
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key.size() != 1) {
+            return key == "st" ? read(value, universe) : true;
+        }
+        switch (key.front()) {
+        case 's':
+            return read(value, ticker.symbol);
+        case 'u':
+            return read(value, ticker.updateId);
+        case 'b':
+            return read(value, ticker.bid);
+        case 'B':
+            return read(value, ticker.bidQty);
+        case 'a':
+            return read(value, ticker.ask);
+        case 'A':
+            return read(value, ticker.askQty);
+        case 'E':
+            return read(value, ticker.at);
+        default:
+            return true;
+        }
+    }) && !ticker.symbol.empty();
+}
+
+bool readDepth(od::object &source, BookUpdate &update, int &universe)
+{
+    return eachMember(source,
+               [&](std::string_view key, od::value &value) {
+                   if (key == "pu") {
+                       return read(value, update.previousUpdateId);
+                   }
+                   if (key.size() != 1) {
+                       return key == "st" ? read(value, universe) : true;
+                   }
+                   switch (key.front()) {
+                   case 's':
+                       return read(value, update.symbol);
+                   case 'E':
+                       return read(value, update.at);
+                   case 'U':
+                       return read(value, update.firstUpdateId);
+                   case 'u':
+                       return read(value, update.lastUpdateId);
+                   case 'b':
+                       return readLevels(value, update.bids);
+                   case 'a':
+                       return readLevels(value, update.asks);
+                   default:
+                       return true;
+                   }
+               }) &&
+           !update.symbol.empty() && update.lastUpdateId > 0;
+}
+
+bool readMark(od::object &source, MarkPrice &mark, int &universe)
+{
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key.size() != 1) {
+            return key == "st" ? read(value, universe) : true;
+        }
+        switch (key.front()) {
+        case 's':
+            return read(value, mark.symbol);
+        case 'p':
+            return read(value, mark.mark);
+        case 'i':
+            return read(value, mark.index);
+        case 'r':
+            return read(value, mark.fundingRate);
+        case 'T':
+            return read(value, mark.nextFundingAt);
+        case 'E':
+            return read(value, mark.at);
+        default:
+            return true;
+        }
+    }) && !mark.symbol.empty();
+}
+
+bool readForceOrder(od::object &source, ForceOrderEvent &event, int &universe)
+{
+    const auto readOrder = [&](std::string_view key, od::value &value) {
+        if (key == "s") {
+            return read(value, event.symbol);
+        }
+        if (key == "S") {
+            return readWord(value, event.side, parseSide);
+        }
+        if (key == "q") {
+            return read(value, event.quantity);
+        }
+        if (key == "p") {
+            return read(value, event.price);
+        }
+        if (key == "ap") {
+            return read(value, event.avgPrice);
+        }
+        return key == "T" ? read(value, event.at) : true;
+    };
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "o") {
+            return eachMember(value, readOrder);
+        }
+        return key == "st" ? read(value, universe) : true;
+    }) && !event.symbol.empty();
+}
+
+bool readContractInfo(od::object &source, ContractInfoEvent &event, int &universe)
+{
+    const auto readBracket = [](od::value &row, LeverageBracket &bracket) {
+        return eachMember(row, [&](std::string_view key, od::value &value) {
+            if (key == "bs") {
+                return read(value, bracket.bracket);
+            }
+            if (key == "bnf") {
+                return read(value, bracket.notionalFloor);
+            }
+            if (key == "bnc") {
+                return read(value, bracket.notionalCap);
+            }
+            if (key == "mmr") {
+                return read(value, bracket.maintenanceMarginRate);
+            }
+            if (key == "cf") {
+                return read(value, bracket.maintenanceAmount);
+            }
+            return key == "ma" ? read(value, bracket.maxLeverage) : true;
+        });
+    };
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "s") {
+            return read(value, event.symbol);
+        }
+        if (key == "ct") {
+            return read(value, event.contractType);
+        }
+        if (key == "cs") {
+            return read(value, event.statusText);
+        }
+        if (key == "bks") {
+            return eachElement(
+                value, [&](od::value &row) { return readBracket(row, event.brackets.emplace_back()); });
+        }
+        return key == "st" ? read(value, universe) : true;
+    }) && !event.symbol.empty();
+}
+
+bool readCompositeIndex(od::object &source, CompositeIndexEvent &event, int &universe)
+{
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "s") {
+            return read(value, event.symbol);
+        }
+        if (key == "p") {
+            return read(value, event.price);
+        }
+        if (key == "E") {
+            return read(value, event.at);
+        }
+        return key == "st" ? read(value, universe) : true;
+    }) && !event.symbol.empty();
+}
+
+bool readAssetIndex(od::object &source, AssetIndexEvent &event, int &universe)
+{
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "s") {
+            return read(value, event.symbol);
+        }
+        if (key == "i") {
+            return read(value, event.index);
+        }
+        if (key == "E") {
+            return read(value, event.at);
+        }
+        return key == "st" ? read(value, universe) : true;
+    }) && !event.symbol.empty();
+}
+
+bool readSession(od::object &source, TradingSessionEvent &event, int & /*universe*/)
+{
+    return eachMember(source, [&](std::string_view key, od::value &value) {
+        if (key == "e") {
+            return read(value, event.market);
+        }
+        if (key == "S") {
+            return read(value, event.session);
+        }
+        return key == "E" ? read(value, event.at) : true;
+    });
+}
+
+template <class Event, class Read>
+bool add(StreamFrame &frame, od::object &source, Event event, Read readEvent)
+{
+    int universe = 0;
+    if (!readEvent(source, event, universe)) {
+        return false;
+    }
+    if (universe == coinMargined) {
+        ++frame.droppedCoinMargined;
+    } else {
+        frame.events.emplace_back(std::move(event));
+    }
+    return true;
+}
+
+bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
+{
+    if (type == "depthUpdate") {
+        return add(frame, source, BookUpdate{}, readDepth);
+    }
+    if (type == "bookTicker") {
+        return add(frame, source, BookTicker{}, readBookTicker);
+    }
+    if (type == "trade" || type == "aggTrade") {
+        return add(frame, source, TradeEvent{{}, type == "aggTrade"}, readTrade);
+    }
+    if (type == "kline" || type == "continuous_kline") {
+        KlineEvent event;
+        event.isContinuous = type != "kline";
+        return add(frame, source, std::move(event), readKline);
+    }
+    if (type == "24hrTicker" || type == "24hrMiniTicker") {
+        return add(frame, source, TickerEvent{{}, type == "24hrMiniTicker"}, readTicker);
+    }
+    if (type == "markPriceUpdate") {
+        return add(frame, source, MarkPrice{}, readMark);
+    }
+    if (type == "forceOrder") {
+        return add(frame, source, ForceOrderEvent{}, readForceOrder);
+    }
+    if (type == "contractInfo") {
+        return add(frame, source, ContractInfoEvent{}, readContractInfo);
+    }
+    if (type == "compositeIndex") {
+        return add(frame, source, CompositeIndexEvent{}, readCompositeIndex);
+    }
+    if (type == "assetIndexUpdate") {
+        return add(frame, source, AssetIndexEvent{}, readAssetIndex);
+    }
+    if (type == "EquityUpdate" || type == "CommodityUpdate" || type == "FXUpdate" ||
+        type.ends_with("_EquityUpdate")) {
+        return add(frame, source, TradingSessionEvent{}, readSession);
+    }
+    if (const auto isRead = readUserEvent(type, source, frame)) {
+        return *isRead;
+    }
+    frame.events.emplace_back(UnknownEvent{std::string{type}});
+    return true;
+}
+
+/// An event object: finds its type, wherever it stands, then reads the whole.
+template <class Source> bool readPayload(Source &source, StreamFrame &frame)
+{
+    od::object object;
+    od::value typeValue;
+    std::string_view type;
+    if (source.get_object().get(object) != simdjson::SUCCESS) {
+        return false;
+    }
+    if (object.find_field_unordered("e").get(typeValue) == simdjson::SUCCESS && !readToken(typeValue, type)) {
+        return false;
+    }
+    return object.reset().error() == simdjson::SUCCESS && readEvent(type, object, frame);
+}
+
+/// {"result":…,"id":…}, {"code":…,"msg":…,"id":…}, {"error":{…}}: what is no event.
+bool readControlMember(std::string_view key, od::value &value, ControlAnswer &answer)
+{
+    if (key == "id") {
+        return read(value, answer.id);
+    }
+    if (key == "code") {
+        return read(value, answer.errorCode);
+    }
+    if (key == "msg") {
+        return read(value, answer.errorMessage);
+    }
+    if (key == "error") {
+        return eachMember(value, [&](std::string_view inner, od::value &item) {
+            if (inner == "code") {
+                return read(item, answer.errorCode);
+            }
+            return inner == "msg" ? read(item, answer.errorMessage) : true;
+        });
+    }
+    return true;
+}
+
+bool readRoot(od::document &document, StreamFrame &frame)
+{
+    od::json_type type{};
+    if (document.type().get(type) != simdjson::SUCCESS) {
+        return false;
+    }
+    if (type == od::json_type::array) {
+        return eachElement(document, [&](od::value &element) { return readPayload(element, frame); });
+    }
+    od::object root;
+    if (document.get_object().get(root) != simdjson::SUCCESS) {
+        return false;
+    }
+    od::value typeValue;
+    std::string_view eventType;
+    bool isBare = false;
+    bool hasData = false;
+    ControlAnswer control;
+    // Bare payloads begin with "e" and wrapped ones with "stream": one look at the members decides.
+    if (root.find_field_unordered("e").get(typeValue) == simdjson::SUCCESS) {
+        isBare = readToken(typeValue, eventType);
+    }
+    if (root.reset().error() != simdjson::SUCCESS) {
+        return false;
+    }
+    if (isBare) {
+        return readEvent(eventType, root, frame);
+    }
+    const bool isRead = eachMember(root, [&](std::string_view key, od::value &value) {
+        if (key == "stream") {
+            return read(value, frame.stream);
+        }
+        if (key == "data") {
+            hasData = true;
+            return eachRow(value, [&](od::value &payload) { return readPayload(payload, frame); });
+        }
+        return readControlMember(key, value, control);
+    });
+    if (isRead && !hasData) {
+        frame.control = std::move(control);
+    }
+    return isRead;
+}
+
+} // namespace
+
+Result<void> parseFrame(std::string_view json, StreamFrame &frame)
+{
+    frame.clear();
+    od::document document;
+    if (Workspace::ofThread().open(json, document) != simdjson::SUCCESS || !readRoot(document, frame) ||
+        document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
+        frame.clear();
+        return malformed("stream message");
+    }
+    return {};
+}
+
+} // namespace binance

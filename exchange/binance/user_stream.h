@@ -1,0 +1,60 @@
+#pragma once
+
+#include "exchange/binance/rest_client.h"
+#include "exchange/binance/wire_stream.h"
+#include "exchange/transport/stream_socket.h"
+
+#include <QObject>
+#include <QTimer>
+
+#include <cstdint>
+#include <map>
+#include <string>
+
+namespace binance
+{
+
+/// The account's own events: makes a listen key, keeps it alive, replaces it when it ends, and keeps one
+/// socket on it. Lives on the exchange thread.
+class UserStream : public QObject
+{
+    Q_OBJECT
+public:
+    UserStream(RestClient &rest, QObject *parent = nullptr);
+
+    void start();
+    void stop();
+    bool isConnected() const;
+    /// Null before the first listen key.
+    const transport::StreamSocket *socket() const { return m_socket; }
+    /// Events of types this program does not know, by type.
+    const std::map<std::string, std::int64_t> &unknownEvents() const { return m_unknownEvents; }
+
+signals:
+    void received(const binance::StreamEvent &event);
+    void gapOpened();
+    /// The stream is up (again): compare everything with REST.
+    void connected();
+    void stateChanged();
+    void noticed(int level, const QString &text);
+
+private:
+    void requestKey();
+    void keepAlive();
+    void useKey(const std::string &key);
+    void onText(const QByteArray &text);
+    void retryLater();
+
+    RestClient &m_rest;
+    transport::StreamSocket *m_socket = nullptr;
+    QTimer *m_keepAlive;
+    QTimer *m_retry;
+    std::string m_key;
+    StreamFrame m_frame;
+    std::map<std::string, std::int64_t> m_unknownEvents;
+    int m_failures = 0; ///< of key requests, in a row
+    bool m_isRequesting = false;
+    bool m_isStopped = true;
+};
+
+} // namespace binance
