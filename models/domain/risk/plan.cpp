@@ -214,12 +214,29 @@ private:
         }
         m_stop = checkedExit(m_plan.stop, DraftField::StopPrice, "stop", m_plan.side == Side::Sell);
         m_target = checkedExit(m_plan.target, DraftField::TargetPrice, "target", m_plan.side == Side::Buy);
+        checkShares();
         const bool sizesByLoss = std::holds_alternative<RiskAmount>(m_plan.sizing) ||
                                  std::holds_alternative<RiskShare>(m_plan.sizing);
         if (sizesByLoss && !m_plan.stop) {
             block(DraftField::StopPrice, 0, "Sizing by the loss needs a stop: enter one.");
         }
         return true;
+    }
+
+    void checkShares()
+    {
+        std::vector<Rate> shares;
+        if (const auto *safe = std::get_if<SafeSize>(&m_plan.sizing)) {
+            shares = {safe->marginShare, safe->riskAmount ? one : safe->riskShare};
+        } else if (const auto *margin = std::get_if<MarginShare>(&m_plan.sizing)) {
+            shares = {margin->share};
+        } else if (const auto *risk = std::get_if<RiskShare>(&m_plan.sizing)) {
+            shares = {risk->share};
+        }
+        if (std::ranges::any_of(shares, [](Rate share) { return !share.isPositive() || share > one; })) {
+            block(
+                DraftField::Quantity, 0, "A share of the balance must be above 0 and at most 100 per cent.");
+        }
     }
 
     /// The exit if it can be computed with; what is wrong with it otherwise goes to the issues.
