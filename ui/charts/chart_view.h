@@ -97,29 +97,36 @@ protected:
     void changeEvent(QEvent *event) override;
     void focusInEvent(QFocusEvent *event) override;
     void focusOutEvent(QFocusEvent *event) override;
+    void showEvent(QShowEvent *event) override;
 
 private:
     enum class Drag : std::uint8_t { None, Pan, PriceAxis, TimeAxis, Line };
     enum class Dirty : std::uint8_t { Nothing, LastBar, All };
 
     // What the series says.
-    void onLastBarChanged();
-    void onBarsAppended(int count);
-    void onHistoryChanged();
+    void onBarsChanged(); ///< more bars, or other ones
     void onReset();
+    void onStateChanged();
     void schedule(Dirty what);
 
     // Drawing.
+    void layOut();
+    void placeWindow();
     void rebuild();        ///< columns, scale, ticks; repaints everything
     void refreshLastBar(); ///< repaints the last column and what hangs on the last price
     void refreshOverlay();
-    void placeButton();
-    void showWindow(); ///< after the user moved the window
+    void showWindow(); ///< after the window moved
+    void applyTheme();
+    bool isStale() const;
     void updateAccessibleName();
-    void tickSecond();
+    void onSecond();
     std::vector<ReadoutPart> readoutParts() const;
     QString stateSentence() const;
+    QString countdown() const;
     QString timeText(domain::Timestamp at) const;
+    QString priceText(domain::Price price) const;
+    double smallestPriceSpan() const;
+    std::optional<int> crosshairIndex() const; ///< of the bar under the pointer, if there is one
 
     // The user's hands.
     bool onPress(const QMouseEvent &event);
@@ -127,9 +134,10 @@ private:
     bool onRelease(const QMouseEvent &event);
     bool onDoubleClick(const QMouseEvent &event);
     bool onWheel(const QWheelEvent &event);
+    void dragTo(QPoint at);
     void moveCrosshair(std::optional<QPoint> at);
     void updateCursor(QPoint at);
-    int movableLineAt(QPoint at) const; ///< index in m_lines; -1 where there is none
+    const PriceLine *movableLineAt(QPoint at) const;
     void cancelDrag();
 
     ChartFrame *m_frame;
@@ -137,7 +145,7 @@ private:
     QToolButton *m_liveButton;
     QPointer<live::CandleSeries> m_series;
     const domain::Clock *m_clock;
-    ChartTheme m_theme;
+    ChartTheme m_theme = ChartTheme::dark();
     QTimeZone m_zone{QTimeZone::utc()};
     int m_priceDecimals = 2;
     int m_quantityDecimals = 3;
@@ -155,7 +163,11 @@ private:
     QElapsedTimer m_sinceFrame;
     QTimer m_frameTimer;
     QTimer m_secondTimer;
-    QRect m_lastColumnRect; ///< where the last column was painted
+    double m_fullVolume = 0;
+    std::optional<double> m_wantedBars; ///< asked for before there were bars
+    QString m_axisText;                 ///< the price that the width of the axis was made for
+    bool m_mustPlaceWindow = true;
+    bool m_showsFocus = false; ///< only for those who came by keyboard
 };
 
 } // namespace ui
