@@ -1,0 +1,290 @@
+#include "exchange/paper/core/engine.h"
+
+#include "exchange/paper/core/clockwork.h"
+#include "exchange/paper/core/exchange.h"
+#include "exchange/paper/core/funding.h"
+#include "exchange/paper/core/invariants.h"
+#include "exchange/paper/core/matching.h"
+#include "exchange/paper/core/settings.h"
+#include "exchange/paper/core/state.h"
+
+#include <algorithm>
+#include <utility>
+
+// The facade: set-up, time, the anonymous market, public data, persistence. Trading and account calls are in
+// engine_trading.cpp and engine_account.cpp.
+namespace paper
+{
+namespace
+{
+
+/// Runs one action on a listed symbol at a moment and what follows from it.
+template <class Action> void onListing(Exchange &exchange, const Symbol &symbol, Timestamp now, Action action)
+{
+    exchange.reachTime(now);
+    if (Listing *listing = exchange.find(symbol)) {
+        action(*listing);
+        settle(exchange);
+    }
+}
+
+bool isSensible(Price price, Quantity quantity)
+{
+    return price.isPositive() && quantity.isPositive();
+}
+
+} // namespace
+
+Engine::Engine(EngineConfig config) : m_exchange{std::make_unique<Exchange>()}
+{
+    m_exchange->nextAlgoId = config.firstAlgoId;
+    m_exchange->insuranceFund = config.insuranceFund;
+    m_exchange->insuranceStart = config.insuranceFund;
+    m_exchange->config = std::move(config);
+}
+
+Engine::~Engine() = default;
+Engine::Engine(Engine &&) noexcept = default;
+Engine &Engine::operator=(Engine &&) noexcept = default;
+
+void Engine::addSymbol(SymbolSpec spec, LeverageBrackets brackets, domain::CommissionRates rates,
+    domain::Milliseconds fundingInterval)
+{
+    Listing *listing = m_exchange->find(spec.symbol);
+    if (listing == nullptr) {
+        listing = m_exchange->listings.emplace_back(std::make_unique<Listing>()).get();
+        m_exchange->bySymbol.emplace(spec.symbol, listing);
+        listing->nextOrderId = m_exchange->config.firstOrderId;
+        listing->lastTradeId = m_exchange->config.firstTradeId - 1;
+    }
+    listing->spec = std::move(spec);
+    listing->brackets = std::move(brackets);
+    listing->rates = rates;
+    listing->fundingInterval = fundingInterval;
+    if (listing->nextFundingAt != Timestamp{}) {
+        listing->nextFundingAt = nextFundingTime(*listing, m_exchange->now);
+    }
+}
+
+std::vector<Symbol> Engine::symbols() const
+{
+    std::vector<Symbol> names;
+    for (const auto &listing : m_exchange->listings) {
+        names.push_back(listing->spec.symbol);
+    }
+    return names;
+}
+
+const SymbolSpec *Engine::spec(const Symbol &symbol) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? nullptr : &listing->spec;
+}
+
+const LeverageBrackets *Engine::brackets(const Symbol &symbol) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? nullptr : &listing->brackets;
+}
+
+domain::Milliseconds Engine::fundingInterval(const Symbol &symbol) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? domain::Milliseconds{0} : listing->fundingInterval;
+}
+
+Result<void> Engine::createAccount(AccountId id, Money wallet, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    if (id == 0 || hasAccount(id)) {
+        return domain::failure(
+            domain::ErrorCode::Rejected, "The account number " + std::to_string(id) + " is taken.");
+    }
+    auto account = std::make_unique<Account>();
+    account->id = id;
+    account->wallet = wallet;
+    account->deposited = wallet;
+    account->updatedAt = m_exchange->now;
+    m_exchange->addIncome(*account, IncomeType::Transfer, {}, wallet);
+    m_exchange->accounts.emplace(id, std::move(account));
+    return {};
+}
+
+bool Engine::hasAccount(AccountId id) const
+{
+    return m_exchange->findAccount(id) != nullptr;
+}
+
+std::vector<AccountId> Engine::accounts() const
+{
+    std::vector<AccountId> ids;
+    for (const auto &[id, account] : m_exchange->accounts) {
+        ids.push_back(id);
+    }
+    return ids;
+}
+
+void Engine::advance(Timestamp now)
+{
+    m_exchange->reachTime(now);
+    runDue(*m_exchange);
+}
+
+std::int64_t Engine::placeMarketMaker(
+    const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now)
+{
+    std::int64_t id = 0;
+    if (isSensible(price, quantity)) {
+        onListing(*m_exchange, symbol, now,
+            [&](Listing &listing) { id = restAnonymously(*m_exchange, listing, side, price, quantity); });
+    }
+    return id;
+}
+
+bool Engine::cancelMarketMaker(std::int64_t id, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    return std::ranges::any_of(
+        m_exchange->listings, [&](const auto &listing) { return withdraw(*m_exchange, *listing, id); });
+}
+
+void Engine::setMarketMakerLevel(
+    const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now)
+{
+    if (price.isPositive() && !quantity.isNegative()) {
+        onListing(*m_exchange, symbol, now,
+            [&](Listing &listing) { setLevel(*m_exchange, listing, side, price, quantity); });
+    }
+}
+
+void Engine::clearMarketMakers(const Symbol &symbol, Timestamp now)
+{
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) { withdrawAll(*m_exchange, listing); });
+}
+
+Quantity Engine::marketTaker(
+    const Symbol &symbol, Side side, Quantity quantity, Price limitPrice, Timestamp now)
+{
+    Quantity traded;
+    if (quantity.isPositive() && !limitPrice.isNegative()) {
+        onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+            traded = takeAnonymously(*m_exchange, listing, side, limitPrice, quantity);
+        });
+    }
+    return traded;
+}
+
+void Engine::setIndexPrice(const Symbol &symbol, Price price, Timestamp now)
+{
+    if (!price.isPositive()) {
+        return;
+    }
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        listing.index = price;
+        if (!listing.isMarkTold) {
+            setMark(*m_exchange, listing, computedMark(listing, m_exchange->now));
+        }
+    });
+}
+
+void Engine::setMarkPrice(const Symbol &symbol, Price price, Timestamp now)
+{
+    if (!price.isPositive()) {
+        return;
+    }
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        listing.isMarkTold = true;
+        setMark(*m_exchange, listing, price);
+    });
+}
+
+void Engine::followComputedMark(const Symbol &symbol, Timestamp now)
+{
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        listing.isMarkTold = false;
+        setMark(*m_exchange, listing, computedMark(listing, m_exchange->now));
+    });
+}
+
+void Engine::setFundingRate(const Symbol &symbol, std::optional<Rate> rate)
+{
+    if (Listing *listing = m_exchange->find(symbol)) {
+        listing->toldFundingRate = rate;
+        listing->fundingRate = estimatedFundingRate(*listing);
+    }
+}
+
+void Engine::setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status)
+{
+    if (Listing *listing = m_exchange->find(symbol)) {
+        listing->spec.status = status;
+    }
+}
+
+std::optional<MarketView> Engine::market(const Symbol &symbol) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    if (listing == nullptr) {
+        return std::nullopt;
+    }
+    MarketView view;
+    view.bid = listing->book.best(Side::Buy);
+    view.bidQty = listing->book.bestQuantity(Side::Buy);
+    view.ask = listing->book.best(Side::Sell);
+    view.askQty = listing->book.bestQuantity(Side::Sell);
+    view.last = listing->last;
+    view.mark = listing->mark;
+    view.index = listing->index;
+    view.fundingRate = listing->fundingRate;
+    view.nextFundingAt = listing->nextFundingAt == Timestamp{} ? nextFundingTime(*listing, m_exchange->now)
+                                                               : listing->nextFundingAt;
+    view.lastUpdateId = listing->updateId;
+    view.lastTradeId = listing->lastTradeId;
+    view.openInterest = std::max(Quantity{}, listing->marketAmount);
+    for (const auto &[id, account] : m_exchange->accounts) {
+        const auto held = account->holdings.find(symbol);
+        if (held != account->holdings.end()) {
+            for (const PositionState &row : held->second.positions) {
+                view.openInterest += std::max(Quantity{}, row.amount);
+            }
+        }
+    }
+    return view;
+}
+
+Result<domain::BookSnapshot> Engine::book(const Symbol &symbol, std::size_t depth) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    if (listing == nullptr) {
+        return invalidSymbol();
+    }
+    return domain::BookSnapshot{symbol, listing->updateId, listing->book.levels(Side::Buy, depth),
+        listing->book.levels(Side::Sell, depth), m_exchange->now};
+}
+
+std::vector<Event> Engine::takeEvents()
+{
+    return std::exchange(m_exchange->events, {});
+}
+
+std::string Engine::saveState() const
+{
+    return writeState(*m_exchange);
+}
+
+Result<void> Engine::loadState(std::string_view text, Timestamp now)
+{
+    auto loaded = readState(text, *m_exchange, now);
+    if (!loaded) {
+        return tl::unexpected<domain::Error>{loaded.error()};
+    }
+    m_exchange = std::move(*loaded);
+    return {};
+}
+
+std::vector<std::string> Engine::checkInvariants() const
+{
+    return findBreaches(*m_exchange);
+}
+
+} // namespace paper

@@ -1,0 +1,13 @@
+#pragma once
+
+#include "exchange/paper/core/exchange.h"
+
+/// Margin calls and liquidation: reference 10.8.
+namespace paper
+{
+
+/// Liquidates what has reached its maintenance margin, and calls for margin where it is near. True if
+/// anything was liquidated.
+bool checkRisk(Exchange &exchange, Account &account);
+
+} // namespace paper

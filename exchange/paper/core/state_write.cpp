@@ -1,0 +1,282 @@
+#include "exchange/paper/core/json.h"
+#include "exchange/paper/core/state.h"
+
+namespace paper
+{
+namespace
+{
+
+using domain::toMs;
+using domain::toWire;
+
+std::string_view wordOf(MarginType type)
+{
+    return type == MarginType::Isolated ? "ISOLATED" : "CROSSED";
+}
+
+void writeOrder(JsonWriter &json, const OrderRecord &order)
+{
+    json.beginObject()
+        .field("symbol", order.symbol)
+        .field("orderId", order.orderId)
+        .field("clientOrderId", order.clientOrderId)
+        .field("side", toWire(order.side))
+        .field("positionSide", toWire(order.positionSide))
+        .field("type", toWire(order.type))
+        .field("origType", toWire(order.origType))
+        .field("timeInForce", toWire(order.timeInForce))
+        .field("origQty", order.origQty.toString())
+        .field("executedQty", order.executedQty.toString())
+        .field("cumQuote", order.cumQuote.toString())
+        .field("price", order.price.toString())
+        .field("stopPrice", order.stopPrice.toString())
+        .field("status", toWire(order.status))
+        .field("reduceOnly", order.reduceOnly)
+        .field("closePosition", order.closePosition)
+        .field("priceProtect", order.priceProtect)
+        .field("workingType", toWire(order.workingType))
+        .field("priceMatch", toWire(order.priceMatch))
+        .field("selfTradePrevention", toWire(order.selfTradePrevention))
+        .field("goodTillDate", order.goodTillDate)
+        .field("expiryReason", order.expiryReason)
+        .field("algoId", order.algoId)
+        .field("amendments", order.amendments);
+    if (order.modifyId) {
+        json.field("modifyId", *order.modifyId);
+    }
+    json.field("createdAt", toMs(order.createdAt)).field("updatedAt", toMs(order.updatedAt)).endObject();
+}
+
+void writeConditional(JsonWriter &json, const ConditionalRecord &order)
+{
+    json.beginObject()
+        .field("algoId", order.algoId)
+        .field("clientAlgoId", order.clientAlgoId)
+        .field("symbol", order.symbol)
+        .field("side", toWire(order.side))
+        .field("positionSide", toWire(order.positionSide))
+        .field("type", toWire(order.type))
+        .field("timeInForce", toWire(order.timeInForce))
+        .field("quantity", order.quantity.toString())
+        .field("price", order.price.toString())
+        .field("triggerPrice", order.triggerPrice.toString())
+        .field("workingType", toWire(order.workingType))
+        .field("priceMatch", toWire(order.priceMatch))
+        .field("selfTradePrevention", toWire(order.selfTradePrevention))
+        .field("closePosition", order.closePosition)
+        .field("priceProtect", order.priceProtect)
+        .field("reduceOnly", order.reduceOnly)
+        .field("activatePrice", order.activatePrice.toString())
+        .field("callbackRate", order.callbackRate.toString())
+        .field("activated", order.activated)
+        .field("extreme", order.extreme.toString())
+        .field("goodTillDate", order.goodTillDate)
+        .field("status", toWire(order.status))
+        .field("actualOrderId", order.actualOrderId)
+        .field("actualType", toWire(order.actualType))
+        .field("actualPrice", order.actualPrice.toString())
+        .field("actualQty", order.actualQty.toString())
+        .field("rejectCode", order.rejectCode)
+        .field("rejectReason", order.rejectReason)
+        .field("createdAt", toMs(order.createdAt))
+        .field("updatedAt", toMs(order.updatedAt));
+    if (order.triggeredAt) {
+        json.field("triggeredAt", toMs(*order.triggeredAt));
+    }
+    json.endObject();
+}
+
+void writeTrade(JsonWriter &json, const UserTrade &trade)
+{
+    json.beginObject()
+        .field("symbol", trade.symbol)
+        .field("id", trade.id)
+        .field("orderId", trade.orderId)
+        .field("side", toWire(trade.side))
+        .field("positionSide", toWire(trade.positionSide))
+        .field("price", trade.price.toString())
+        .field("quantity", trade.quantity.toString())
+        .field("realizedPnl", trade.realizedPnl.toString())
+        .field("commission", trade.commission.toString())
+        .field("maker", trade.maker)
+        .field("at", toMs(trade.at))
+        .endObject();
+}
+
+void writeIncome(JsonWriter &json, const Income &income)
+{
+    json.beginObject()
+        .field("type", toWire(income.type))
+        .field("symbol", income.symbol)
+        .field("amount", income.amount.toString())
+        .field("tranId", income.tranId)
+        .field("tradeId", income.tradeId)
+        .field("at", toMs(income.at))
+        .endObject();
+}
+
+void writeAmendment(JsonWriter &json, const AmendmentRecord &row)
+{
+    json.beginObject()
+        .field("amendmentId", row.amendmentId)
+        .field("symbol", row.symbol)
+        .field("orderId", row.orderId)
+        .field("clientOrderId", row.clientOrderId)
+        .field("priceBefore", row.priceBefore.toString())
+        .field("priceAfter", row.priceAfter.toString())
+        .field("qtyBefore", row.qtyBefore.toString())
+        .field("qtyAfter", row.qtyAfter.toString())
+        .field("count", row.count);
+    if (row.modifyId) {
+        json.field("modifyId", *row.modifyId);
+    }
+    json.field("at", toMs(row.at)).endObject();
+}
+
+void writeMarginChange(JsonWriter &json, const MarginChange &change)
+{
+    json.beginObject()
+        .field("symbol", change.symbol)
+        .field("positionSide", toWire(change.positionSide))
+        .field("type", change.type)
+        .field("amount", change.amount.toString())
+        .field("at", toMs(change.at))
+        .endObject();
+}
+
+template <class Rows, class Write>
+void writeRows(JsonWriter &json, std::string_view name, const Rows &rows, Write write)
+{
+    json.key(name).beginArray();
+    for (const auto &row : rows) {
+        write(json, row);
+    }
+    json.endArray();
+}
+
+void writePosition(JsonWriter &json, const PositionState &row)
+{
+    json.beginObject()
+        .field("amount", row.amount.toString())
+        .field("cost", row.cost.toString())
+        .field("isolatedWallet", row.isolatedWallet.toString())
+        .field("feesPaid", row.feesPaid.toString())
+        .field("realized", row.realized.toString())
+        .field("accumulated", row.accumulated.toString())
+        .field("wasCalled", row.wasCalled)
+        .field("updatedAt", toMs(row.updatedAt))
+        .endObject();
+}
+
+void writeHolding(JsonWriter &json, const Holding &holding)
+{
+    json.beginObject()
+        .field("symbol", holding.listing->spec.symbol)
+        .field("leverage", holding.leverage)
+        .field("marginType", wordOf(holding.marginType));
+    if (holding.countdownAt) {
+        json.field("countdownAt", toMs(*holding.countdownAt));
+    }
+    writeRows(json, "positions", holding.positions, writePosition);
+    writeRows(json, "orders", holding.open,
+        [](JsonWriter &out, const WorkingOrder *order) { writeOrder(out, order->record); });
+    json.endObject();
+}
+
+void writeAccount(JsonWriter &json, const Account &account)
+{
+    json.beginObject()
+        .field("id", account.id)
+        .field("wallet", account.wallet.toString())
+        .field("deposited", account.deposited.toString())
+        .field("hedgeMode", account.hedgeMode)
+        .field("wasCalled", account.wasCalled)
+        .field("updatedAt", toMs(account.updatedAt));
+    writeRows(json, "holdings", account.holdings,
+        [](JsonWriter &out, const auto &entry) { writeHolding(out, entry.second); });
+    writeRows(json, "conditionals", account.conditionals,
+        [](JsonWriter &out, const auto &entry) { writeConditional(out, entry.second); });
+    writeRows(json, "finishedOrders", account.orders, writeOrder);
+    writeRows(json, "finishedConditionals", account.finishedConditionals, writeConditional);
+    writeRows(json, "trades", account.trades, writeTrade);
+    writeRows(json, "incomes", account.incomes, writeIncome);
+    writeRows(json, "amendments", account.amendments, writeAmendment);
+    writeRows(json, "marginChanges", account.marginChanges, writeMarginChange);
+    json.endObject();
+}
+
+/// Queue by queue, oldest first: [price, quantity, maker id, order id].
+void writeBook(JsonWriter &json, const OrderBook &book, Side side)
+{
+    json.beginArray();
+    for (const auto &[key, queue] : book.ladder(side)) {
+        for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
+            json.beginArray()
+                .text(entry->price.toString())
+                .text(entry->remaining.toString())
+                .number(entry->makerId)
+                .number(entry->order == nullptr ? 0 : entry->order->record.orderId)
+                .endArray();
+        }
+    }
+    json.endArray();
+}
+
+void writeListing(JsonWriter &json, const Listing &listing)
+{
+    json.beginObject()
+        .field("symbol", listing.spec.symbol)
+        .field("nextOrderId", listing.nextOrderId)
+        .field("lastTradeId", listing.lastTradeId)
+        .field("updateId", listing.updateId)
+        .field("last", listing.last.toString())
+        .field("mark", listing.mark.toString())
+        .field("index", listing.index.toString())
+        .field("isMarkTold", listing.isMarkTold)
+        .field("nextBasisAt", toMs(listing.nextBasisAt))
+        .field("nextPremiumAt", toMs(listing.nextPremiumAt))
+        .field("weightedPremium", listing.weightedPremium.toString())
+        .field("premiumSamples", listing.premiumSamples)
+        .field("fundingRate", listing.fundingRate.toString())
+        .field("nextFundingAt", toMs(listing.nextFundingAt))
+        .field("marketAmount", listing.marketAmount.toString())
+        .field("marketCash", listing.marketCash.toString());
+    if (listing.toldFundingRate) {
+        json.field("toldFundingRate", listing.toldFundingRate->toString());
+    }
+    writeRows(
+        json, "basis", listing.basis, [](JsonWriter &out, Price sample) { out.text(sample.toString()); });
+    json.key("bids");
+    writeBook(json, listing.book, Side::Buy);
+    json.key("asks");
+    writeBook(json, listing.book, Side::Sell);
+    json.endObject();
+}
+
+} // namespace
+
+std::string writeState(const Exchange &exchange)
+{
+    JsonWriter json;
+    json.beginObject()
+        .field("format", stateFormat)
+        .field("version", stateVersion)
+        .field("nextLifetimeCheckAt", toMs(exchange.nextLifetimeCheckAt))
+        .field("nextAlgoId", exchange.nextAlgoId)
+        .field("nextMakerId", exchange.nextMakerId)
+        .field("nextTranId", exchange.nextTranId)
+        .field("nextAmendmentId", exchange.nextAmendmentId)
+        .field("nextGeneratedId", exchange.nextGeneratedId)
+        .field("feesCollected", exchange.feesCollected.toString())
+        .field("fundingPot", exchange.fundingPot.toString())
+        .field("insuranceFund", exchange.insuranceFund.toString())
+        .field("insuranceStart", exchange.insuranceStart.toString());
+    writeRows(json, "accounts", exchange.accounts,
+        [](JsonWriter &out, const auto &entry) { writeAccount(out, *entry.second); });
+    writeRows(json, "listings", exchange.listings,
+        [](JsonWriter &out, const auto &listing) { writeListing(out, *listing); });
+    json.endObject();
+    return json.take();
+}
+
+} // namespace paper
