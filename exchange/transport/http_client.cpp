@@ -108,7 +108,7 @@ QString describe(HttpFailure failure, const QNetworkReply &reply)
 
 struct HttpClient::Transfer
 {
-    QPromise<HttpAnswer> promise;
+    std::function<void(const HttpAnswer &)> receive;
     HttpAnswer answer;
     domain::Monotonic startedAt{};
     Delivery delivery = Delivery::Repeatable;
@@ -146,18 +146,28 @@ HttpClient::~HttpClient()
 
 QFuture<HttpAnswer> HttpClient::send(const HttpRequest &request)
 {
+    const auto promise = std::make_shared<QPromise<HttpAnswer>>();
+    promise->start();
+    const QFuture<HttpAnswer> future = promise->future();
+    send(request, [promise](const HttpAnswer &answer) {
+        promise->addResult(answer);
+        promise->finish();
+    });
+    return future;
+}
+
+void HttpClient::send(const HttpRequest &request, std::function<void(const HttpAnswer &)> receive)
+{
     const auto transfer = std::make_shared<Transfer>();
-    transfer->promise.start();
-    const QFuture<HttpAnswer> future = transfer->promise.future();
+    transfer->receive = std::move(receive);
     transfer->startedAt = m_clock.monotonicNow();
     transfer->delivery = request.delivery;
     transfer->verb = request.verb;
     if (request.delivery == Delivery::Once && request.body.isEmpty()) {
         transfer->answer.failure = HttpFailure::NotSent;
         transfer->answer.errorText = QStringLiteral("a request that may be sent only once needs a body");
-        transfer->promise.addResult(transfer->answer);
-        transfer->promise.finish();
-        return future;
+        deliver(transfer);
+        return;
     }
     const QNetworkRequest made = networkRequest(request, m_options);
     if (request.body.isEmpty()) {
@@ -168,7 +178,6 @@ QFuture<HttpAnswer> HttpClient::send(const HttpRequest &request)
         transfer->body->setParent(transfer->reply);
     }
     watch(transfer, request);
-    return future;
 }
 
 void HttpClient::watch(const std::shared_ptr<Transfer> &transfer, const HttpRequest &request)
@@ -189,7 +198,7 @@ void HttpClient::watch(const std::shared_ptr<Transfer> &transfer, const HttpRequ
             transfer->reply->abort();
         }
     });
-    connect(reply, &QNetworkReply::finished, this, [this, transfer] { finish(*transfer); });
+    connect(reply, &QNetworkReply::finished, this, [this, transfer] { finish(transfer); });
     // Not setTransferTimeout: that one starts anew with every byte, and an answer may drip for ever.
     auto *timer = new QTimer{reply};
     timer->setSingleShot(true);
@@ -200,8 +209,9 @@ void HttpClient::watch(const std::shared_ptr<Transfer> &transfer, const HttpRequ
     timer->start(request.timeout);
 }
 
-void HttpClient::finish(Transfer &transfer)
+void HttpClient::finish(const std::shared_ptr<Transfer> &shared)
 {
+    Transfer &transfer = *shared;
     QNetworkReply &reply = *transfer.reply;
     HttpAnswer &answer = transfer.answer;
     const QNetworkReply::NetworkError error = reply.error();
@@ -242,8 +252,14 @@ void HttpClient::finish(Transfer &transfer)
     }
     answer.errorText = describe(answer.failure, reply);
     reply.deleteLater();
-    transfer.promise.addResult(std::move(answer));
-    transfer.promise.finish();
+    deliver(shared);
+}
+
+void HttpClient::deliver(const std::shared_ptr<Transfer> &transfer)
+{
+    // Not from within Qt's own signal: whoever hears the answer may destroy us, and the sender with us.
+    QMetaObject::invokeMethod(
+        this, [transfer] { transfer->receive(transfer->answer); }, Qt::QueuedConnection);
 }
 
 } // namespace transport

@@ -13,6 +13,7 @@
 
 #include <chrono>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -80,13 +81,17 @@ struct HttpOptions
 
 /// Sends single HTTP/1.1 requests: no redirects, no cookies, no cache, no environment proxy, TLS always
 /// verified. Each client has connections of its own. At most six requests at a time, or Qt queues them
-/// unseen. The client lives on one thread; destroying it ends what is under way without an answer.
+/// unseen. The client lives on one thread; destroying it ends what is under way without an answer: futures
+/// finish without a result. QFuture::then(receiver) of Qt 6.4 ends the program if its receiver is gone by
+/// then, QFutureWatcher does not.
 class HttpClient : public QObject
 {
     Q_OBJECT
 public:
     explicit HttpClient(const domain::Clock &clock, HttpOptions options = {}, QObject *parent = nullptr);
     ~HttpClient() override;
+    /// Calls `receive` once from the event loop of this thread, which may then destroy the client.
+    void send(const HttpRequest &request, std::function<void(const HttpAnswer &)> receive);
     QFuture<HttpAnswer> send(const HttpRequest &request);
 
 signals:
@@ -96,7 +101,8 @@ signals:
 private:
     struct Transfer;
     void watch(const std::shared_ptr<Transfer> &transfer, const HttpRequest &request);
-    void finish(Transfer &transfer);
+    void finish(const std::shared_ptr<Transfer> &transfer);
+    void deliver(const std::shared_ptr<Transfer> &transfer);
 
     const domain::Clock &m_clock;
     HttpOptions m_options;

@@ -208,8 +208,8 @@ void RequestPump::handOver(std::uint64_t id)
     }
     ++pending->tries;
     pending->isOnce = built->delivery == Delivery::Once;
-    m_clients[indexOf(pending->request.lane)]->send(*built).then(
-        this, [this, id](const HttpAnswer &answer) { answered(id, answer); });
+    m_clients[indexOf(pending->request.lane)]->send(
+        *built, [this, id](const HttpAnswer &answer) { answered(id, answer); });
 }
 
 void RequestPump::answered(std::uint64_t id, const HttpAnswer &answer)
@@ -231,7 +231,11 @@ void RequestPump::answered(std::uint64_t id, const HttpAnswer &answer)
         result.outcome = outcome.answerClass;
         result.http = answer;
         result.tries = pending->tries;
+        const QPointer<RequestPump> self{this};
         end(id, result);
+        if (!self) {
+            return; // a listener ended us
+        }
     }
     run();
 }

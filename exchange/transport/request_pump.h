@@ -98,7 +98,9 @@ struct PumpOptions
 };
 
 /// The one way to the venue's REST interface: queue, budgets, breakers and pauses before three HTTP clients
-/// (orders, queries, bulk). Lives on one thread.
+/// (orders, queries, bulk). Lives on one thread. Destroying it finishes the futures of what is left without a
+/// result; QFuture::then(receiver) of Qt 6.4 ends the program if its receiver is gone by then, QFutureWatcher
+/// does not.
 class RequestPump : public QObject
 {
     Q_OBJECT
