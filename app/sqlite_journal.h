@@ -20,6 +20,11 @@ struct JournalOpening
     std::string ownPrefix; ///< what all client order ids of this installation begin with
 };
 
+struct JournalOptions
+{
+    int maxPages = 0; ///< largest size of the file in pages of 4096 bytes; 0: as large as the disk allows
+};
+
 /// The journal as one SQLite file on a thread of its own: WAL, synchronous=FULL, so an answer means that the
 /// data is on the disk. One file belongs to one venue and account; while it is open no other process can use
 /// it. Errors are ErrorCode::Storage with a sentence for the user. Callable from any thread.
@@ -27,12 +32,8 @@ class SqliteJournal final : public ports::Journal
 {
     Q_OBJECT
 public:
-    struct Options
-    {
-        int maxPages = 0; ///< largest size of the file in pages of 4096 bytes; 0: as large as the disk allows
-    };
-
-    SqliteJournal(QString path, const domain::Clock &clock, Options options = {}, QObject *parent = nullptr);
+    SqliteJournal(
+        QString path, const domain::Clock &clock, JournalOptions options = {}, QObject *parent = nullptr);
     /// Carries out what was asked for, then closes.
     ~SqliteJournal() override;
 

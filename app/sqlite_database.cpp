@@ -1,0 +1,152 @@
+#include "app/sqlite_database.h"
+
+#include <sqlite3.h>
+
+namespace app
+{
+namespace
+{
+
+domain::Error errorOf(sqlite3 *connection, int code)
+{
+    const int primary = code & 0xff;
+    std::string sentence;
+    switch (primary) {
+    case SQLITE_FULL:
+        sentence = "The disk is full; free some space.";
+        break;
+    case SQLITE_READONLY:
+        sentence = "The file cannot be written; check its permissions and whether the disk is read-only.";
+        break;
+    case SQLITE_PERM:
+    case SQLITE_CANTOPEN:
+        sentence = "The file cannot be opened; check its permissions.";
+        break;
+    case SQLITE_IOERR:
+        sentence = "The disk reports an error while reading or writing.";
+        break;
+    case SQLITE_BUSY:
+    case SQLITE_LOCKED:
+        sentence = "Another program is using the file.";
+        break;
+    case SQLITE_CORRUPT:
+    case SQLITE_NOTADB:
+        sentence = "The file is damaged.";
+        break;
+    default:
+        sentence = std::string{"The database says: "} +
+                   (connection != nullptr ? sqlite3_errmsg(connection) : sqlite3_errstr(code)) + ".";
+    }
+    return domain::Error{domain::ErrorCode::Storage, std::move(sentence), primary, 0, 0};
+}
+
+} // namespace
+
+void SqliteStatement::Finalize::operator()(sqlite3_stmt *statement) const
+{
+    sqlite3_finalize(statement);
+}
+
+void SqliteStatement::bind(int parameter, std::string_view text)
+{
+    sqlite3_bind_text64(
+        m_statement.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+}
+
+void SqliteStatement::bind(int parameter, std::int64_t number)
+{
+    sqlite3_bind_int64(m_statement.get(), parameter + 1, number);
+}
+
+domain::Result<bool> SqliteStatement::step()
+{
+    const int code = sqlite3_step(m_statement.get());
+    if (code == SQLITE_ROW || code == SQLITE_DONE) {
+        return code == SQLITE_ROW;
+    }
+    return tl::unexpected{errorOf(m_connection, code)};
+}
+
+std::string SqliteStatement::text(int column) const
+{
+    const auto *text = sqlite3_column_text(m_statement.get(), column);
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement.get(), column));
+    return text == nullptr ? std::string{} : std::string{reinterpret_cast<const char *>(text), size};
+}
+
+std::int64_t SqliteStatement::number(int column) const
+{
+    return sqlite3_column_int64(m_statement.get(), column);
+}
+
+domain::Result<SqliteDatabase> SqliteDatabase::open(const std::string &path)
+{
+    sqlite3 *connection = nullptr;
+    const int code =
+        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    SqliteDatabase database;
+    database.m_connection.reset(connection);
+    if (code != SQLITE_OK) {
+        return tl::unexpected{errorOf(connection, code)};
+    }
+    sqlite3_busy_timeout(connection, 300);
+    return database;
+}
+
+domain::Result<SqliteStatement> SqliteDatabase::prepare(std::string_view sql)
+{
+    sqlite3_stmt *prepared = nullptr;
+    const int code =
+        sqlite3_prepare_v2(m_connection.get(), sql.data(), static_cast<int>(sql.size()), &prepared, nullptr);
+    if (code != SQLITE_OK) {
+        return tl::unexpected{errorOf(m_connection.get(), code)};
+    }
+    SqliteStatement statement;
+    statement.m_connection = m_connection.get();
+    statement.m_statement.reset(prepared);
+    return statement;
+}
+
+domain::Result<bool> SqliteDatabase::execute(const std::string &sql)
+{
+    const int code = sqlite3_exec(m_connection.get(), sql.c_str(), nullptr, nullptr, nullptr);
+    if (code != SQLITE_OK) {
+        return tl::unexpected{errorOf(m_connection.get(), code)};
+    }
+    return true;
+}
+
+domain::Result<std::string> SqliteDatabase::value(std::string_view sql)
+{
+    auto statement = prepare(sql);
+    if (!statement) {
+        return tl::unexpected{statement.error()};
+    }
+    const auto row = statement->step();
+    if (!row) {
+        return tl::unexpected{row.error()};
+    }
+    return *row ? statement->text(0) : std::string{};
+}
+
+int SqliteDatabase::changes() const
+{
+    return sqlite3_changes(m_connection.get());
+}
+
+bool SqliteDatabase::isDamage(const domain::Error &error)
+{
+    return error.venueCode == SQLITE_CORRUPT || error.venueCode == SQLITE_NOTADB;
+}
+
+bool SqliteDatabase::isBusy(const domain::Error &error)
+{
+    return error.venueCode == SQLITE_BUSY || error.venueCode == SQLITE_LOCKED;
+}
+
+void SqliteDatabase::Close::operator()(sqlite3 *connection) const
+{
+    sqlite3_close_v2(connection);
+}
+
+} // namespace app

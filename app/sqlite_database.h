@@ -1,0 +1,65 @@
+#pragma once
+
+#include "models/domain/result.h"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+struct sqlite3;
+struct sqlite3_stmt;
+
+namespace app
+{
+
+/// One prepared statement of a SqliteDatabase, which must outlive it. Parameters and columns count from 0.
+class SqliteStatement
+{
+public:
+    void bind(int parameter, std::string_view text);
+    void bind(int parameter, std::int64_t number);
+    /// True: there is a row; false: done.
+    domain::Result<bool> step();
+    std::string text(int column) const;
+    std::int64_t number(int column) const;
+
+private:
+    friend class SqliteDatabase;
+    struct Finalize
+    {
+        void operator()(sqlite3_stmt *statement) const;
+    };
+    sqlite3 *m_connection = nullptr;
+    std::unique_ptr<sqlite3_stmt, Finalize> m_statement;
+};
+
+/// A connection of the SQLite library. Used on one thread. Errors are ErrorCode::Storage; venueCode carries
+/// SQLite's own primary result code.
+class SqliteDatabase
+{
+public:
+    /// Opens an existing file.
+    static domain::Result<SqliteDatabase> open(const std::string &path);
+
+    domain::Result<SqliteStatement> prepare(std::string_view sql);
+    /// Runs statements without parameters and rows.
+    domain::Result<bool> execute(const std::string &sql);
+    /// The first column of the first row, empty where there is none.
+    domain::Result<std::string> value(std::string_view sql);
+    /// Rows changed by the last statement.
+    int changes() const;
+
+    /// The file is not, or no longer, a database.
+    static bool isDamage(const domain::Error &error);
+    static bool isBusy(const domain::Error &error);
+
+private:
+    struct Close
+    {
+        void operator()(sqlite3 *connection) const;
+    };
+    std::unique_ptr<sqlite3, Close> m_connection;
+};
+
+} // namespace app
