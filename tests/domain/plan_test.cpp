@@ -562,6 +562,57 @@ private slots:
         }
     }
 
+    void whateverIsTypedIsSurvived()
+    {
+        check("no input ends the program", [] {
+            const auto typed = [] {
+                return *rc::gen::element<std::string>("0", "-1", "0.000000000001", "0.001", "0.1", "1", "20",
+                    "59999.9", "60000", "61000", "1000000", "10000000000", "100000000000000",
+                    "99999999999999999999999999", "-99999999999999999999999999");
+            };
+            Desk desk{*rc::gen::element<std::int64_t>(0, 1, 10'000, 1'000'000'000)};
+            desk.charge("0.0002", "0.0005");
+            if (*rc::gen::arbitrary<bool>()) {
+                desk.hold("BTCUSDT", *rc::gen::element(Side::Buy, Side::Sell), "0.5", "60000");
+            }
+            if (*rc::gen::arbitrary<bool>()) {
+                desk.spec = {};
+                desk.spec.symbol = "BTCUSDT";
+            }
+            desk.context.mark.price = *rc::gen::element(Price{}, Price::of(60'000));
+            auto plan = trade(*rc::gen::element(Side::Buy, Side::Sell), "1", "1");
+            plan.entry = Price::literal(typed());
+            plan.stop = Price::literal(typed());
+            plan.target = Price::literal(typed());
+            plan.leverage = *rc::gen::element(-1, 0, 1, 20, 125, 2'000'000'000);
+            plan.marginType = *rc::gen::element(MarginType::Cross, MarginType::Isolated);
+            plan.stopSlippage = Rate::literal(typed());
+            plan.sizing = *rc::gen::element<SizingRule>(SafeSize{},
+                SafeSize{Rate::literal(typed()), Rate::literal(typed()), Money::literal(typed())},
+                FixedQuantity{Quantity::literal(typed())}, QuoteAmount{Money::literal(typed())},
+                MarginShare{Rate::literal(typed())}, RiskAmount{Money::literal(typed())},
+                RiskShare{Rate::literal(typed())});
+            const auto result = desk.run(plan);
+            RC_ASSERT(!result.quantity.isNegative());
+
+            NewOrder order;
+            order.symbol = "BTCUSDT";
+            order.side = plan.side;
+            order.type = *rc::gen::element(OrderType::Limit, OrderType::Market, OrderType::Stop,
+                OrderType::TakeProfitMarket, OrderType::TrailingStopMarket, OrderType::Unknown);
+            order.quantity = Quantity::literal(typed());
+            order.price = Price::literal(typed());
+            order.triggerPrice = Price::literal(typed());
+            order.activatePrice = Price::literal(typed());
+            order.callbackRate = Rate::literal(typed());
+            order.reduceOnly = *rc::gen::arbitrary<bool>();
+            desk.context.leverage = plan.leverage;
+            for (const auto &issue : pretradeIssues(order, desk.context)) {
+                RC_ASSERT(!issue.text.empty());
+            }
+        });
+    }
+
     void everyBoundHasItsWords()
     {
         for (const auto bound :

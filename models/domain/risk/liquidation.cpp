@@ -89,7 +89,7 @@ std::vector<Price> rootsOf(
     if (!surplus.slope.isZero() && sign * surplus.slope.sign() < 0) {
         roots.push_back(std::max(surplus.root(), low));
     }
-    std::erase_if(roots, [](Price root) { return !root.isPositive(); });
+    std::erase_if(roots, [](Price root) { return !root.isPositive() || root > farthest; });
     return roots;
 }
 

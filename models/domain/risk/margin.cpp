@@ -20,12 +20,17 @@ Money maintenanceMargin(Money notional, const LeverageBrackets &table)
     return maintenanceMargin(notional, bracketFor(table, notional));
 }
 
+std::optional<Rate> ratioOf(Money part, Money whole)
+{
+    const bool isMeaningful = whole.isPositive() && part.abs() / 1'000'000'000'000 <= whole;
+    return isMeaningful ? std::optional{part / whole} : std::nullopt;
+}
+
 MarginRatio MarginRatio::of(Money maintenance, Money marginBalance)
 {
     MarginRatio ratio;
     if (maintenance.isPositive()) {
-        ratio.m_value =
-            marginBalance.isPositive() ? std::optional{maintenance / marginBalance} : std::nullopt;
+        ratio.m_value = ratioOf(maintenance, marginBalance);
     }
     return ratio;
 }
@@ -74,8 +79,7 @@ std::string_view adviceFor(RiskLevel level)
 
 std::optional<Rate> roe(Money unrealizedPnl, Money notional, int leverage)
 {
-    const Money margin = initialMargin(notional, leverage);
-    return margin.isPositive() ? std::optional{unrealizedPnl / margin} : std::nullopt;
+    return ratioOf(unrealizedPnl, initialMargin(notional, leverage));
 }
 
 Money fundingDue(Side side, Money notional, Rate fundingRate)

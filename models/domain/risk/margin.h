@@ -19,6 +19,9 @@ Money maintenanceMargin(Money notional, const LeverageBracket &bracket);
 /// The same with the row that holds the notional.
 Money maintenanceMargin(Money notional, const LeverageBrackets &table);
 
+/// part / whole; nothing where whole is 0 or less, or so small that the ratio passes 1e12 and says no more.
+std::optional<Rate> ratioOf(Money part, Money whole);
+
 /// Maintenance margin / margin balance, or the statement that there is no such number: with a balance of 0
 /// or less under an open position the ratio is past every limit.
 class MarginRatio

@@ -292,7 +292,8 @@ private:
         const Price fees = m_plan.entry * m_entryFeeRate + fill * m_context.commission.taker;
         // The last places are added for what rounding may have taken off the fees.
         const Price perUnit = (m_plan.entry - fill) * signOf(m_plan.side) + fees + Price::fromUnits(2);
-        return {SizeBound::RiskAtStop, perUnit.isPositive() ? quantityBought(most, perUnit) : Quantity{}};
+        return {SizeBound::RiskAtStop,
+            perUnit.isPositive() ? quantityBought(std::min(most, largestAmount), perUnit) : Quantity{}};
     }
 
     Candidate byBalance() const
@@ -352,7 +353,7 @@ private:
             return byMarginShare(rule->share);
         }
         if (const auto *rule = std::get_if<RiskAmount>(&m_plan.sizing)) {
-            return byLoss(std::min(rule->amount, largestAmount));
+            return byLoss(rule->amount);
         }
         if (const auto *rule = std::get_if<RiskShare>(&m_plan.sizing)) {
             return byLoss(shareOfEquity(rule->share));
@@ -438,9 +439,7 @@ private:
         exit.grossPnl = (price - m_plan.entry) * m_result.quantity * signOf(m_plan.side);
         exit.fee = price * m_result.quantity * feeRate;
         exit.netPnl = exit.grossPnl - m_result.entryFee - exit.fee;
-        if (m_result.initialMargin.isPositive()) {
-            exit.returnOnMargin = exit.netPnl / m_result.initialMargin;
-        }
+        exit.returnOnMargin = ratioOf(exit.netPnl, m_result.initialMargin);
         return exit;
     }
 
@@ -456,8 +455,8 @@ private:
         if (m_stop) {
             m_result.atStop = exitAt(stopFill(), m_context.commission.taker);
         }
-        if (m_result.atTarget && m_result.atStop && m_result.atStop->netPnl.isNegative()) {
-            m_result.rewardToRisk = m_result.atTarget->netPnl / -m_result.atStop->netPnl;
+        if (m_result.atTarget && m_result.atStop) {
+            m_result.rewardToRisk = ratioOf(m_result.atTarget->netPnl, -m_result.atStop->netPnl);
         }
     }
 
