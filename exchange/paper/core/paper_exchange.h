@@ -1,0 +1,67 @@
+#pragma once
+
+#include "exchange/paper/core/api.h"
+#include "exchange/paper/core/streams.h"
+
+#include <memory>
+#include <string>
+#include <utility>
+
+namespace paper
+{
+
+struct ExchangeConfig
+{
+    Money startBalance = Money::of(10'000);
+    ApiKey key;
+    std::uint64_t seed = 1; ///< of listen keys
+    RateLimitConfig limits;
+    StreamConfig streams;
+    EngineConfig engine;
+};
+
+/// The whole paper exchange as one plain object: market, engine, REST and streams, one account. Time comes
+/// in with every call and must not go back.
+class PaperExchange
+{
+public:
+    static constexpr AccountId account = 1;
+
+    PaperExchange(ExchangeConfig config, std::unique_ptr<MarketDriver> market);
+    PaperExchange(const PaperExchange &) = delete;
+    PaperExchange &operator=(const PaperExchange &) = delete;
+
+    /// Lists the symbols, restores the account where a state is given, and opens the market.
+    /// Malformed: the state is damaged; the exchange has then started with a fresh account.
+    Result<void> start(const std::string &state, Timestamp now);
+    /// Runs market, clocks and streams; to be called about every 50 ms.
+    void step(Timestamp now);
+    Response handle(Timestamp now, const Request &request);
+    /// Fresh account and market, as after a first start. Keys stay; stream connections are to be cut.
+    void reset(Timestamp now);
+    std::string saveState() const { return m_engine.saveState(); }
+
+    /// Whether an account changed since the last call: time to save.
+    bool takeChanged() { return std::exchange(m_hasChanged, false); }
+
+    StreamHub &streams() { return *m_hub; }
+    Engine &engine() { return m_engine; }
+    CandleStore &candles() { return m_candles; }
+    MarketDriver &market() { return *m_market; }
+
+private:
+    Engine makeEngine(Timestamp now) const;
+    void collect(Timestamp marketAt, Timestamp now);
+
+    ExchangeConfig m_config;
+    std::unique_ptr<MarketDriver> m_market;
+    Engine m_engine;
+    CandleStore m_candles;
+    Tape m_tape;
+    ListenKeys m_listenKeys;
+    std::unique_ptr<StreamHub> m_hub;
+    std::unique_ptr<Api> m_api;
+    bool m_hasChanged = false;
+};
+
+} // namespace paper

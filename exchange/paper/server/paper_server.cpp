@@ -1,0 +1,344 @@
+#include "exchange/paper/server/paper_server.h"
+
+#include "exchange/paper/core/paper_exchange.h"
+#include "exchange/paper/core/replay.h"
+#include "exchange/paper/server/rest_server.h"
+#include "exchange/paper/server/state_file.h"
+#include "exchange/paper/server/stream_server.h"
+
+#include <QDir>
+#include <QPromise>
+#include <QThread>
+#include <QThreadPool>
+#include <QTimer>
+
+#include <optional>
+
+namespace paper
+{
+namespace
+{
+
+using domain::ErrorCode;
+using domain::failure;
+using domain::Result;
+using namespace std::chrono_literals;
+
+constexpr auto stepPeriod = 50ms;
+constexpr auto savePeriod = 1s;       ///< after a change of the account
+constexpr auto quietSavePeriod = 60s; ///< otherwise
+constexpr auto replayReportPeriod = 500ms;
+
+enum NoticeLevel { Information = 0, Warning = 1, Trouble = 2 };
+
+} // namespace
+
+/// Everything that lives on the exchange's own thread.
+class PaperServer::Worker final : public QObject
+{
+    Q_OBJECT
+public:
+    Worker(PaperConfig config, PaperServer &owner) : m_config{std::move(config)}, m_owner{owner}
+    {
+        m_writer.setMaxThreadCount(1); // saves happen one after the other
+        moveToThread(&m_thread);
+        m_thread.setObjectName(QStringLiteral("paper exchange"));
+        m_thread.start();
+    }
+
+    ~Worker() override
+    {
+        m_thread.quit();
+        m_thread.wait();
+    }
+
+    Result<PaperEndpoints> start();
+    Result<bool> stop();
+    Result<bool> reset();
+    void setFaults(const FaultPlan &plan);
+    void dropStreams();
+    void setReplaySpeed(int speed);
+    /// Runs on the exchange's thread; waits for it.
+    template <class Work> void runAndWait(Work work)
+    {
+        QMetaObject::invokeMethod(this, std::move(work), Qt::BlockingQueuedConnection);
+    }
+
+private:
+    domain::Timestamp now();
+    void step();
+    void save();
+    Result<std::unique_ptr<MarketDriver>> makeMarket();
+    Result<ApiKey> makeKey();
+    QByteArray loadState();
+    void notice(NoticeLevel level, const QString &text) { emit m_owner.noticed(level, text); }
+    bool isKept() const { return !m_config.dataDirectory.isEmpty() && m_config.replayFiles.isEmpty(); }
+
+    PaperConfig m_config;
+    PaperServer &m_owner;
+    QThread m_thread;
+    QThreadPool m_writer;
+    domain::SystemClock m_clock;
+    domain::Milliseconds m_ahead{0};
+    domain::Timestamp m_latest;
+    std::unique_ptr<PaperExchange> m_exchange;
+    Replay *m_replay = nullptr; ///< the exchange's market where it is one
+    std::unique_ptr<RestServer> m_rest;
+    std::unique_ptr<StreamServer> m_streams;
+    std::unique_ptr<QTimer> m_timer;
+    domain::Timestamp m_savedAt;
+    domain::Timestamp m_reportedAt;
+    bool m_isEndReported = false;
+};
+
+domain::Timestamp PaperServer::Worker::now()
+{
+    m_latest = std::max(m_latest, m_clock.wallNow() + m_ahead);
+    return m_latest;
+}
+
+Result<std::unique_ptr<MarketDriver>> PaperServer::Worker::makeMarket()
+{
+    if (m_config.replayFiles.isEmpty()) {
+        return std::make_unique<MarketGenerator>(m_config.seed);
+    }
+    std::vector<std::string> paths;
+    for (const QString &path : m_config.replayFiles) {
+        paths.push_back(QFile::encodeName(path).toStdString());
+    }
+    auto recordings = readRecordings(paths);
+    if (!recordings) {
+        return tl::unexpected{recordings.error()};
+    }
+    auto replay = std::make_unique<Replay>(std::move(*recordings), m_config.replaySpeed);
+    m_replay = replay.get();
+    return replay;
+}
+
+Result<ApiKey> PaperServer::Worker::makeKey()
+{
+    KeyPair pair{m_config.apiKey, m_config.secret};
+    if (pair.key.isEmpty()) {
+        auto made = m_config.dataDirectory.isEmpty() ? Result<KeyPair>{randomKeys()}
+                                                     : loadOrCreateKeys(m_config.dataDirectory);
+        if (!made) {
+            return tl::unexpected{made.error()};
+        }
+        pair = *made;
+    }
+    return ApiKey{pair.key.toStdString(), pair.secret.toStdString(), m_config.ed25519PublicKey.toStdString()};
+}
+
+QByteArray PaperServer::Worker::loadState()
+{
+    const auto state = StateFile{m_config.dataDirectory}.read();
+    if (state) {
+        return *state;
+    }
+    const auto aside = StateFile{m_config.dataDirectory}.setAside();
+    notice(Trouble, QStringLiteral("The paper account could not be read (%1). %2 A fresh account is used.")
+                        .arg(QString::fromStdString(state.error().detail),
+                            aside ? QStringLiteral("The file was kept as %1.").arg(*aside)
+                                  : QString::fromStdString(aside.error().detail)));
+    return {};
+}
+
+Result<PaperEndpoints> PaperServer::Worker::start()
+{
+    if (!m_config.dataDirectory.isEmpty() && !QDir{}.mkpath(m_config.dataDirectory)) {
+        return failure(ErrorCode::Storage, m_config.dataDirectory.toStdString() + ": cannot be created");
+    }
+    auto key = makeKey();
+    if (!key) {
+        return tl::unexpected{key.error()};
+    }
+    auto market = makeMarket();
+    if (!market) {
+        return tl::unexpected{market.error()};
+    }
+    const QByteArray state = isKept() ? loadState() : QByteArray{};
+    ExchangeConfig config;
+    config.startBalance = m_config.startBalance;
+    config.key = *key;
+    config.seed = m_config.seed;
+    m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
+    if (const auto restored = m_exchange->start(state.toStdString(), now()); !restored) {
+        const auto aside = StateFile{m_config.dataDirectory}.setAside();
+        notice(Trouble, QStringLiteral("The paper account could not be restored (%1). Its file was kept as "
+                                       "%2; a fresh account is used.")
+                            .arg(QString::fromStdString(restored.error().detail), aside.value_or(QString{})));
+    }
+    m_rest = std::make_unique<RestServer>([this](const Request &request) {
+        Response response = m_exchange->handle(now(), request);
+        m_streams->flush();
+        return response;
+    });
+    m_streams = std::make_unique<StreamServer>(m_exchange->streams(), [this] { return now(); });
+    const quint16 restPort = m_rest->listen(QHostAddress::LocalHost, m_config.restPort);
+    const quint16 streamPort = m_streams->listen(m_config.streamPort);
+    if (restPort == 0 || streamPort == 0) {
+        stop();
+        return failure(ErrorCode::Unreachable, "The paper exchange found no free port on 127.0.0.1.");
+    }
+    m_timer = std::make_unique<QTimer>();
+    m_timer->setTimerType(Qt::PreciseTimer);
+    connect(m_timer.get(), &QTimer::timeout, this, &Worker::step);
+    m_timer->start(stepPeriod);
+    m_savedAt = now();
+    const auto url = [](const char *scheme, quint16 port) {
+        return QUrl{QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1StringView{scheme}).arg(port)};
+    };
+    return PaperEndpoints{url("http", restPort), url("ws", streamPort), QByteArray::fromStdString(key->key),
+        QByteArray::fromStdString(key->secret)};
+}
+
+void PaperServer::Worker::step()
+{
+    const domain::Timestamp at = now();
+    m_exchange->step(at);
+    m_streams->flush();
+    if (isKept() && at - m_savedAt >= savePeriod &&
+        (m_exchange->takeChanged() || at - m_savedAt >= quietSavePeriod)) {
+        m_savedAt = at;
+        save();
+    }
+    if (m_replay != nullptr && at - m_reportedAt >= replayReportPeriod) {
+        m_reportedAt = at;
+        const bool atEnd = m_replay->atEnd(at);
+        emit m_owner.replayMoved(m_replay->marketTime(at), atEnd);
+        if (atEnd && !m_isEndReported) {
+            m_isEndReported = true;
+            notice(Information, QStringLiteral("The recording is over; prices stand still from here on."));
+        }
+    }
+}
+
+void PaperServer::Worker::save()
+{
+    // The text is made here, where the account cannot change meanwhile; the disk is waited for elsewhere.
+    m_writer.start([this, state = m_exchange->saveState()] {
+        const auto written = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(state));
+        if (!written) {
+            notice(Trouble, QStringLiteral("The paper account could not be saved: %1")
+                                .arg(QString::fromStdString(written.error().detail)));
+        }
+    });
+}
+
+Result<bool> PaperServer::Worker::stop()
+{
+    m_timer.reset();
+    m_rest.reset();
+    m_streams.reset();
+    m_writer.waitForDone();
+    Result<bool> saved = true;
+    if (m_exchange && isKept()) {
+        saved = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(m_exchange->saveState()));
+    }
+    m_replay = nullptr;
+    m_exchange.reset();
+    return saved;
+}
+
+Result<bool> PaperServer::Worker::reset()
+{
+    if (!m_exchange) {
+        return failure(ErrorCode::Rejected, "The paper exchange is not running.");
+    }
+    m_streams->dropAll();
+    m_exchange->reset(now());
+    if (isKept()) {
+        save();
+    }
+    return true;
+}
+
+void PaperServer::Worker::setFaults(const FaultPlan &plan)
+{
+    m_ahead = plan.clockAhead;
+    if (m_rest) {
+        m_rest->setFaults(plan);
+    }
+}
+
+void PaperServer::Worker::dropStreams()
+{
+    if (m_streams) {
+        m_streams->dropAll();
+    }
+}
+
+void PaperServer::Worker::setReplaySpeed(int speed)
+{
+    if (m_replay != nullptr) {
+        m_replay->setSpeed(speed, now());
+    }
+}
+
+namespace
+{
+
+/// Runs work on the worker's thread; the future has its outcome.
+template <class T, class Worker, class Work> QFuture<Result<T>> askWorker(Worker *worker, Work work)
+{
+    auto promise = std::make_shared<QPromise<Result<T>>>();
+    promise->start();
+    QMetaObject::invokeMethod(
+        worker,
+        [promise, work = std::move(work)] {
+            promise->addResult(work());
+            promise->finish();
+        },
+        Qt::QueuedConnection);
+    return promise->future();
+}
+
+} // namespace
+
+PaperServer::PaperServer(PaperConfig config, QObject *parent)
+    : QObject{parent},
+      m_worker{std::make_unique<Worker>(std::move(config), *this)}
+{
+}
+
+PaperServer::~PaperServer()
+{
+    m_worker->runAndWait([this] { m_worker->stop(); });
+}
+
+QFuture<Result<PaperEndpoints>> PaperServer::start()
+{
+    return askWorker<PaperEndpoints>(m_worker.get(), [this] { return m_worker->start(); });
+}
+
+QFuture<Result<bool>> PaperServer::stop()
+{
+    return askWorker<bool>(m_worker.get(), [this] { return m_worker->stop(); });
+}
+
+QFuture<Result<bool>> PaperServer::reset()
+{
+    return askWorker<bool>(m_worker.get(), [this] { return m_worker->reset(); });
+}
+
+void PaperServer::setFaults(const FaultPlan &plan)
+{
+    QMetaObject::invokeMethod(
+        m_worker.get(), [this, plan] { m_worker->setFaults(plan); }, Qt::QueuedConnection);
+}
+
+void PaperServer::dropStreams()
+{
+    QMetaObject::invokeMethod(
+        m_worker.get(), [this] { m_worker->dropStreams(); }, Qt::QueuedConnection);
+}
+
+void PaperServer::setReplaySpeed(int speed)
+{
+    QMetaObject::invokeMethod(
+        m_worker.get(), [this, speed] { m_worker->setReplaySpeed(speed); }, Qt::QueuedConnection);
+}
+
+} // namespace paper
+
+#include "paper_server.moc"
