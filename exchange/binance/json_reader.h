@@ -2,7 +2,11 @@
 
 // Only for the parsers (*_parse.cpp): simdjson is a heavy header.
 
+// Without exceptions no result can be taken for a value by accident.
+#define SIMDJSON_EXCEPTIONS 0
+
 #include "models/domain/exact.h"
+#include "models/domain/market.h"
 #include "models/domain/order.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
@@ -142,7 +146,8 @@ inline bool readToken(od::value &value, std::string_view &token)
         token = value.raw_json_token();
     } else if (type == od::json_type::null) {
         token = {};
-        return value.is_null();
+        bool isNull = false;
+        return simdjson::simdjson_result<bool>{value.is_null()}.get(isNull) == simdjson::SUCCESS && isNull;
     } else {
         return false;
     }
@@ -262,6 +267,19 @@ template <class Enum> bool readWord(od::value &value, Enum &out, Enum (*parse)(s
         out = parse(token);
     }
     return true;
+}
+
+/// [["price","quantity"],…]; further columns are ignored.
+inline bool readLevels(od::value &source, std::vector<domain::BookLevel> &levels)
+{
+    return eachElement(source, [&](od::value &pair) {
+        domain::BookLevel &level = levels.emplace_back();
+        int column = 0;
+        return eachElement(pair, [&](od::value &cell) {
+            const int at = column++;
+            return at == 0 ? read(cell, level.price) : at == 1 ? read(cell, level.quantity) : true;
+        }) && column >= 2;
+    });
 }
 
 /// Opens the text, lets readDocument(document) fill the result and makes sure that nothing follows.

@@ -12,20 +12,6 @@ using namespace json;
 namespace
 {
 
-bool readLevels(od::value &source, std::vector<BookLevel> &levels)
-{
-    return eachElement(source, [&](od::value &pair) {
-        BookLevel level;
-        int column = 0;
-        const bool isRead = eachElement(pair, [&](od::value &cell) {
-            const int at = column++;
-            return at == 0 ? read(cell, level.price) : at == 1 ? read(cell, level.quantity) : true;
-        });
-        levels.push_back(level);
-        return isRead && column >= 2;
-    });
-}
-
 SymbolStatus statusFrom(std::string_view text)
 {
     if (text == "TRADING") {

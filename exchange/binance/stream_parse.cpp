@@ -1,5 +1,7 @@
 #include "exchange/binance/user_events.h"
 
+#include <algorithm>
+
 namespace binance
 {
 
@@ -11,18 +13,6 @@ namespace
 
 // COIN-M rows of the all-market streams carry st = 2 (reference 6).
 constexpr int coinMargined = 2;
-
-bool readLevels(od::value &source, std::vector<BookLevel> &levels)
-{
-    return eachElement(source, [&](od::value &pair) {
-        BookLevel &level = levels.emplace_back();
-        int column = 0;
-        return eachElement(pair, [&](od::value &cell) {
-            const int at = column++;
-            return at == 0 ? read(cell, level.price) : at == 1 ? read(cell, level.quantity) : true;
-        }) && column >= 2;
-    });
-}
 
 bool readTrade(od::object &source, TradeEvent &event, int &universe)
 {
@@ -401,16 +391,24 @@ bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
     return true;
 }
 
+/// The member "e", wherever it stands; type stays empty where there is none. False: broken text. A broken
+/// object must not be touched again, not even to start over.
+bool findType(od::object &object, std::string_view &type)
+{
+    od::value value;
+    const auto error = object.find_field_unordered("e").get(value);
+    return error == simdjson::NO_SUCH_FIELD || (error == simdjson::SUCCESS && readToken(value, type));
+}
+
 /// An event object: finds its type, wherever it stands, then reads the whole.
 template <class Source> bool readPayload(Source &source, StreamFrame &frame)
 {
     od::object object;
-    od::value typeValue;
     std::string_view type;
     if (source.get_object().get(object) != simdjson::SUCCESS) {
         return false;
     }
-    if (object.find_field_unordered("e").get(typeValue) == simdjson::SUCCESS && !readToken(typeValue, type)) {
+    if (!findType(object, type)) {
         return false;
     }
     return object.reset().error() == simdjson::SUCCESS && readEvent(type, object, frame);
@@ -439,7 +437,8 @@ bool readControlMember(std::string_view key, od::value &value, ControlAnswer &an
     return true;
 }
 
-bool readRoot(od::document &document, StreamFrame &frame)
+/// isWrapped: the text begins with "stream", so that there is no need to search it for "e".
+bool readRoot(od::document &document, bool isWrapped, StreamFrame &frame)
 {
     od::json_type type{};
     if (document.type().get(type) != simdjson::SUCCESS) {
@@ -452,21 +451,17 @@ bool readRoot(od::document &document, StreamFrame &frame)
     if (document.get_object().get(root) != simdjson::SUCCESS) {
         return false;
     }
-    od::value typeValue;
-    std::string_view eventType;
-    bool isBare = false;
+    if (!isWrapped) {
+        std::string_view eventType;
+        if (!findType(root, eventType) || root.reset().error() != simdjson::SUCCESS) {
+            return false;
+        }
+        if (!eventType.empty()) {
+            return readEvent(eventType, root, frame);
+        }
+    }
     bool hasData = false;
     ControlAnswer control;
-    // Bare payloads begin with "e" and wrapped ones with "stream": one look at the members decides.
-    if (root.find_field_unordered("e").get(typeValue) == simdjson::SUCCESS) {
-        isBare = readToken(typeValue, eventType);
-    }
-    if (root.reset().error() != simdjson::SUCCESS) {
-        return false;
-    }
-    if (isBare) {
-        return readEvent(eventType, root, frame);
-    }
     const bool isRead = eachMember(root, [&](std::string_view key, od::value &value) {
         if (key == "stream") {
             return read(value, frame.stream);
@@ -489,7 +484,9 @@ Result<void> parseFrame(std::string_view json, StreamFrame &frame)
 {
     frame.clear();
     od::document document;
-    if (Workspace::ofThread().open(json, document) != simdjson::SUCCESS || !readRoot(document, frame) ||
+    const auto firstMember = json.substr(std::min(json.find('"'), json.size()));
+    if (Workspace::ofThread().open(json, document) != simdjson::SUCCESS ||
+        !readRoot(document, firstMember.starts_with("\"stream\""), frame) ||
         document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
         frame.clear();
         return malformed("stream message");
