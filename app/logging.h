@@ -1,5 +1,6 @@
 #pragma once
 
+#include "app/redaction.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
 
@@ -35,14 +36,8 @@ domain::Result<bool> startLogging(const QString &folder, const QString &level);
 /// Writes out what is pending and gives Qt its own handler back.
 void stopLogging();
 
-/// Any thread. Does nothing below the level asked for.
+/// Any thread. Does nothing below the level asked for; secrets are struck out (redaction.h).
 void log(LogLevel level, std::string_view text);
-
-/// From now on this text is struck out of every line. Only a fingerprint of it is kept. Texts shorter than
-/// eight characters are not taken: false.
-bool registerSecret(std::string_view secret);
-/// The text as it may be shown: registered secrets, signatures, keys and whatever looks like one struck out.
-std::string redacted(std::string_view text);
 
 /// The last lines, oldest first, at most limit.
 std::vector<LogLine> recentLog(std::size_t limit);
