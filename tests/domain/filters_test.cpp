@@ -139,6 +139,16 @@ private slots:
         QCOMPARE(codeOf(order, btc(), {Price::of(50'000), Price::of(40'000), Price::of(50'001)}), -4131);
     }
 
+    void withoutAMarketLotTheOrdinaryOneBinds()
+    {
+        auto spec = btc();
+        spec.marketLot = {};
+        auto order = limit(Side::Buy, "0.0125", "0");
+        order.type = OrderType::Market;
+        QCOMPARE(codeOf(order, spec), -1111);
+        QVERIFY(lotFor(spec, OrderType::Market).maxQty == Quantity::of(1'000));
+    }
+
     void reducingOrdersAreExemptFromTheLeastWorth()
     {
         auto order = limit(Side::Sell, "0.001", "40000");

@@ -236,6 +236,30 @@ private slots:
         QVERIFY(maySend(desk.check(protection)));
     }
 
+    void aWaitingCloseMayBeLargerThanThePositionIsNow()
+    {
+        Desk desk;
+        desk.hold(Side::Buy, "0.003"); // the entry has filled in part
+        auto protection = stop(Side::Sell, "55000");
+        protection.reduceOnly = true;
+        QVERIFY(desk.check(protection).empty());
+    }
+
+    void aPostOnlyOrderThatWouldTakeIsToldAPriceThatWaits()
+    {
+        Desk desk;
+        auto order = limit(Side::Buy, "0.01", "60000.1");
+        order.timeInForce = TimeInForce::Gtx;
+        const auto issue = only(desk.check(order));
+        QCOMPARE(issue.venueCode, -5022);
+        QCOMPARE(issue.suggestion, std::string{"60000"});
+        order.price = Price::of(60'000);
+        QVERIFY(desk.check(order).empty());
+        order.side = Side::Sell;
+        order.price = Price::literal("59999.9");
+        QCOMPARE(only(desk.check(order)).suggestion, std::string{"60000"});
+    }
+
     void closingThePositionExcludesQuantityAndReduceOnly()
     {
         Desk desk;

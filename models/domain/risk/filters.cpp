@@ -210,7 +210,9 @@ std::optional<DraftIssue> callbackIssue(const NewOrder &order)
 
 const LotFilter &lotFor(const SymbolSpec &spec, OrderType type)
 {
-    return isMarketType(type) ? spec.marketLot : spec.lot;
+    const auto &market = spec.marketLot;
+    const bool isOff = market.minQty.isZero() && market.maxQty.isZero() && market.stepSize.isZero();
+    return isMarketType(type) && !isOff ? market : spec.lot;
 }
 
 Quantity roundedDownToLot(Quantity quantity, const LotFilter &lot)

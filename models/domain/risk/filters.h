@@ -33,7 +33,7 @@ constexpr bool isMarketType(OrderType type)
 /// decimals. Empty: the exchange has no reason of this kind to refuse it. Source: reference 4.3.
 DraftIssues filterIssues(const NewOrder &order, const SymbolSpec &spec, const FilterPrices &prices);
 
-/// The lot filter that binds an order type.
+/// The lot filter that binds an order type; market types fall back to LOT_SIZE where the symbol has no other.
 const LotFilter &lotFor(const SymbolSpec &spec, OrderType type);
 
 /// The largest quantity of the lot's grid (minQty + n * stepSize) that is not above the given one nor above

@@ -71,6 +71,7 @@ public:
         checkTrigger();
         checkOrderCount();
         checkDuplicate();
+        checkPostOnly();
         if (m_order.type == OrderType::Market) {
             checkMarket();
         }
@@ -140,8 +141,8 @@ private:
                 "This side opens the position: a reduce-only order must close it.");
         } else if (!hasSomething) {
             nothingToReduce();
-        } else if (!m_order.closePosition) {
-            checkReducedQuantity();
+        } else if (!isConditional(m_order.type)) {
+            checkReducedQuantity(); // a waiting order is trimmed to the position when it triggers
         }
     }
 
@@ -253,7 +254,7 @@ private:
             return order.isOpen() && order.isConditional() == isAlgo &&
                    (isAlgo || order.request.symbol == m_order.symbol);
         });
-        const int most = isAlgo ? mostConditionalOrders : m_spec.maxNumOrders;
+        const std::int64_t most = isAlgo ? mostConditionalOrders : m_spec.maxNumOrders;
         if (open >= most) {
             block(DraftField::Symbol, isAlgo ? -4045 : -2025,
                 fmt::format("{} {} orders are open, the most the exchange takes: cancel one first.", open,
@@ -276,6 +277,22 @@ private:
         };
         if (std::ranges::any_of(ordersOf(m_context), isDouble)) {
             confirm(DraftField::Quantity, "The same order was sent a moment ago: send it a second time?");
+        }
+    }
+
+    void checkPostOnly()
+    {
+        if (m_order.type != OrderType::Limit || m_order.timeInForce != TimeInForce::Gtx) {
+            return;
+        }
+        const bool isBuy = m_order.side == Side::Buy;
+        const AgedPrice &counter = isBuy ? m_context.ask : m_context.bid;
+        if (counter.isKnown() && (isBuy ? m_order.price >= counter.price : m_order.price <= counter.price)) {
+            const Price behind = counter.price - m_spec.tickSize * signOf(m_order.side);
+            block(DraftField::Price, -5022,
+                fmt::format("A post-only order may not fill at once: {} the price to {} or {}.",
+                    isBuy ? "lower" : "raise", behind.toString(), isBuy ? "less" : "more"),
+                behind.isPositive() ? behind.toString() : "");
         }
     }
 

@@ -53,9 +53,9 @@ struct DraftContext
 };
 
 /// Everything that stands against sending a draft: the filters, symbol and account state, position mode,
-/// reduce-only, side of the trigger, order cost against the available balance, bracket limit at the leverage,
-/// open-order limits, price collar, missing or old market data, and a double of an order just sent.
-/// Ordered as a ticket shows its fields. Sources: reference 4.3, 5.2, 5.7, 10.6, 10.7; reliability 5.7.
+/// reduce-only, side of the trigger, post-only, order cost against the available balance, bracket limit at
+/// the leverage, open-order limits, price collar, missing or old market data, and a double of an order just
+/// sent. Ordered as a ticket shows its fields. Sources: reference 4.3, 5.2, 5.7, 10.6, 10.7; reliability 5.7.
 DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
 
 /// Margin the order binds when it is placed: cost of the part that opens; 0 for a pure reduction and for a
