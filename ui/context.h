@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/domain/venue.h"
+
 #include <QString>
 #include <QVariant>
 
@@ -24,7 +26,7 @@ class Models;
 namespace ui
 {
 
-enum class VenueKind : std::uint8_t { Paper, Testnet, Live, Custom };
+using domain::VenueKind;
 
 /// Where the window keeps its arrangement. One store per venue: nothing is shared between them.
 class SettingsStore

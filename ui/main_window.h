@@ -7,7 +7,6 @@
 #include <memory>
 #include <vector>
 
-class QActionGroup;
 class QDockWidget;
 
 namespace ui
@@ -35,14 +34,15 @@ public:
     /// Puts every dock where it is on a first start at this window's size.
     void resetLayout();
     void saveLayout();
-    /// Enables what makes sense only while the app offers it; off at first except on Paper.
+    /// The paper account can be reset at the moment; at first true on Paper and false elsewhere.
     void setPaperResetEnabled(bool enabled);
 
 signals:
     void resetPaperRequested(); ///< the user has confirmed it
     void keysRequested();
     void venueSwitchRequested(ui::VenueKind venue);
-    void quitRequested();
+    void quitRequested(); ///< the window closes; its layout is saved
+    void guideRequested();
 
 protected:
     void closeEvent(QCloseEvent *event) override;

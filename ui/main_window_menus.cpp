@@ -1,0 +1,219 @@
+#include "models/live/models.h"
+#include "models/live/text.h"
+#include "ui/main_window.h"
+#include "ui/panels/order_actions.h"
+#include "ui/panels/panel_tools.h"
+#include "ui/widgets/ask.h"
+
+#include <QActionGroup>
+#include <QCoreApplication>
+#include <QDockWidget>
+#include <QMenuBar>
+#include <QMessageBox>
+
+#include <algorithm>
+
+namespace ui
+{
+
+namespace
+{
+
+QAction *add(QMenu *menu, const QString &id, const QString &text, const QKeySequence &key = {})
+{
+    QAction *action = menu->addAction(text);
+    action->setObjectName(id);
+    action->setShortcut(key);
+    return action;
+}
+
+QMenu *addMenu(QWidget *bar, const QString &id, const QString &title)
+{
+    auto *menu = new QMenu{title, bar};
+    menu->setObjectName(id);
+    menu->setAccessibleName(title);
+    return menu;
+}
+
+} // namespace
+
+void MainWindow::buildMenus()
+{
+    menuBar()->setObjectName(QStringLiteral("menuBar"));
+    menuBar()->setAccessibleName(tr("Menus"));
+    buildFileMenu();
+    buildViewMenu();
+    buildTradeMenu();
+    buildHelpMenu();
+}
+
+void MainWindow::buildFileMenu()
+{
+    QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.file"), tr("&File"));
+    menuBar()->addMenu(menu);
+    QMenu *venues = addMenu(menu, QStringLiteral("menu.venue"), tr("&Venue"));
+    menu->addMenu(venues);
+    auto *group = new QActionGroup{this};
+    const std::initializer_list<std::tuple<VenueKind, QString, QString>> choices{
+        {VenueKind::Paper, QStringLiteral("venue.paper"), tr("&Paper: practice money")},
+        {VenueKind::Testnet, QStringLiteral("venue.testnet"), tr("&Testnet")},
+        {VenueKind::Mainnet, QStringLiteral("venue.live"), tr("&Mainnet: real money…")},
+        {VenueKind::Custom, QStringLiteral("venue.custom"), tr("&Custom hosts…")}};
+    for (const auto &[kind, id, text] : choices) {
+        QAction *action = add(venues, id, text);
+        action->setCheckable(true);
+        action->setChecked(kind == m_context.venue);
+        group->addAction(action);
+        connect(action, &QAction::triggered, this, [this, wanted = kind, group, venues] {
+            // The mark follows the venue, not the click: the app opens the other venue's window.
+            for (QAction *each : group->actions()) {
+                each->setChecked(venues->actions().indexOf(each) == static_cast<int>(m_context.venue));
+            }
+            if (wanted != m_context.venue) {
+                emit venueSwitchRequested(wanted);
+            }
+        });
+    }
+    connect(add(menu, QStringLiteral("file.keys"), tr("API &keys…"), Qt::CTRL | Qt::Key_K),
+        &QAction::triggered, this, &MainWindow::keysRequested);
+    m_resetPaper = add(menu, QStringLiteral("file.resetPaper"), tr("&Reset paper account…"));
+    m_resetPaper->setEnabled(m_context.venue == VenueKind::Paper);
+    connect(m_resetPaper, &QAction::triggered, this, &MainWindow::confirmPaperReset);
+    menu->addSeparator();
+    connect(add(menu, QStringLiteral("file.quit"), tr("&Quit"), QKeySequence::Quit), &QAction::triggered,
+        this, &MainWindow::close);
+}
+
+void MainWindow::buildViewMenu()
+{
+    QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.view"), tr("&View"));
+    menuBar()->addMenu(menu);
+    QMenu *panels = addMenu(menu, QStringLiteral("menu.panels"), tr("&Panels"));
+    menu->addMenu(panels);
+    for (QDockWidget *each : m_docks) {
+        panels->addAction(each->toggleViewAction());
+    }
+    QMenu *go = addMenu(menu, QStringLiteral("menu.goto"), tr("&Go to"));
+    menu->addMenu(go);
+    for (QAction *action : actions()) {
+        if (action->objectName().startsWith(u"goto.")) {
+            go->addAction(action);
+        }
+    }
+    connect(add(menu, QStringLiteral("view.reset"), tr("&Reset layout")), &QAction::triggered, this,
+        &MainWindow::resetLayout);
+    menu->addSeparator();
+
+    const auto setTheme = [this](Theme::Scheme scheme, Theme::Directions directions) {
+        m_theme->set(scheme, directions);
+        m_context.settings.setValue(QStringLiteral("window/scheme"), static_cast<int>(scheme));
+        m_context.settings.setValue(QStringLiteral("window/directions"), static_cast<int>(directions));
+    };
+    auto *schemes = new QActionGroup{this};
+    for (const auto &[scheme, id, text] : std::initializer_list<std::tuple<Theme::Scheme, QString, QString>>{
+             {Theme::Scheme::Dark, QStringLiteral("view.dark"), tr("&Dark theme")},
+             {Theme::Scheme::Light, QStringLiteral("view.light"), tr("&Light theme")}}) {
+        QAction *action = add(menu, id, text);
+        action->setCheckable(true);
+        action->setChecked(scheme == m_theme->scheme());
+        schemes->addAction(action);
+        connect(action, &QAction::triggered, this,
+            [this, setTheme, wanted = scheme] { setTheme(wanted, m_theme->directions()); });
+    }
+    menu->addSeparator();
+    auto *directions = new QActionGroup{this};
+    for (const auto &[direction, id, text] :
+        std::initializer_list<std::tuple<Theme::Directions, QString, QString>>{
+            {Theme::Directions::GreenUp, QStringLiteral("view.greenUp"), tr("Green rises, red falls")},
+            {Theme::Directions::RedUp, QStringLiteral("view.redUp"), tr("Red rises, green falls")},
+            {Theme::Directions::ColourBlind, QStringLiteral("view.colourBlind"),
+                tr("Blue and orange (colour-blind)")}}) {
+        QAction *action = add(menu, id, text);
+        action->setCheckable(true);
+        action->setChecked(direction == m_theme->directions());
+        directions->addAction(action);
+        connect(action, &QAction::triggered, this,
+            [this, setTheme, wanted = direction] { setTheme(m_theme->scheme(), wanted); });
+    }
+    menu->addSeparator();
+    QAction *utc = add(menu, QStringLiteral("view.utc"), tr("Times in &UTC"));
+    utc->setCheckable(true);
+    utc->setChecked(m_context.models.times.isUtc());
+    connect(utc, &QAction::toggled, this, [this](bool isUtc) {
+        m_context.models.times.setUtc(isUtc);
+        m_context.settings.setValue(QStringLiteral("window/utc"), isUtc);
+    });
+}
+
+void MainWindow::buildTradeMenu()
+{
+    QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.trade"), tr("&Trade"));
+    menuBar()->addMenu(menu);
+    QAction *ticket = add(menu, QStringLiteral("trade.ticket"), tr("New &order"), Qt::Key_F2);
+    connect(ticket, &QAction::triggered, this, [this] { showPanel(QStringLiteral("ticket")); });
+    QAction *calculator = add(menu, QStringLiteral("trade.calculator"), tr("&Plan a trade"), Qt::Key_F3);
+    connect(calculator, &QAction::triggered, this, [this] { showPanel(QStringLiteral("calculator")); });
+    menu->addSeparator();
+    connect(add(menu, QStringLiteral("trade.cancelAll"), tr("&Cancel all orders of the symbol…"), Qt::Key_F8),
+        &QAction::triggered, this, &MainWindow::confirmCancelAll);
+    connect(
+        add(menu, QStringLiteral("trade.close"), tr("Close &position of the symbol at market…"), Qt::Key_F9),
+        &QAction::triggered, this, &MainWindow::confirmClosePosition);
+}
+
+void MainWindow::buildHelpMenu()
+{
+    QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.help"), tr("&Help"));
+    menuBar()->addMenu(menu);
+    connect(add(menu, QStringLiteral("help.guide"), tr("User &guide"), Qt::Key_F1), &QAction::triggered, this,
+        &MainWindow::guideRequested);
+    connect(add(menu, QStringLiteral("help.about"), tr("&About Headroom")), &QAction::triggered, this,
+        &MainWindow::showAbout);
+}
+
+void MainWindow::confirmPaperReset()
+{
+    ask(this,
+        {QStringLiteral("resetPaper"), tr("Reset the paper account?"),
+            tr("All paper positions, orders and history are dropped and the account starts with fresh "
+               "practice money."),
+            tr("Reset the paper account")},
+        [this] { emit resetPaperRequested(); });
+}
+
+void MainWindow::confirmCancelAll()
+{
+    askToCancelAll(this, {m_context, *m_theme, *m_link}, m_link->symbol());
+}
+
+void MainWindow::confirmClosePosition()
+{
+    const std::vector<domain::PositionRisk> &held = m_context.models.positions.positions();
+    const auto found = std::ranges::find_if(
+        held, [this](const domain::PositionRisk &risk) { return risk.position.symbol == m_link->symbol(); });
+    if (found == held.end()) {
+        m_context.models.log.add(live::LogModel::Info,
+            tr("There is no position in %1 to close.").arg(live::toQString(m_link->symbol())));
+        showPanel(QStringLiteral("log"));
+        return;
+    }
+    askToClose(this, {m_context, *m_theme, *m_link}, found->position, domain::Rate::of(1));
+}
+
+void MainWindow::showAbout()
+{
+    auto *about = new QMessageBox{this};
+    about->setObjectName(QStringLiteral("about"));
+    about->setAttribute(Qt::WA_DeleteOnClose);
+    about->setWindowTitle(tr("About Headroom"));
+    about->setIconPixmap(QIcon{QStringLiteral(":/icons/headroom.svg")}.pixmap(64, 64));
+    about->setText(tr("Headroom %1").arg(QCoreApplication::applicationVersion()));
+    about->setInformativeText(tr("A trading terminal for USDT-margined perpetual futures.\n\nFree software "
+                                 "under the GNU General Public "
+                                 "License, version 3 or later. It comes without any warranty. Trading "
+                                 "futures can lose all the money in the "
+                                 "account."));
+    about->open();
+}
+
+} // namespace ui

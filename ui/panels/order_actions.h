@@ -1,0 +1,23 @@
+#pragma once
+
+#include "models/domain/account.h"
+#include "models/domain/result.h"
+#include "ui/panels/panel_tools.h"
+
+namespace ui
+{
+
+/// The order that closes that much of a position at market. Reduce-only, or on the position's own side in
+/// hedge mode.
+domain::NewOrder closingOrder(const domain::Position &position, domain::Quantity quantity);
+
+/// Asks, then closes the given share of the position (rounded down to the lot; all of it at 1) at market.
+void askToClose(
+    QWidget *parent, const PanelTools &tools, const domain::Position &position, domain::Rate share);
+/// Asks, then cancels every order of the symbol.
+void askToCancelAll(QWidget *parent, const PanelTools &tools, const domain::Symbol &symbol);
+
+/// What became of a sent order, in one sentence.
+QString outcomeSentence(const domain::Result<domain::Order> &result);
+
+} // namespace ui

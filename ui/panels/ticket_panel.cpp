@@ -1,0 +1,692 @@
+#include "ui/panels/ticket_panel.h"
+
+#include "models/domain/risk/filters.h"
+#include "models/domain/risk/order_cost.h"
+#include "models/domain/risk/plan.h"
+#include "models/live/models.h"
+#include "models/live/text.h"
+#include "models/ports/trading.h"
+#include "ui/panels/order_actions.h"
+#include "ui/widgets/ask.h"
+#include "ui/widgets/decimal_edit.h"
+#include "ui/widgets/field.h"
+#include "ui/widgets/identify.h"
+
+#include <QButtonGroup>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QPushButton>
+#include <QScrollArea>
+#include <QSlider>
+#include <QSpinBox>
+#include <QVBoxLayout>
+
+#include <algorithm>
+#include <chrono>
+
+namespace ui
+{
+
+using namespace std::chrono_literals;
+using domain::DraftField;
+
+namespace
+{
+
+constexpr domain::Milliseconds duplicateWindow{500};
+
+bool isEqualDraft(const domain::NewOrder &a, const domain::NewOrder &b)
+{
+    return a.symbol == b.symbol && a.side == b.side && a.positionSide == b.positionSide && a.type == b.type &&
+           a.timeInForce == b.timeInForce && a.quantity == b.quantity && a.price == b.price &&
+           a.triggerPrice == b.triggerPrice && a.reduceOnly == b.reduceOnly;
+}
+
+} // namespace
+
+TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
+    : QWidget{parent},
+      m_tools{tools},
+      m_bestPrices{std::make_unique<ports::Subscription>()},
+      m_symbol{new QLabel},
+      m_prices{roleLabel({}, "caption")},
+      m_buy{identify(new QPushButton{tr("Buy / Long")}, QStringLiteral("ticket.buy"), tr("Buy or long"))},
+      m_sell{
+          identify(new QPushButton{tr("Sell / Short")}, QStringLiteral("ticket.sell"), tr("Sell or short"))},
+      m_type{identify(new QComboBox, QStringLiteral("ticket.type"), tr("Order type"))},
+      m_leverage{identify(new QSpinBox, QStringLiteral("ticket.leverage"), tr("Leverage"))},
+      m_marginType{identify(new QComboBox, QStringLiteral("ticket.marginType"), tr("Margin type"))},
+      m_price{identify(new DecimalEdit, QStringLiteral("ticket.price"), tr("Price"))},
+      m_trigger{identify(new DecimalEdit, QStringLiteral("ticket.trigger"), tr("Trigger price"))},
+      m_size{identify(new DecimalEdit, QStringLiteral("ticket.size"), tr("Size"))},
+      m_unit{identify(new QComboBox, QStringLiteral("ticket.unit"), tr("Unit of the size"))},
+      m_share{identify(new QSlider{Qt::Horizontal}, QStringLiteral("ticket.share"),
+          tr("Share of the largest size in per cent"))},
+      m_reduceOnly{
+          identify(new QCheckBox{tr("Reduce-only")}, QStringLiteral("ticket.reduceOnly"), tr("Reduce-only"))},
+      m_general{roleLabel({}, "block")},
+      m_cost{new Readout{QStringLiteral("ticket.cost"), tr("Cost")}},
+      m_max{new Readout{QStringLiteral("ticket.max"), tr("Largest size")}},
+      m_value{new Readout{QStringLiteral("ticket.value"), tr("Order value")}},
+      m_liquidation{new Readout{QStringLiteral("ticket.liquidation"), tr("Liquidation after")}},
+      m_ratio{new Readout{QStringLiteral("ticket.ratio"), tr("Margin ratio")}},
+      m_send{identify(new QPushButton, QStringLiteral("ticket.send"), tr("Send order"))},
+      m_outcome{roleLabel({}, "caption")}
+{
+    auto *content = new QWidget;
+    auto *layout = new QVBoxLayout{content};
+    layout->setContentsMargins(10, 6, 10, 8);
+    layout->setSpacing(6);
+    buildFields(layout);
+    buildSize(layout);
+    buildSending(layout);
+    layout->addStretch(1);
+    auto *scroll = identify(new QScrollArea, QStringLiteral("ticket.scroll"), tr("Order ticket"));
+    scroll->setWidgetResizable(true);
+    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
+    scroll->setWidget(content);
+    auto *whole = new QVBoxLayout{this};
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->addWidget(scroll);
+    setFocusProxy(m_size);
+    connectModels();
+    setSide(domain::Side::Buy);
+    follow(tools.link.symbol());
+}
+
+TicketPanel::~TicketPanel() = default;
+
+void TicketPanel::buildFields(QVBoxLayout *layout)
+{
+    QFont strong = Theme::numberFont();
+    strong.setBold(true);
+    strong.setPointSizeF(strong.pointSizeF() * 1.15);
+    m_symbol->setFont(strong);
+    m_symbol->setObjectName(QStringLiteral("ticket.symbol"));
+    m_prices->setObjectName(QStringLiteral("ticket.prices"));
+    m_prices->setFont(Theme::numberFont());
+    m_prices->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_prices->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    auto *head = new QHBoxLayout;
+    head->addWidget(m_symbol);
+    head->addWidget(m_prices, 1);
+    layout->addLayout(head);
+
+    auto *sides = new QHBoxLayout;
+    sides->setSpacing(4);
+    auto *group = new QButtonGroup{this};
+    for (QPushButton *button : {m_buy, m_sell}) {
+        button->setCheckable(true);
+        group->addButton(button);
+        sides->addWidget(button);
+    }
+    m_buy->setProperty("direction", QStringLiteral("buy"));
+    m_sell->setProperty("direction", QStringLiteral("sell"));
+    m_buy->setShortcut(Qt::ALT | Qt::Key_B);
+    m_sell->setShortcut(Qt::ALT | Qt::Key_S);
+    layout->addLayout(sides);
+    connect(group, &QButtonGroup::idClicked, this, &TicketPanel::refresh);
+
+    m_leverage->setRange(1, 125);
+    m_leverage->setSuffix(QStringLiteral("x"));
+    m_leverage->setFont(Theme::numberFont());
+    m_leverage->setKeyboardTracking(false);
+    m_marginType->addItem(tr("Cross"), static_cast<int>(domain::MarginType::Cross));
+    m_marginType->addItem(tr("Isolated"), static_cast<int>(domain::MarginType::Isolated));
+    auto *leverageRow = new QWidget;
+    leverageRow->setObjectName(QStringLiteral("ticket.leverageRow"));
+    auto *row = new QHBoxLayout{leverageRow};
+    row->setContentsMargins(0, 0, 0, 0);
+    leverageRow->setFocusProxy(m_leverage);
+    row->addWidget(m_leverage, 1);
+    row->addWidget(m_marginType, 1);
+    m_leverageField = new Field{tr("Leverage"), leverageRow};
+    layout->addWidget(m_leverageField);
+    connect(m_leverage, &QSpinBox::valueChanged, this, &TicketPanel::changeLeverage);
+    connect(m_marginType, &QComboBox::activated, this, &TicketPanel::changeMarginType);
+
+    for (const auto &[text, value] :
+        std::initializer_list<std::pair<QString, Kind>>{{tr("Market"), Kind::Market},
+            {tr("Limit"), Kind::Limit}, {tr("Post-only limit"), Kind::PostOnly},
+            {tr("Stop (market)"), Kind::StopMarket}, {tr("Take-profit (market)"), Kind::TakeProfitMarket}}) {
+        m_type->addItem(text, static_cast<int>(value));
+    }
+    m_type->setCurrentIndex(1);
+    layout->addWidget(new Field{tr("Type"), m_type});
+    connect(m_type, &QComboBox::currentIndexChanged, this, &TicketPanel::refresh);
+
+    m_priceField = new Field{tr("Price"), m_price};
+    m_triggerField = new Field{tr("Trigger price"), m_trigger};
+    m_trigger->setToolTip(tr("Compared with the mark price"));
+    layout->addWidget(m_priceField);
+    layout->addWidget(m_triggerField);
+    connect(m_price, &QLineEdit::textChanged, this, &TicketPanel::refresh);
+    connect(m_trigger, &QLineEdit::textChanged, this, &TicketPanel::refresh);
+}
+
+void TicketPanel::buildSize(QVBoxLayout *layout)
+{
+    auto *sizeRow = new QWidget;
+    sizeRow->setObjectName(QStringLiteral("ticket.sizeRow"));
+    auto *row = new QHBoxLayout{sizeRow};
+    row->setContentsMargins(0, 0, 0, 0);
+    row->setSpacing(4);
+    sizeRow->setFocusProxy(m_size);
+    row->addWidget(m_size, 2);
+    row->addWidget(m_unit, 1);
+    m_unit->addItem(tr("base"), static_cast<int>(Unit::Base));
+    m_unit->addItem(QStringLiteral("USDT"), static_cast<int>(Unit::Quote));
+    m_sizeField = new Field{tr("Size"), sizeRow};
+    layout->addWidget(m_sizeField);
+    connect(m_size, &QLineEdit::textChanged, this, &TicketPanel::refresh);
+    connect(m_unit, &QComboBox::currentIndexChanged, this, &TicketPanel::refresh);
+
+    m_share->setRange(0, 100);
+    m_share->setPageStep(10);
+    m_share->setToolTip(tr("Share of the largest size that balance and limits allow"));
+    connect(m_share, &QSlider::valueChanged, this, &TicketPanel::setShare);
+    layout->addWidget(m_share);
+    auto *shares = new QHBoxLayout;
+    shares->setSpacing(4);
+    for (const int percent : {10, 25, 50, 75, 100}) {
+        auto *button = identify(new QPushButton{QStringLiteral("%1 %").arg(percent)},
+            QStringLiteral("ticket.share%1").arg(percent),
+            tr("%1 per cent of the largest size").arg(percent));
+        button->setProperty("small", true);
+        button->setMinimumWidth(10);
+        connect(button, &QPushButton::clicked, this, [this, percent] {
+            m_share->setValue(percent);
+            setShare(percent);
+        });
+        shares->addWidget(button);
+    }
+    layout->addLayout(shares);
+    layout->addWidget(m_reduceOnly);
+    connect(m_reduceOnly, &QCheckBox::toggled, this, &TicketPanel::refresh);
+}
+
+void TicketPanel::buildSending(QVBoxLayout *layout)
+{
+    auto *line = new QFrame;
+    line->setProperty("role", QStringLiteral("line"));
+    layout->addWidget(line);
+    auto *figures = new QVBoxLayout;
+    figures->setSpacing(3);
+    for (Readout *figure : {m_value, m_cost, m_max, m_liquidation, m_ratio}) {
+        figures->addWidget(figure);
+    }
+    layout->addLayout(figures);
+    m_general->setObjectName(QStringLiteral("ticket.message"));
+    m_general->setWordWrap(true);
+    m_general->hide();
+    layout->addWidget(m_general);
+    m_send->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    layout->addWidget(m_send);
+    m_outcome->setObjectName(QStringLiteral("ticket.outcome"));
+    m_outcome->setWordWrap(true);
+    layout->addWidget(m_outcome);
+    connect(m_send, &QPushButton::clicked, this, &TicketPanel::press);
+}
+
+void TicketPanel::connectModels()
+{
+    live::Models &models = m_tools.window.models;
+    m_refreshing.setSingleShot(true);
+    m_refreshing.setInterval(150ms);
+    connect(&m_refreshing, &QTimer::timeout, this, &TicketPanel::refresh);
+    m_ageing.setInterval(1s);
+    connect(&m_ageing, &QTimer::timeout, this, &TicketPanel::refresh);
+    m_ageing.start();
+    const auto onMarket = [this](const auto &changed) {
+        const domain::Symbol &symbol = m_tools.link.symbol();
+        if (std::ranges::any_of(*changed, [&symbol](const auto &value) { return value.symbol == symbol; })) {
+            refreshSoon();
+        }
+    };
+    connect(&models.market, &live::MarketState::bookTickersChanged, this, onMarket);
+    connect(&models.market, &live::MarketState::marksChanged, this, onMarket);
+    connect(&models.market, &live::MarketState::exchangeInfoChanged, this, &TicketPanel::applySpec);
+    connect(&models.account, &live::AccountView::accountChanged, this, &TicketPanel::applyConfig);
+    connect(&models.account, &live::AccountView::tablesChanged, this, &TicketPanel::applyConfig);
+    connect(&models.openOrders, &live::OrdersModel::openOrdersChanged, this, &TicketPanel::refreshSoon);
+    connect(&models.health, &live::HealthModel::healthChanged, this, &TicketPanel::refreshSoon);
+    connect(&m_tools.link, &SymbolLink::symbolChanged, this, &TicketPanel::follow);
+    connect(&m_tools.link, &SymbolLink::pricePicked, this, &TicketPanel::takePrice);
+    connect(&m_tools.link, &SymbolLink::draftOffered, this, &TicketPanel::take);
+}
+
+void TicketPanel::follow(const domain::Symbol &symbol)
+{
+    *m_bestPrices =
+        symbol.empty() ? ports::Subscription{} : m_tools.window.marketData.watchBookTicker(symbol);
+    m_tools.window.models.account.want(symbol);
+    m_symbol->setText(symbol.empty() ? tr("No symbol chosen") : live::toQString(symbol));
+    m_price->clear();
+    m_trigger->clear();
+    m_size->clear();
+    m_outcome->clear();
+    applySpec();
+    applyConfig();
+}
+
+void TicketPanel::applySpec()
+{
+    if (const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol())) {
+        m_price->setStep(spec->tickSize.toString());
+        m_trigger->setStep(spec->tickSize.toString());
+        m_size->setStep(spec->lot.stepSize.toString());
+        m_unit->setItemText(0, live::toQString(spec->baseAsset));
+        m_unit->setItemText(1, live::toQString(spec->quoteAsset));
+        m_price->setUnit(live::toQString(spec->quoteAsset));
+        m_trigger->setUnit(live::toQString(spec->quoteAsset));
+    }
+    refresh();
+}
+
+void TicketPanel::applyConfig()
+{
+    const live::AccountView &account = m_tools.window.models.account;
+    const domain::Symbol &symbol = m_tools.link.symbol();
+    const domain::SymbolConfig config = account.config(symbol);
+    const QSignalBlocker quietly{m_leverage};
+    const domain::LeverageBrackets &table = domain::bracketsOf(account.brackets(), symbol);
+    m_leverage->setMaximum(table.empty() ? 125 : table.front().maxLeverage);
+    if (!m_leverage->hasFocus()) {
+        m_leverage->setValue(config.leverage);
+    }
+    m_marginType->setCurrentIndex(config.marginType == domain::MarginType::Cross ? 0 : 1);
+    refresh();
+}
+
+void TicketPanel::changeLeverage()
+{
+    const int wanted = m_leverage->value();
+    const domain::Symbol symbol = m_tools.link.symbol();
+    if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).leverage) {
+        return;
+    }
+    m_outcome->setText(tr("Setting the leverage to %1x …").arg(wanted));
+    m_tools.window.trading.setLeverage(symbol, wanted)
+        .then(this, [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
+            m_outcome->setText(result ? tr("Leverage is %1x.").arg(result->leverage)
+                                      : tr("Leverage was not set to %1x: %2")
+                                            .arg(wanted)
+                                            .arg(live::toQString(result.error().detail)));
+            if (!result) {
+                m_leverage->clearFocus();
+                applyConfig();
+            }
+        });
+}
+
+void TicketPanel::changeMarginType()
+{
+    const auto wanted = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
+    const domain::Symbol symbol = m_tools.link.symbol();
+    if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).marginType) {
+        return;
+    }
+    m_outcome->setText(tr("Setting the margin type …"));
+    m_tools.window.trading.setMarginType(symbol, wanted)
+        .then(this, [this](const domain::Result<domain::SymbolConfig> &result) {
+            m_outcome->setText(
+                result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
+                       : tr("Margin type was not changed: %1").arg(live::toQString(result.error().detail)));
+            if (!result) {
+                applyConfig();
+            }
+        });
+}
+
+void TicketPanel::take(const domain::NewOrder &offered, int leverage, domain::MarginType marginType)
+{
+    setSide(offered.side);
+    const bool isLimit = offered.price.isPositive();
+    m_type->setCurrentIndex(m_type->findData(static_cast<int>(isLimit ? Kind::Limit : Kind::Market)));
+    if (isLimit) {
+        m_price->setValue(offered.price);
+    }
+    m_unit->setCurrentIndex(0);
+    m_size->setValue(offered.quantity);
+    m_reduceOnly->setChecked(false);
+    m_outcome->setText(tr("Plan taken over from the calculator. Nothing has been sent."));
+    m_leverage->setValue(leverage);
+    m_marginType->setCurrentIndex(marginType == domain::MarginType::Cross ? 0 : 1);
+    changeMarginType();
+    refresh();
+}
+
+void TicketPanel::takePrice(domain::Price price)
+{
+    if (kind() == Kind::StopMarket || kind() == Kind::TakeProfitMarket) {
+        m_trigger->setValue(price);
+        return;
+    }
+    if (kind() == Kind::Market) {
+        m_type->setCurrentIndex(m_type->findData(static_cast<int>(Kind::Limit)));
+    }
+    m_price->setValue(price);
+}
+
+void TicketPanel::setSide(domain::Side side)
+{
+    (side == domain::Side::Buy ? m_buy : m_sell)->setChecked(true);
+    refresh();
+}
+
+void TicketPanel::setShare(int percent)
+{
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol());
+    if (!spec) {
+        return;
+    }
+    const domain::Quantity part = largest() * domain::Rate::of(percent) / 100;
+    m_unit->setCurrentIndex(0);
+    m_size->setValue(domain::roundedDownToLot(part, domain::lotFor(*spec, draft().type)));
+}
+
+TicketPanel::Kind TicketPanel::kind() const
+{
+    return static_cast<Kind>(m_type->currentData().toInt());
+}
+
+domain::Side TicketPanel::side() const
+{
+    return m_sell->isChecked() ? domain::Side::Sell : domain::Side::Buy;
+}
+
+bool TicketPanel::isHedged() const
+{
+    const domain::AccountState *account = m_tools.window.models.account.state();
+    return account && account->hedgeMode;
+}
+
+domain::Price TicketPanel::valuationPrice() const
+{
+    switch (kind()) {
+    case Kind::Limit:
+    case Kind::PostOnly:
+        return m_price->value<domain::Price>().value_or(domain::Price{});
+    case Kind::StopMarket:
+    case Kind::TakeProfitMarket:
+        return m_trigger->value<domain::Price>().value_or(domain::Price{});
+    case Kind::Market:
+        break;
+    }
+    return m_tools.window.models.market.takerPrice(m_tools.link.symbol(), side()).value_or(domain::Price{});
+}
+
+domain::Quantity TicketPanel::typedQuantity() const
+{
+    if (static_cast<Unit>(m_unit->currentData().toInt()) == Unit::Base) {
+        return m_size->value<domain::Quantity>().value_or(domain::Quantity{});
+    }
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol());
+    const domain::Price price = valuationPrice();
+    const auto amount = m_size->value<domain::Money>();
+    if (!spec || !amount || !price.isPositive() || *amount > domain::largestAmount) {
+        return {};
+    }
+    return domain::quantityBought(*amount, price).roundedTo(spec->lot.stepSize, domain::Rounding::Down);
+}
+
+domain::NewOrder TicketPanel::draft() const
+{
+    domain::NewOrder order;
+    order.symbol = m_tools.link.symbol();
+    order.side = side();
+    const bool reduces = m_reduceOnly->isChecked();
+    if (isHedged()) {
+        // In hedge mode the exchange forbids the flag: what closes is said by the position side.
+        const bool isLong = (order.side == domain::Side::Buy) != reduces;
+        order.positionSide = isLong ? domain::PositionSide::Long : domain::PositionSide::Short;
+    } else {
+        order.reduceOnly = reduces;
+    }
+    order.quantity = typedQuantity();
+    switch (kind()) {
+    case Kind::Market:
+        order.type = domain::OrderType::Market;
+        break;
+    case Kind::PostOnly:
+        order.timeInForce = domain::TimeInForce::Gtx;
+        [[fallthrough]];
+    case Kind::Limit:
+        order.type = domain::OrderType::Limit;
+        order.price = m_price->value<domain::Price>().value_or(domain::Price{});
+        break;
+    case Kind::StopMarket:
+        order.type = domain::OrderType::StopMarket;
+        order.triggerPrice = m_trigger->value<domain::Price>().value_or(domain::Price{});
+        break;
+    case Kind::TakeProfitMarket:
+        order.type = domain::OrderType::TakeProfitMarket;
+        order.triggerPrice = m_trigger->value<domain::Price>().value_or(domain::Price{});
+        break;
+    }
+    return order;
+}
+
+domain::DraftIssues TicketPanel::issues() const
+{
+    const domain::NewOrder order = draft();
+    return domain::pretradeIssues(order, m_tools.window.models.account.draftContext(order.symbol));
+}
+
+domain::Quantity TicketPanel::largest() const
+{
+    const domain::NewOrder order = draft();
+    const domain::AccountState *account = m_tools.window.models.account.state();
+    if (m_reduceOnly->isChecked() && account) {
+        const domain::Position *held = domain::findPosition(*account, order.symbol, order.positionSide);
+        return held && held->side != order.side ? held->quantity : domain::Quantity{};
+    }
+    return domain::maxOpenQuantity(order, m_tools.window.models.account.draftContext(order.symbol));
+}
+
+QString TicketPanel::blockedReason() const
+{
+    if (m_tools.link.symbol().empty()) {
+        return tr("Choose a symbol in the watchlist.");
+    }
+    return m_tools.window.models.health.tradeBlockedReason();
+}
+
+void TicketPanel::refreshSoon()
+{
+    if (!m_refreshing.isActive()) {
+        m_refreshing.start();
+    }
+}
+
+void TicketPanel::refresh()
+{
+    const domain::Symbol &symbol = m_tools.link.symbol();
+    const live::MarketState &market = m_tools.window.models.market;
+    const bool isLimit = kind() == Kind::Limit || kind() == Kind::PostOnly;
+    const bool isTriggered = kind() == Kind::StopMarket || kind() == Kind::TakeProfitMarket;
+    m_priceField->setVisible(isLimit);
+    m_triggerField->setVisible(isTriggered);
+    m_reduceOnly->setText(isHedged() ? tr("Close the other side's position") : tr("Reduce-only"));
+    if (const domain::BookTicker *best = market.bookTicker(symbol)) {
+        const int decimals = market.priceDecimals(symbol);
+        m_prices->setText(
+            tr("bid %1   ask %2")
+                .arg(live::fixedText(best->bid, decimals), live::fixedText(best->ask, decimals)));
+    } else {
+        m_prices->clear();
+    }
+    const domain::NewOrder order = draft();
+    const domain::DraftIssues found = issues();
+    showIssues(found);
+    showFigures(order);
+
+    const domain::SymbolSpec *spec = market.spec(symbol);
+    const QString blocked = blockedReason();
+    const bool maySend = spec && blocked.isEmpty() && domain::maySend(found) && !m_isSending;
+    const QString sentence = spec && order.quantity.isPositive()
+                                 ? live::orderSentence(order, *spec)
+                                 : live::sideWord(order.side) + u' ' + live::toQString(symbol);
+    const QString words = m_isSending ? tr("Sending …") : sentence;
+    m_send->setText(
+        m_send->fontMetrics().elidedText(words, Qt::ElideMiddle, std::max(120, m_send->width() - 16)));
+    m_send->setAccessibleName(words);
+    m_send->setToolTip(blocked.isEmpty() ? sentence : blocked);
+    m_send->setEnabled(maySend);
+    const QString action = order.side == domain::Side::Buy ? QStringLiteral("buy") : QStringLiteral("sell");
+    if (m_send->property("action").toString() != action) {
+        m_send->setProperty("action", action);
+        restyle(m_send);
+    }
+}
+
+void TicketPanel::showIssues(const domain::DraftIssues &found)
+{
+    struct Place
+    {
+        Field *field;
+        bool isBlank; ///< nothing typed yet: no scolding, the button stays off
+        QString text;
+        domain::Severity severity = domain::Severity::Confirm;
+    };
+    Place leverage{m_leverageField, false, {}};
+    Place price{m_priceField, m_price->isBlank(), {}};
+    Place trigger{m_triggerField, m_trigger->isBlank(), {}};
+    Place size{m_sizeField, m_size->isBlank(), {}};
+    Place general{nullptr, false, {}};
+    for (const domain::DraftIssue &issue : found) {
+        Place &place = issue.field == DraftField::Quantity       ? size
+                       : issue.field == DraftField::Price        ? price
+                       : issue.field == DraftField::TriggerPrice ? trigger
+                       : issue.field == DraftField::Leverage || issue.field == DraftField::MarginType
+                           ? leverage
+                           : general;
+        const bool isWorse = issue.severity == domain::Severity::Blocks && place.severity != issue.severity;
+        if (place.text.isEmpty() || isWorse) {
+            place.text = live::toQString(issue.text);
+            place.severity = issue.severity;
+        }
+    }
+    for (const Place &place : {leverage, price, trigger, size}) {
+        place.field->setMessage(place.isBlank ? QString{} : place.text, place.severity);
+    }
+    const QString blocked = blockedReason();
+    const bool isNothingTyped = size.isBlank && price.isBlank && trigger.isBlank;
+    const QString text = !blocked.isEmpty() ? blocked : isNothingTyped ? QString{} : general.text;
+    const bool blocks = !blocked.isEmpty() || general.severity == domain::Severity::Blocks;
+    m_general->setText(text);
+    m_general->setVisible(!text.isEmpty());
+    m_general->setProperty("role", QLatin1StringView{blocks ? "block" : "confirm"});
+    restyle(m_general);
+}
+
+void TicketPanel::showFigures(const domain::NewOrder &order)
+{
+    const live::Models &models = m_tools.window.models;
+    const domain::SymbolSpec *spec = models.market.spec(order.symbol);
+    const domain::Price price = valuationPrice();
+    const domain::AccountState *account = models.account.state();
+    const bool isSane = order.quantity <= domain::largestQuantity && price <= domain::largestPrice;
+    if (!spec || !account || !isSane) {
+        for (Readout *figure : {m_value, m_cost, m_max, m_liquidation, m_ratio}) {
+            figure->display(QStringLiteral("--"));
+        }
+        return;
+    }
+    const domain::DraftContext context = models.account.draftContext(order.symbol);
+    m_value->display(order.quantity.isPositive() && price.isPositive()
+                         ? live::fixedText(order.quantity * price, 2) + QStringLiteral(" USDT")
+                         : QStringLiteral("--"));
+    const auto cost = order.quantity.isPositive() ? domain::requiredBalance(order, context) : std::nullopt;
+    m_cost->display(cost ? live::fixedText(*cost, 2) + QStringLiteral(" USDT") : QStringLiteral("--"));
+    m_max->display(
+        live::fixedText(largest(), spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
+    const bool opens = !m_reduceOnly->isChecked() && order.quantity.isPositive() && price.isPositive();
+    if (!opens) {
+        m_liquidation->display(QStringLiteral("--"));
+        m_ratio->display(QStringLiteral("--"));
+        return;
+    }
+    domain::TradePlan plan;
+    plan.side = order.side;
+    plan.positionSide = order.positionSide;
+    plan.entry = price;
+    plan.leverage = context.leverage;
+    plan.marginType = context.marginType;
+    plan.sizing = domain::FixedQuantity{order.quantity};
+    plan.entryIsMaker = kind() == Kind::PostOnly;
+    const domain::PlanResult after = domain::planTrade(plan, context);
+    m_liquidation->display(
+        after.liquidationPrice
+            ? live::fixedText(*after.liquidationPrice, spec->priceDecimals()) + QStringLiteral(" USDT")
+            : tr("none"));
+    m_ratio->display(live::ratioText(after.ratioBefore) + QStringLiteral(" → ") +
+                         live::ratioText(after.ratioAfter) + u' ' +
+                         live::toQString(domain::toString(after.levelAfter)),
+        after.levelAfter >= domain::RiskLevel::Critical ? "block"
+        : after.levelAfter == domain::RiskLevel::High   ? "confirm"
+                                                        : "");
+}
+
+void TicketPanel::press()
+{
+    const domain::NewOrder order = draft();
+    const domain::DraftIssues found = issues();
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol);
+    if (m_isSending || !spec || !blockedReason().isEmpty() || !domain::maySend(found)) {
+        refresh();
+        return;
+    }
+    QStringList doubts;
+    for (const domain::DraftIssue &issue : found) {
+        doubts << live::toQString(issue.text);
+    }
+    const auto sinceLast = m_tools.window.clock.monotonicNow() - m_lastSentAt;
+    if (m_lastSent && isEqualDraft(*m_lastSent, order) && sinceLast < duplicateWindow) {
+        doubts << tr("The very same order was sent less than half a second ago.");
+    }
+    if (doubts.isEmpty()) {
+        send(order);
+        return;
+    }
+    const QString sentence = live::orderSentence(order, *spec);
+    ask(this,
+        {QStringLiteral("confirmOrder"), tr("Send this order?"),
+            sentence + QStringLiteral("\n\n") + doubts.join(u'\n'), sentence},
+        [this, order] { send(order); });
+}
+
+void TicketPanel::send(const domain::NewOrder &order)
+{
+    if (m_isSending) {
+        return;
+    }
+    m_isSending = true;
+    m_lastSent = order;
+    m_lastSentAt = m_tools.window.clock.monotonicNow();
+    m_outcome->setText(tr("Sent; waiting for the exchange."));
+    refresh();
+    m_tools.window.trading.submit(order).then(
+        this, [this](const domain::Result<domain::Order> &result) { showOutcome(result); });
+}
+
+void TicketPanel::showOutcome(const domain::Result<domain::Order> &result)
+{
+    m_isSending = false;
+    const QString sentence = outcomeSentence(result);
+    const bool isDoubtful = !result && result.error().code == domain::ErrorCode::OutcomeUnknown;
+    const bool isBad = !result || result->endReason == domain::EndReason::Rejected ||
+                       result->endReason == domain::EndReason::Denied;
+    m_outcome->setText(sentence);
+    m_outcome->setProperty("role", QLatin1StringView{isDoubtful ? "confirm" : isBad ? "block" : "good"});
+    restyle(m_outcome);
+    const domain::NewOrder &order = result ? result->request : *m_lastSent;
+    if (const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol)) {
+        m_tools.window.models.log.add(isBad ? live::LogModel::Problem : live::LogModel::Info,
+            live::orderSentence(order, *spec) + QStringLiteral(": ") + sentence);
+    }
+    refresh();
+}
+
+} // namespace ui

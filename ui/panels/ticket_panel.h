@@ -1,0 +1,114 @@
+#pragma once
+
+#include "models/domain/result.h"
+#include "models/domain/risk/pretrade.h"
+#include "ui/panels/panel_tools.h"
+
+#include <QTimer>
+#include <QWidget>
+
+#include <optional>
+
+class QCheckBox;
+class QComboBox;
+class QLabel;
+class QPushButton;
+class QSlider;
+class QSpinBox;
+class QVBoxLayout;
+
+namespace ports
+{
+class Subscription;
+}
+
+namespace ui
+{
+
+class DecimalEdit;
+class Field;
+class Readout;
+
+/// Drafts and sends one order of the linked symbol. Says what is wrong beside the field before anything is
+/// sent; one press sends one order.
+class TicketPanel final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit TicketPanel(const PanelTools &tools, QWidget *parent = nullptr);
+    ~TicketPanel() override;
+
+    /// The order as it stands; what a press would send.
+    domain::NewOrder draft() const;
+    /// Everything that stands against sending it.
+    domain::DraftIssues issues() const;
+
+private:
+    enum class Kind : std::uint8_t { Market, Limit, PostOnly, StopMarket, TakeProfitMarket };
+    enum class Unit : std::uint8_t { Base, Quote };
+
+    void buildFields(QVBoxLayout *layout);
+    void buildSize(QVBoxLayout *layout);
+    void buildSending(QVBoxLayout *layout);
+    void connectModels();
+    void follow(const domain::Symbol &symbol);
+    void applySpec();
+    void applyConfig();
+    void take(const domain::NewOrder &offered, int leverage, domain::MarginType marginType);
+    void takePrice(domain::Price price);
+    void setShare(int percent);
+    void setSide(domain::Side side);
+    void changeLeverage();
+    void changeMarginType();
+
+    Kind kind() const;
+    domain::Side side() const;
+    domain::Price valuationPrice() const; ///< 0 where none is known
+    domain::Quantity typedQuantity() const;
+    domain::Quantity largest() const;
+    bool isHedged() const;
+
+    void refresh();
+    void refreshSoon();
+    void showIssues(const domain::DraftIssues &issues);
+    void showFigures(const domain::NewOrder &order);
+    void press();
+    void send(const domain::NewOrder &order);
+    void showOutcome(const domain::Result<domain::Order> &result);
+    QString blockedReason() const;
+
+    PanelTools m_tools;
+    std::unique_ptr<ports::Subscription> m_bestPrices; ///< the ticket needs them whoever else does
+    QLabel *m_symbol;
+    QLabel *m_prices;
+    QPushButton *m_buy;
+    QPushButton *m_sell;
+    QComboBox *m_type;
+    QSpinBox *m_leverage;
+    QComboBox *m_marginType;
+    DecimalEdit *m_price;
+    DecimalEdit *m_trigger;
+    DecimalEdit *m_size;
+    QComboBox *m_unit;
+    QSlider *m_share;
+    QCheckBox *m_reduceOnly;
+    Field *m_leverageField = nullptr;
+    Field *m_priceField = nullptr;
+    Field *m_triggerField = nullptr;
+    Field *m_sizeField = nullptr;
+    QLabel *m_general;
+    Readout *m_cost;
+    Readout *m_max;
+    Readout *m_value;
+    Readout *m_liquidation;
+    Readout *m_ratio;
+    QPushButton *m_send;
+    QLabel *m_outcome;
+    QTimer m_refreshing;
+    QTimer m_ageing;
+    bool m_isSending = false;
+    std::optional<domain::NewOrder> m_lastSent;
+    domain::Monotonic m_lastSentAt{};
+};
+
+} // namespace ui

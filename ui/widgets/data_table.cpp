@@ -1,0 +1,243 @@
+#include "ui/widgets/data_table.h"
+
+#include "ui/widgets/identify.h"
+
+#include <QEvent>
+#include <QHeaderView>
+#include <QPainter>
+#include <QSortFilterProxyModel>
+
+#include <algorithm>
+#include <chrono>
+
+namespace ui
+{
+
+using namespace std::chrono_literals;
+
+namespace
+{
+
+constexpr int cellMargin = 6;
+
+/// Width that a figure lacks on its right for its decimal point to stand where the others' do.
+int missingFractionWidth(const QString &text, const QVariant &columnDigits, const QFontMetrics &metrics)
+{
+    const int digits = columnDigits.toInt();
+    qsizetype point = text.indexOf(u'.');
+    qsizetype end = text.size();
+    while (end > 0 && !text[end - 1].isDigit()) {
+        --end; // a unit behind the figure is as wide in every row
+    }
+    if (end == 0) {
+        return 0;
+    }
+    const int own = point < 0 ? 0 : static_cast<int>(end - point - 1);
+    const int digitWidth = metrics.horizontalAdvance(u'0');
+    const int pointWidth = point < 0 && digits > 0 ? metrics.horizontalAdvance(u'.') : 0;
+    return std::max(0, digits - own) * digitWidth + pointWidth;
+}
+
+QVariant columnDigitsOf(const QModelIndex &index)
+{
+    return index.model()->headerData(index.column(), Qt::Horizontal, live::FractionDigitsRole);
+}
+
+} // namespace
+
+void CellDelegate::paint(
+    QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    paintBackground(painter, option, index);
+    paintText(painter, option, index);
+}
+
+void CellDelegate::paintBackground(
+    QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &) const
+{
+    if (option.state.testFlag(QStyle::State_Selected)) {
+        painter->fillRect(option.rect, m_theme.tokens().hover);
+    } else if (option.state.testFlag(QStyle::State_MouseOver)) {
+        painter->fillRect(option.rect, m_theme.tokens().raised);
+    }
+}
+
+void CellDelegate::paintText(
+    QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QString text = index.data(Qt::DisplayRole).toString();
+    if (text.isEmpty()) {
+        return;
+    }
+    const auto tone = static_cast<live::Tone>(index.data(live::ToneRole).toInt());
+    painter->setPen(m_theme.colour(tone));
+    painter->setFont(option.font);
+    QRect cell = option.rect.adjusted(cellMargin, 0, -cellMargin, 0);
+    const QVariant digits = columnDigitsOf(index);
+    if (digits.isValid()) {
+        cell.setRight(cell.right() - missingFractionWidth(text, digits, option.fontMetrics));
+        painter->drawText(cell, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, text);
+    } else {
+        painter->drawText(cell, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
+            option.fontMetrics.elidedText(text, Qt::ElideRight, cell.width()));
+    }
+}
+
+QSize CellDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
+{
+    const QString text = index.data(Qt::DisplayRole).toString();
+    const QVariant digits = columnDigitsOf(index);
+    const int missing = digits.isValid() ? missingFractionWidth(text, digits, option.fontMetrics) : 0;
+    return {option.fontMetrics.horizontalAdvance(text) + missing + 2 * cellMargin + 2,
+        option.fontMetrics.height() + 6};
+}
+
+DataTable::DataTable(
+    QAbstractItemModel &source, const Theme &theme, SettingsStore &settings, Traits traits, QWidget *parent)
+    : QTableView{parent},
+      m_settings{settings},
+      m_traits{std::move(traits)}
+{
+    identify(this, m_traits.id, m_traits.spokenName);
+    if (m_traits.isSortable) {
+        m_proxy = new QSortFilterProxyModel{this};
+        m_proxy->setSourceModel(&source);
+        m_proxy->setSortRole(live::SortRole);
+        m_proxy->setFilterCaseSensitivity(Qt::CaseInsensitive);
+        setModel(m_proxy);
+        setSortingEnabled(true);
+        m_proxy->sort(-1);
+        horizontalHeader()->setSortIndicator(-1, Qt::AscendingOrder);
+    } else {
+        setModel(&source);
+    }
+    setItemDelegate(new CellDelegate{theme, this});
+    setSelectionBehavior(SelectRows);
+    setSelectionMode(SingleSelection);
+    setEditTriggers(NoEditTriggers);
+    setShowGrid(false);
+    setWordWrap(false);
+    setTabKeyNavigation(false);
+    setMouseTracking(true);
+    setHorizontalScrollMode(ScrollPerPixel);
+    setVerticalScrollMode(ScrollPerPixel);
+    setFont(Theme::numberFont());
+    verticalHeader()->hide();
+    verticalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    horizontalHeader()->setHighlightSections(false);
+    horizontalHeader()->setDefaultAlignment(Qt::AlignLeft | Qt::AlignVCenter);
+    horizontalHeader()->setMinimumSectionSize(24);
+    horizontalHeader()->setSectionsMovable(true);
+    horizontalHeader()->setTextElideMode(Qt::ElideRight);
+    applyMetrics();
+    m_growing.setSingleShot(true);
+    m_growing.setInterval(150ms);
+    connect(&m_growing, &QTimer::timeout, this, &DataTable::growColumns);
+    const auto growSoon = [this] {
+        if (!m_growing.isActive() && isVisible()) {
+            m_growing.start();
+        }
+    };
+    connect(model(), &QAbstractItemModel::modelReset, this, growSoon);
+    connect(model(), &QAbstractItemModel::rowsInserted, this, growSoon);
+    connect(model(), &QAbstractItemModel::dataChanged, this, growSoon);
+    const auto activate = [this](const QModelIndex &index) {
+        emit rowActivated(m_proxy ? m_proxy->mapToSource(index).row() : index.row());
+    };
+    connect(this, &QTableView::clicked, this, activate);
+    connect(this, &QTableView::activated, this, activate);
+    const QByteArray kept = m_settings.value(QStringLiteral("columns/") + m_traits.id).toByteArray();
+    if (!kept.isEmpty()) {
+        horizontalHeader()->restoreState(kept);
+    }
+}
+
+DataTable::~DataTable()
+{
+    m_settings.setValue(QStringLiteral("columns/") + m_traits.id, horizontalHeader()->saveState());
+}
+
+void DataTable::applyMetrics()
+{
+    verticalHeader()->setMinimumSectionSize(12);
+    verticalHeader()->setDefaultSectionSize(fontMetrics().height() + 6);
+}
+
+void DataTable::setEmptyText(const QString &text)
+{
+    if (text != m_traits.emptyText) {
+        m_traits.emptyText = text;
+        viewport()->update();
+    }
+}
+
+void DataTable::setCellDelegate(CellDelegate *delegate)
+{
+    QAbstractItemDelegate *before = itemDelegate();
+    setItemDelegate(delegate);
+    delete before;
+}
+
+QList<int> DataTable::selectedSourceRows() const
+{
+    QList<int> rows;
+    for (const QModelIndex &index : selectionModel()->selectedRows()) {
+        rows << (m_proxy ? m_proxy->mapToSource(index).row() : index.row());
+    }
+    return rows;
+}
+
+int DataTable::currentSourceRow() const
+{
+    const QList<int> rows = selectedSourceRows();
+    return rows.isEmpty() ? -1 : rows.front();
+}
+
+void DataTable::growColumns()
+{
+    QHeaderView *header = horizontalHeader();
+    for (int column = 0; column < model()->columnCount(); ++column) {
+        if (header->sectionResizeMode(column) != QHeaderView::Interactive || isColumnHidden(column)) {
+            continue;
+        }
+        const int wanted = std::max(sizeHintForColumn(column), header->sectionSizeHint(column));
+        if (wanted > columnWidth(column)) {
+            setColumnWidth(column, wanted);
+        }
+    }
+}
+
+void DataTable::showEvent(QShowEvent *event)
+{
+    QTableView::showEvent(event);
+    if (m_settings.value(QStringLiteral("columns/") + m_traits.id).isNull()) {
+        for (int column = 0; column < model()->columnCount(); ++column) {
+            if (horizontalHeader()->sectionResizeMode(column) == QHeaderView::Interactive) {
+                setColumnWidth(column, horizontalHeader()->sectionSizeHint(column));
+            }
+        }
+    }
+    growColumns();
+}
+
+void DataTable::changeEvent(QEvent *event)
+{
+    QTableView::changeEvent(event);
+    if (event->type() == QEvent::FontChange) {
+        applyMetrics();
+    }
+}
+
+void DataTable::paintEvent(QPaintEvent *event)
+{
+    QTableView::paintEvent(event);
+    if (model()->rowCount() == 0 && !m_traits.emptyText.isEmpty()) {
+        QPainter painter{viewport()};
+        painter.setFont(Theme::textFont());
+        painter.setPen(palette().color(QPalette::PlaceholderText));
+        painter.drawText(viewport()->rect().adjusted(12, 8, -12, -8), Qt::AlignCenter | Qt::TextWordWrap,
+            m_traits.emptyText);
+    }
+}
+
+} // namespace ui

@@ -1,0 +1,80 @@
+#pragma once
+
+#include "ui/context.h"
+#include "ui/theme/theme.h"
+
+#include <QStyledItemDelegate>
+#include <QTableView>
+#include <QTimer>
+
+class QSortFilterProxyModel;
+
+namespace ui
+{
+
+/// Paints cells in their tone, figures aligned by the decimal point of their column.
+class CellDelegate : public QStyledItemDelegate
+{
+    Q_OBJECT
+public:
+    CellDelegate(const Theme &theme, QObject *parent) : QStyledItemDelegate{parent}, m_theme{theme} {}
+    void paint(
+        QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+    QSize sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const override;
+
+protected:
+    const Theme &theme() const { return m_theme; }
+    /// Background, selection and bars; called before the text.
+    virtual void paintBackground(
+        QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+    void paintText(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+
+private:
+    const Theme &m_theme;
+};
+
+/// A compact table that says in a sentence why it is empty. Columns grow with their content and never shrink,
+/// so that figures do not jump; widths chosen by the user are kept in the store.
+class DataTable : public QTableView
+{
+    Q_OBJECT
+public:
+    struct Traits
+    {
+        QString id; ///< objectName and key of the kept column widths
+        QString spokenName;
+        QString emptyText; ///< one sentence
+        bool isSortable = true;
+    };
+    DataTable(QAbstractItemModel &model, const Theme &theme, SettingsStore &settings, Traits traits,
+        QWidget *parent = nullptr);
+    ~DataTable() override;
+
+    void setEmptyText(const QString &text);
+    void setCellDelegate(CellDelegate *delegate);
+    QSortFilterProxyModel *proxy() { return m_proxy; }
+    /// Rows of the source model that are selected, in the order shown.
+    QList<int> selectedSourceRows() const;
+    /// Row of the source model under the keyboard; -1 where there is none.
+    int currentSourceRow() const;
+
+signals:
+    /// A row of the source model was clicked or chosen with Return.
+    void rowActivated(int sourceRow);
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+    void showEvent(QShowEvent *event) override;
+    void changeEvent(QEvent *event) override;
+
+private:
+    void applyMetrics();
+    void growColumns();
+
+    SettingsStore &m_settings;
+    Traits m_traits;
+    QSortFilterProxyModel *m_proxy = nullptr; ///< null where the table is not sortable
+    QTimer m_growing;
+};
+
+} // namespace ui

@@ -1,0 +1,43 @@
+#pragma once
+
+#include "models/domain/exact.h"
+
+#include <QLineEdit>
+
+#include <optional>
+
+namespace ui
+{
+
+/// A field for one exact decimal: digits and a point, commas between thousands are read over. Up and Down
+/// step by the grid. The unit stands inside the field, on the right.
+class DecimalEdit : public QLineEdit
+{
+    Q_OBJECT
+public:
+    explicit DecimalEdit(QWidget *parent = nullptr);
+
+    void setUnit(const QString &unit);
+    void setStep(const std::string &step) { m_step = step; }
+    /// Nothing where the field is empty or not a number.
+    template <class Exact> std::optional<Exact> value() const
+    {
+        const auto parsed = Exact::parse(plainText());
+        return parsed ? std::optional{*parsed} : std::nullopt;
+    }
+    template <class Exact> void setValue(Exact value) { setPlain(value.toString()); }
+    /// Empty counts as absent, not as wrong.
+    bool isBlank() const { return text().trimmed().isEmpty(); }
+    std::string plainText() const;
+
+protected:
+    void keyPressEvent(QKeyEvent *event) override;
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    void setPlain(const std::string &text);
+    QString m_unit;
+    std::string m_step = "1";
+};
+
+} // namespace ui

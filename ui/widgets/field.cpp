@@ -1,0 +1,92 @@
+#include "ui/widgets/field.h"
+
+#include "ui/theme/theme.h"
+#include "ui/widgets/identify.h"
+
+#include <QHBoxLayout>
+#include <QVBoxLayout>
+
+namespace ui
+{
+
+Field::Field(const QString &caption, QWidget *editor, QWidget *parent)
+    : QWidget{parent},
+      m_caption{roleLabel(caption, "caption")},
+      m_editor{editor->focusProxy() ? editor->focusProxy() : editor},
+      m_message{roleLabel(QString{}, "block")}
+{
+    auto *layout = new QVBoxLayout{this};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(2);
+    auto *row = new QHBoxLayout;
+    row->setSpacing(6);
+    m_caption->setBuddy(m_editor);
+    m_caption->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("Trigger price  ")));
+    row->addWidget(m_caption);
+    row->addWidget(editor, 1);
+    layout->addLayout(row);
+    m_message->setWordWrap(true);
+    m_message->setObjectName(m_editor->objectName() + QStringLiteral(".message"));
+    m_message->hide();
+    layout->addWidget(m_message);
+}
+
+void Field::setCaption(const QString &caption)
+{
+    m_caption->setText(caption);
+}
+
+void Field::setMessage(const QString &text, domain::Severity severity)
+{
+    const bool blocks = severity == domain::Severity::Blocks;
+    const QString role = QLatin1StringView{blocks ? "block" : "confirm"};
+    if (m_message->text() == text && m_message->property("role").toString() == role) {
+        return;
+    }
+    m_message->setText(text);
+    m_message->setVisible(!text.isEmpty());
+    m_message->setProperty("role", role);
+    restyle(m_message);
+    m_editor->setProperty("problem", text.isEmpty() ? QString{} : role);
+    restyle(m_editor);
+    m_editor->setToolTip(text);
+}
+
+Readout::Readout(const QString &id, const QString &caption, QWidget *parent)
+    : QWidget{parent},
+      m_caption{roleLabel(caption, "caption")},
+      m_value{new QLabel}
+{
+    auto *layout = new QHBoxLayout{this};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(8);
+    layout->addWidget(m_caption);
+    layout->addWidget(m_value, 1);
+    m_value->setObjectName(id);
+    m_value->setAccessibleDescription(QStringLiteral("id:") + id);
+    m_value->setFont(Theme::numberFont());
+    m_value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_value->setTextInteractionFlags(Qt::NoTextInteraction);
+    display(QStringLiteral("--"));
+}
+
+void Readout::display(const QString &text, const char *role)
+{
+    const QString wanted = QLatin1StringView{role};
+    if (m_value->property("role").toString() != wanted) {
+        m_value->setProperty("role", wanted);
+        restyle(m_value);
+    }
+    if (m_value->text() != text) {
+        m_value->setText(text);
+        m_value->setAccessibleName(m_caption->text() + u' ' + text);
+    }
+}
+
+void Readout::setCaption(const QString &caption)
+{
+    m_caption->setText(caption);
+    m_value->setAccessibleName(caption + u' ' + m_value->text());
+}
+
+} // namespace ui

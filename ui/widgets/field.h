@@ -1,0 +1,47 @@
+#pragma once
+
+#include "models/domain/risk/draft_issue.h"
+
+#include <QLabel>
+#include <QLineEdit>
+#include <QWidget>
+
+namespace ui
+{
+
+/// A caption, an editor and, when something is wrong, one sentence below it.
+class Field : public QWidget
+{
+    Q_OBJECT
+public:
+    /// The editor's objectName names the field: its message is "<id>.message".
+    Field(const QString &caption, QWidget *editor, QWidget *parent = nullptr);
+    void setCaption(const QString &caption);
+    /// Empty text clears the message.
+    void setMessage(const QString &text, domain::Severity severity = domain::Severity::Blocks);
+    QString message() const { return m_message->text(); }
+
+private:
+    QLabel *m_caption;
+    QWidget *m_editor;
+    QLabel *m_message;
+};
+
+/// A caption on the left and a figure on the right that a screen reader hears as one:
+/// "Liquidation price 57,228.9 USDT".
+class Readout : public QWidget
+{
+    Q_OBJECT
+public:
+    Readout(const QString &id, const QString &caption, QWidget *parent = nullptr);
+    /// role: "" for plain, else "good", "confirm" or "block" as in the style sheet.
+    void display(const QString &text, const char *role = "");
+    QString text() const { return m_value->text(); }
+    void setCaption(const QString &caption);
+
+private:
+    QLabel *m_caption;
+    QLabel *m_value;
+};
+
+} // namespace ui
