@@ -23,8 +23,6 @@ namespace
 {
 
 constexpr std::size_t ringSize = 2000;
-constexpr std::size_t fileSize = 5 * 1024 * 1024;
-constexpr std::size_t olderFiles = 4; // with the one being written: five
 constexpr std::size_t queueSize = 8192;
 constexpr int feedIntervalMs = 100;
 
@@ -103,14 +101,14 @@ void handleQtMessage(QtMsgType type, const QMessageLogContext &context, const QS
     }
 }
 
-std::shared_ptr<spdlog::sinks::sink> rotatingFile(const QString &path)
+std::shared_ptr<spdlog::sinks::sink> rotatingFile(const QString &path, LogFiles files)
 {
     spdlog::file_event_handlers handlers;
     handlers.after_open = [](const spdlog::filename_t &, std::FILE *file) {
         ::fchmod(::fileno(file), 0600); // best effort: some file systems have no modes
     };
     auto sink = std::make_shared<spdlog::sinks::rotating_file_sink_mt>(
-        QFile::encodeName(path).toStdString(), fileSize, olderFiles, false, handlers);
+        QFile::encodeName(path).toStdString(), files.bytes, files.count - 1, false, handlers);
     sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         "%Y-%m-%dT%H:%M:%S.%eZ %-7l %v", spdlog::pattern_time_type::utc));
     return sink;
@@ -118,7 +116,7 @@ std::shared_ptr<spdlog::sinks::sink> rotatingFile(const QString &path)
 
 } // namespace
 
-domain::Result<bool> startLogging(const QString &folder, const QString &level)
+domain::Result<bool> startLogging(const QString &folder, const QString &level, LogFiles files)
 {
     Log &log = state();
     const auto named = std::ranges::find(levelNames, level.toLower().toStdString());
@@ -133,7 +131,7 @@ domain::Result<bool> startLogging(const QString &folder, const QString &level)
         if (!QDir{}.mkpath(folder)) {
             throw spdlog::spdlog_ex{"the folder cannot be made"};
         }
-        auto sink = rotatingFile(QDir{folder}.filePath(QStringLiteral("headroom.log")));
+        auto sink = rotatingFile(QDir{folder}.filePath(QStringLiteral("headroom.log")), files);
         auto writer = std::make_shared<spdlog::details::thread_pool>(queueSize, 1);
         auto file = std::make_shared<spdlog::async_logger>(
             "headroom", std::move(sink), writer, spdlog::async_overflow_policy::overrun_oldest);

@@ -29,10 +29,17 @@ struct LogLine
 };
 using LogLinesPtr = std::shared_ptr<const std::vector<LogLine>>;
 
-/// Starts the log: headroom.log in that folder (five files of 5 MB, mode 0600, oldest dropped), the last
-/// 2,000 lines in memory, everything Qt says included. level: trace, debug, info, warning, error. Storage:
-/// the file cannot be made; the log then lives in memory and on stderr alone.
-domain::Result<bool> startLogging(const QString &folder, const QString &level);
+/// How much the log may take on the disk.
+struct LogFiles
+{
+    std::size_t bytes = 5 * 1024 * 1024; ///< of one file
+    std::size_t count = 5;               ///< the one being written included; the oldest is dropped
+};
+
+/// Starts the log: headroom.log in that folder (mode 0600), the last 2,000 lines in memory, everything Qt
+/// says included. level: trace, debug, info, warning, error. Storage: the file cannot be made; the log then
+/// lives in memory and on stderr alone.
+domain::Result<bool> startLogging(const QString &folder, const QString &level, LogFiles files = {});
 /// Writes out what is pending and gives Qt its own handler back.
 void stopLogging();
 

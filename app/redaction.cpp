@@ -24,6 +24,8 @@ constexpr std::string_view ed25519KeyBegin = "MC4CAQAwBQYDK2Vw"; // PKCS#8 in ba
 constexpr std::array<std::string_view, 10> names{"signature", "x-mbx-apikey", "apikey", "api_key", "api-key",
     "listenkey", "listen_key", "secret", "passphrase", "password"};
 
+constexpr std::string_view initials = "alpsx"; // of the names, to pass over most characters at once
+
 using Range = std::pair<std::size_t, std::size_t>; ///< first, behind the last
 
 /// Rolling fingerprints modulo 2^61 - 1 with a base drawn at start, so that no secret is kept to compare
@@ -65,17 +67,21 @@ private:
     using Print = std::pair<std::size_t, std::uint64_t>; ///< length, fingerprint
     static constexpr std::uint64_t modulus = (std::uint64_t{1} << 61U) - 1;
 
+    static std::uint64_t reduced(std::uint64_t sum) { return sum >= modulus ? sum - modulus : sum; }
     static std::uint64_t product(std::uint64_t a, std::uint64_t b)
     {
         __extension__ using Wide = unsigned __int128;
-        return static_cast<std::uint64_t>(Wide{a} * b % modulus);
+        const Wide whole = Wide{a} * b;
+        // 2^61 is 1 modulo 2^61 - 1.
+        return reduced(
+            static_cast<std::uint64_t>(whole & modulus) + static_cast<std::uint64_t>(whole >> 61U));
     }
     static std::uint64_t valueOf(char c) { return static_cast<unsigned char>(c) + std::uint64_t{1}; }
     std::uint64_t fingerprint(std::string_view text) const
     {
         std::uint64_t sum = 0;
         for (const char c : text) {
-            sum = (product(sum, m_base) + valueOf(c)) % modulus;
+            sum = reduced(product(sum, m_base) + valueOf(c));
         }
         return sum;
     }
@@ -121,10 +127,22 @@ bool isAlphanumeric(char c)
     return std::isalnum(static_cast<unsigned char>(c)) != 0;
 }
 
-bool equalsIgnoringCase(std::string_view text, std::string_view lower)
+char lower(char c)
 {
-    return std::ranges::equal(text, lower, {},
-        [](char c) { return static_cast<char>(std::tolower(static_cast<unsigned char>(c))); });
+    return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;
+}
+
+bool startsIgnoringCase(std::string_view text, std::string_view lowerCase)
+{
+    if (text.size() < lowerCase.size()) {
+        return false;
+    }
+    for (std::size_t i = 0; i < lowerCase.size(); ++i) {
+        if (lower(text[i]) != lowerCase[i]) {
+            return false;
+        }
+    }
+    return true;
 }
 
 bool isOneOf(char c, std::string_view set)
@@ -136,8 +154,11 @@ bool isOneOf(char c, std::string_view set)
 void findNamedValues(std::string_view text, std::vector<Range> &found)
 {
     for (std::size_t at = 0; at < text.size(); ++at) {
+        if (!isOneOf(lower(text[at]), initials)) {
+            continue;
+        }
         for (const std::string_view name : names) {
-            if (!equalsIgnoringCase(text.substr(at, name.size()), name)) {
+            if (!startsIgnoringCase(text.substr(at), name)) {
                 continue;
             }
             std::size_t next = at + name.size();
@@ -146,7 +167,7 @@ void findNamedValues(std::string_view text, std::vector<Range> &found)
                     ++next;
                 }
             };
-            if (equalsIgnoringCase(text.substr(next, 3), "key")) {
+            if (startsIgnoringCase(text.substr(next), "key")) {
                 next += 3;
             }
             skip(" \t\"'\\");
