@@ -148,7 +148,7 @@ QFuture<HttpAnswer> HttpClient::send(const HttpRequest &request)
 {
     const auto promise = std::make_shared<QPromise<HttpAnswer>>();
     promise->start();
-    const QFuture<HttpAnswer> future = promise->future();
+    QFuture<HttpAnswer> future = promise->future();
     send(request, [promise](const HttpAnswer &answer) {
         promise->addResult(answer);
         promise->finish();

@@ -76,7 +76,7 @@ struct HttpOptions
     QByteArray userAgent{"Headroom"};
     QNetworkProxy proxy{QNetworkProxy::NoProxy}; ///< never taken from the environment
     QList<QSslCertificate> extraAuthorities;     ///< trusted besides the system's
-    qint64 answerSizeMax = 64 * 1024 * 1024;
+    qint64 answerSizeMax = qint64{64} * 1024 * 1024;
 };
 
 /// Sends single HTTP/1.1 requests: no redirects, no cookies, no cache, no environment proxy, TLS always

@@ -79,7 +79,7 @@ QFuture<PumpAnswer> RequestPump::submit(PumpRequest request)
     const domain::Monotonic now = m_clock.monotonicNow();
     QPromise<PumpAnswer> promise;
     promise.start();
-    const QFuture<PumpAnswer> future = promise.future();
+    QFuture<PumpAnswer> future = promise.future();
 
     QueueItem item;
     item.id = ++m_lastId;

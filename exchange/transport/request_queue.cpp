@@ -1,6 +1,7 @@
 #include "exchange/transport/request_queue.h"
 
 #include <algorithm>
+#include <iterator>
 #include <tuple>
 
 namespace transport
@@ -83,9 +84,9 @@ std::vector<QueueItem> RequestQueue::takeIf(const std::function<bool(const Queue
 {
     std::vector<QueueItem> taken;
     for (auto &waiting : m_classes) {
-        const auto rest = std::ranges::stable_partition(waiting, std::not_fn(condition));
-        std::ranges::move(rest, std::back_inserter(taken));
-        waiting.erase(rest.begin(), rest.end());
+        const auto rest = std::stable_partition(waiting.begin(), waiting.end(), std::not_fn(condition));
+        std::move(rest, waiting.end(), std::back_inserter(taken));
+        waiting.erase(rest, waiting.end());
     }
     return taken;
 }

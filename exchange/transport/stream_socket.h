@@ -26,12 +26,12 @@ struct StreamSocketOptions
     StreamOptions supervision;
     QNetworkProxy proxy{QNetworkProxy::NoProxy}; ///< never taken from the environment
     QList<QSslCertificate> extraAuthorities;     ///< trusted besides the system's
-    quint64 messageSizeMax = 16 * 1024 * 1024;
+    quint64 messageSizeMax = quint64{16} * 1024 * 1024;
     std::uint64_t seed = 0; ///< of the jitter
 };
 
 /// One subscription socket that stays up: a QWebSocket under a StreamSupervisor. TLS is always verified.
-/// Lives on one thread.
+/// Lives on one thread; a listener that wants it gone calls deleteLater().
 class StreamSocket : public QObject
 {
     Q_OBJECT

@@ -140,6 +140,32 @@ private slots:
         QCOMPARE(sent.result().tries, 1);
     }
 
+    void anIdleConnectionThatTheServerClosesDoublesNoOrder_data()
+    {
+        aRefusedConnectionIsSurelyNotSent_data();
+    }
+    void anIdleConnectionThatTheServerClosesDoublesNoOrder()
+    {
+        QFETCH(bool, isTls);
+        hostile::Server server{isTls, [](QTcpSocket &socket, const hostile::Request &) {
+                                   socket.write(hostile::answer(200, "{}")); // keep-alive, but not for long
+                                   socket.disconnectFromHost();
+                               }};
+        const domain::SystemClock clock;
+        RequestPump pump{clock, trusting()};
+        for (int round = 0; round < 20; ++round) {
+            const QByteArray body = "id=" + QByteArray::number(round);
+            PumpRequest request = pumped(order("POST", server.url(u"/order"_qs), body));
+            request.priority = Priority::Reduce;
+            const QFuture<PumpAnswer> sent = pump.submit(request);
+            QVERIFY(hostile::finishes(sent));
+            // The closing may cross the order on its way; then nobody knows, but nothing is sent again.
+            const bool isDone = sent.result().outcome == AnswerClass::Done;
+            QVERIFY(isDone || sent.result().outcome == AnswerClass::Ambiguous);
+            QVERIFY(server.copies(body) == 1 || (!isDone && server.copies(body) == 0));
+        }
+    }
+
     void anAnswerCutAtAnyByteIsNeverTakenForAComplete()
     {
         const QByteArray whole = hostile::answer(200, R"({"orderId":1})");
