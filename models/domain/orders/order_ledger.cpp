@@ -9,6 +9,7 @@ namespace
 {
 
 using namespace std::chrono_literals;
+using Goal = OrderChase::Goal;
 
 constexpr std::size_t maxRecords = 6000; // finished ones beyond are dropped, oldest first
 constexpr std::size_t keptRecords = 4000;
@@ -22,13 +23,8 @@ constexpr Milliseconds algoLag = 180s;
 constexpr Milliseconds settleLimit = 120s;
 constexpr Milliseconds settleLimitConditional = 240s;
 constexpr Milliseconds verifyLimit = 120s;
-constexpr Milliseconds quarantinePause = 60s;
 constexpr Milliseconds longestTriggering = 3s;
 constexpr Milliseconds unfilledMemory = 72h; // later the exchange has forgotten orders that ended unfilled
-// The three refusals that prove it, counted from the first (reliability 4.4).
-constexpr Milliseconds secondNotFoundAfter = 3s;
-constexpr Milliseconds thirdNotFoundAfter = 10s;
-constexpr std::array<Milliseconds, 7> queryPauses{500ms, 1s, 2s, 3s, 5s, 10s, 15s};
 constexpr std::array<Milliseconds, 4> tradesPauses{2s, 5s, 15s, 60s};
 
 Milliseconds lagOf(const OrderRecord &record)
@@ -39,21 +35,7 @@ Milliseconds lagOf(const OrderRecord &record)
 /// Queries answered "not found" count only when asked after this.
 Timestamp fenceOf(const OrderRecord &record)
 {
-    return record.chase == OrderRecord::Chase::Settle ? record.fenceAt()
-                                                      : record.lastReportAt() + lagOf(record);
-}
-
-/// From when on the next "not found" brings the proof further.
-Timestamp nextProofAt(const OrderRecord &record)
-{
-    switch (record.notFoundCount) {
-    case 0:
-        return fenceOf(record) + 1ms;
-    case 1:
-        return record.firstNotFoundAt + secondNotFoundAfter;
-    default:
-        return record.firstNotFoundAt + thirdNotFoundAfter;
-    }
+    return record.chase.goal() == Goal::Settle ? record.fenceAt() : record.lastReportAt() + lagOf(record);
 }
 
 /// A report that says again what a stored order said.
@@ -132,7 +114,7 @@ OrderEffects OrderLedger::restore(Order stored, Timestamp sentAt, Timestamp now)
         } else if (!isAtExchange) {
             record->noteAmbiguous("The program ended before the exchange's answer came.", now);
         } else if (stored.phase != OrderPhase::Done) {
-            startChase(*record, OrderRecord::Chase::Verify, now);
+            record->chase.start(Goal::Verify, now);
         }
     }
     settle(*record, effects);
@@ -198,8 +180,8 @@ void OrderLedger::foldOne(const EngineReport &report, OrderEffects &effects)
         fill.orderId = record->engineOrderId();
         addFill(fill, effects);
     }
-    if (record->chase == OrderRecord::Chase::Verify) {
-        record->chase = OrderRecord::Chase::None;
+    if (record->chase.goal() == Goal::Verify) {
+        record->chase.stop();
     }
     settle(*record, effects);
 }
@@ -213,8 +195,8 @@ void OrderLedger::foldOne(const ConditionalReport &report, OrderEffects &effects
     }
     record->merge(report);
     bindEngineId(record, report.order.childOrderId, effects);
-    if (record->chase == OrderRecord::Chase::Verify) {
-        record->chase = OrderRecord::Chase::None;
+    if (record->chase.goal() == Goal::Verify) {
+        record->chase.stop();
     }
     settle(*record, effects);
 }
@@ -253,19 +235,12 @@ void OrderLedger::foldOne(const QueryNotFound &outcome, OrderEffects &effects)
 {
     learnTime(outcome.askedAt);
     const Handle record = byRef(outcome.ref);
-    if (!record || record->chase == OrderRecord::Chase::None) {
+    if (!record || !record->chase.isRunning()) {
         return;
     }
     const Timestamp askedAt = outcome.askedAt;
-    if (askedAt < nextProofAt(*record)) {
-        return;
-    }
-    if (++record->notFoundCount == 1) {
-        record->firstNotFoundAt = askedAt;
-    }
-    record->nextQueryAt = std::min(record->nextQueryAt, nextProofAt(*record));
-    if (record->notFoundCount >= 3) {
-        const bool isSettling = record->chase == OrderRecord::Chase::Settle;
+    if (record->chase.noteNotFound(askedAt, fenceOf(*record))) {
+        const bool isSettling = record->chase.goal() == Goal::Settle;
         const Timestamp since = isSettling ? record->sentAt() : record->lastReportAt();
         const bool isForgettable = askedAt - since > unfilledMemory;
         if (isSettling && !isForgettable) {
@@ -294,8 +269,8 @@ void OrderLedger::foldOne(const CancelAnswer &answer, OrderEffects &effects)
 {
     learnTime(answer.at);
     const Handle record = byRef(answer.ref);
-    if (record && record->told.isOpen() && record->chase == OrderRecord::Chase::None) {
-        startChase(*record, OrderRecord::Chase::Verify, answer.at);
+    if (record && record->told.isOpen() && !record->chase.isRunning()) {
+        record->chase.start(Goal::Verify, answer.at);
         settle(*record, effects);
     }
 }
@@ -320,9 +295,9 @@ void OrderLedger::foldOne(const OpenOrdersSnapshot &snapshot, OrderEffects &effe
         const bool isInScope = snapshot.symbol.empty() || snapshot.symbol == record->symbol();
         const bool isOfThisKind = refOf(record->told).conditional == snapshot.isConditional;
         if (record->told.phase == OrderPhase::Working && isInScope && isOfThisKind &&
-            record->chase == OrderRecord::Chase::None && record->lastReportAt() < snapshot.askedAt &&
+            !record->chase.isRunning() && record->lastReportAt() < snapshot.askedAt &&
             !std::ranges::binary_search(listed, record.get())) {
-            startChase(*record, OrderRecord::Chase::Verify, snapshot.askedAt);
+            record->chase.start(Goal::Verify, snapshot.askedAt);
         }
     }
 }
@@ -351,7 +326,6 @@ OrderEffects OrderLedger::tick(Timestamp now)
 
 void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
 {
-    using Chase = OrderRecord::Chase;
     if (record.told.phase == OrderPhase::InFlight && m_now >= record.sentAt() + answerDeadline) {
         record.noteAmbiguous("No answer came in time.", m_now);
         settle(record, effects);
@@ -363,25 +337,20 @@ void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
             "The trigger of this conditional order was reached, but it is not at work yet: the position may "
             "be unprotected.",
             effects);
-        startChase(record, Chase::Verify, m_now);
+        record.chase.start(Goal::Verify, m_now);
     }
-    if (record.chase == Chase::Settle && record.told.phase == OrderPhase::Unknown &&
-        m_now >= record.chaseStartedAt + (record.isConditional() ? settleLimitConditional : settleLimit)) {
+    if (record.chase.goal() == Goal::Settle && record.told.phase == OrderPhase::Unknown &&
+        m_now >= record.chase.startedAt() + (record.isConditional() ? settleLimitConditional : settleLimit)) {
         record.setQuarantined("Neither the exchange's answers nor its silence settle this order.");
         settle(record, effects);
     }
-    if (record.chase == Chase::Verify && record.told.phase == OrderPhase::Working &&
-        m_now >= record.chaseStartedAt + lagOf(record) + verifyLimit) {
-        record.chase = Chase::None; // the next comparison of open orders starts anew
+    if (record.chase.goal() == Goal::Verify && record.told.phase == OrderPhase::Working &&
+        m_now >= record.chase.startedAt() + lagOf(record) + verifyLimit) {
+        record.chase.stop(); // the next comparison of open orders starts anew
     }
-    if (record.chase != Chase::None && m_now >= record.nextQueryAt) {
+    if (const auto queryAt = record.chase.nextQueryAt(); queryAt && m_now >= *queryAt) {
         effects.emplace_back(NeedQuery{refOf(record.told)});
-        const auto step =
-            std::min<std::size_t>(static_cast<std::size_t>(++record.queries), queryPauses.size() - 1);
-        const bool isSlow = record.told.phase == OrderPhase::Quarantined;
-        const Timestamp regular = m_now + (isSlow ? quarantinePause : queryPauses[step]);
-        const Timestamp proof = nextProofAt(record);
-        record.nextQueryAt = proof > m_now ? std::min(regular, proof) : regular;
+        record.chase.noteQuery(m_now, fenceOf(record), record.told.phase == OrderPhase::Quarantined);
     }
     if (record.tradesDueAt != Timestamp{} && m_now >= record.tradesDueAt) {
         effects.emplace_back(
@@ -406,8 +375,8 @@ std::optional<Timestamp> OrderLedger::nextDueAt() const
         if (record->told.phase == OrderPhase::InFlight) {
             offer(record->sentAt() + answerDeadline);
         }
-        if (record->chase != OrderRecord::Chase::None) {
-            offer(record->nextQueryAt);
+        if (const auto queryAt = record->chase.nextQueryAt()) {
+            offer(*queryAt);
         }
         const auto triggering = record->triggeringSince();
         if (triggering && record->told.isOpen() &&
@@ -605,17 +574,16 @@ void OrderLedger::addFill(const Fill &fill, OrderEffects &effects)
 
 void OrderLedger::settle(OrderRecord &record, OrderEffects &effects) const
 {
-    using Chase = OrderRecord::Chase;
     const Order now = record.folded();
     const Order before = record.isTold ? record.told : Order{};
     const bool isChanged = !record.isTold || now != before;
     record.told = now;
     record.isTold = true;
 
-    if (now.phase == OrderPhase::Unknown && record.chase != Chase::Settle) {
-        startChase(record, Chase::Settle, m_now);
-    } else if (!now.isOpen() || (record.chase == Chase::Settle && record.isSeenByExchange())) {
-        record.chase = Chase::None;
+    if (now.phase == OrderPhase::Unknown && record.chase.goal() != Goal::Settle) {
+        record.chase.start(Goal::Settle, m_now);
+    } else if (!now.isOpen() || (record.chase.goal() == Goal::Settle && record.isSeenByExchange())) {
+        record.chase.stop();
     }
     if (!record.isMissingFills()) {
         record.tradesDueAt = {};
@@ -650,15 +618,6 @@ void OrderLedger::raise(
         record.alarmed.set(bit);
         effects.emplace_back(Alarm{kind, record.symbol(), record.clientOrderId(), text});
     }
-}
-
-void OrderLedger::startChase(OrderRecord &record, OrderRecord::Chase chase, Timestamp at) const
-{
-    record.chase = chase;
-    record.chaseStartedAt = at;
-    record.nextQueryAt = at + queryPauses.front();
-    record.queries = 0;
-    record.notFoundCount = 0;
 }
 
 void OrderLedger::learnTime(Timestamp at)

@@ -96,7 +96,6 @@ private:
     void settle(OrderRecord &record, OrderEffects &effects) const;
     void raise(OrderRecord &record, Alarm::Kind kind, const std::string &text, OrderEffects &effects) const;
     void pursue(OrderRecord &record, OrderEffects &effects) const;
-    void startChase(OrderRecord &record, OrderRecord::Chase chase, Timestamp at) const;
     void learnTime(Timestamp at);
     void prune();
 

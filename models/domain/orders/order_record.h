@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/domain/orders/order_chase.h"
 #include "models/domain/orders/order_evidence.h"
 
 #include <bitset>
@@ -90,20 +91,10 @@ public:
     const std::map<std::int64_t, Fill> &fills() const { return m_fills; }
 
     // The ledger's notes: what was told last, and what is to be asked when.
-    enum class Chase : std::uint8_t {
-        None,
-        Settle, ///< the answer was lost: does the exchange have it?
-        Verify, ///< the exchange had it: what became of it?
-    };
     Order told;
     bool isTold = false;
     std::bitset<8> alarmed; ///< by Alarm::Kind
-    Chase chase = Chase::None;
-    Timestamp chaseStartedAt;
-    Timestamp nextQueryAt;
-    int queries = 0;
-    int notFoundCount = 0;
-    Timestamp firstNotFoundAt;
+    OrderChase chase;
     Timestamp tradesDueAt; ///< epoch 0: not planned
     int tradesRequests = 0;
 
