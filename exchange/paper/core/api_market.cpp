@@ -53,8 +53,8 @@ Result<std::string> exchangeInfo(const ApiCall &call)
     json.key("exchangeFilters").beginArray().endArray();
     json.key("assets").raw(R"([{"asset":"USDT","marginAvailable":true,"autoAssetExchange":"-100"}])");
     json.key("symbols").beginArray();
-    for (const Listing &listing : call.parts.market.listings()) {
-        json.raw(toWire(listing));
+    for (const Contract &contract : call.parts.market.contracts()) {
+        json.raw(toWire(contract));
     }
     json.endArray().endObject();
     return json.take();
@@ -366,11 +366,11 @@ Result<std::string> openInterest(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    const auto &listings = call.parts.market.listings();
-    const auto listing = std::ranges::find(
-        listings, (*spec)->symbol, [](const Listing &row) -> const Symbol & { return row.spec.symbol; });
+    const auto &contracts = call.parts.market.contracts();
+    const auto contract = std::ranges::find(
+        contracts, (*spec)->symbol, [](const Contract &row) -> const Symbol & { return row.spec.symbol; });
     // The crowd's positions, which no account here holds: half a day's turnover at the table's price.
-    const Quantity crowd = Quantity::fromApproximate(listing->market.turnover / 2 / listing->market.price)
+    const Quantity crowd = Quantity::fromApproximate(contract->market.turnover / 2 / contract->market.price)
                                .roundedTo((*spec)->lot.stepSize);
     const Quantity own = call.parts.engine.market((*spec)->symbol)->openInterest;
     JsonWriter json;

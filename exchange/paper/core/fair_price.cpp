@@ -42,13 +42,14 @@ double tradeRate(const MarketTraits &traits)
     return std::clamp(0.35 * std::pow(traits.turnover / 1e7, 0.45), 0.3, 8.0);
 }
 
-FairPrice::FairPrice(std::uint64_t seed, const Listing &listing, RandomPath &common)
+FairPrice::FairPrice(std::uint64_t seed, const Contract &contract, RandomPath &common)
     : m_common{common},
-      m_own{seedOf(seed, listing.spec.symbol), listing.market.volatility},
-      m_beta{listing.market.beta},
-      m_price{listing.market.price},
-      m_least{std::max(listing.spec.minPrice.approximate() * 1.5, listing.spec.tickSize.approximate() * 100)},
-      m_most{listing.spec.maxPrice.approximate() / 1.5},
+      m_own{seedOf(seed, contract.spec.symbol), contract.market.volatility},
+      m_beta{contract.market.beta},
+      m_price{contract.market.price},
+      m_least{
+          std::max(contract.spec.minPrice.approximate() * 1.5, contract.spec.tickSize.approximate() * 100)},
+      m_most{contract.spec.maxPrice.approximate() / 1.5},
       m_reference{m_beta * m_common.at(referenceAt) + m_own.at(referenceAt)},
       m_meanMinuteVariance{m_beta * m_beta * common.meanMinuteVariance() + m_own.meanMinuteVariance()}
 {
@@ -73,15 +74,15 @@ FairPrice::Minute FairPrice::minute(std::int64_t minute)
         m_beta * m_beta * common.variance + own.variance};
 }
 
-GeneratedHistory::GeneratedHistory(std::uint64_t seed, const Listing &listing, FairPrice &fair)
-    : m_seed{seedOf(seed, listing.spec.symbol)},
+GeneratedHistory::GeneratedHistory(std::uint64_t seed, const Contract &contract, FairPrice &fair)
+    : m_seed{seedOf(seed, contract.spec.symbol)},
       m_fair{fair},
-      m_tick{listing.spec.tickSize},
-      m_step{listing.spec.lot.stepSize},
+      m_tick{contract.spec.tickSize},
+      m_step{contract.spec.lot.stepSize},
       m_tickSize{m_tick.approximate()},
       m_stepSize{m_step.approximate()},
-      m_turnoverPerMinute{listing.market.turnover / minutesPerDay},
-      m_tradesPerMinute{tradeRate(listing.market) * 60}
+      m_turnoverPerMinute{contract.market.turnover / minutesPerDay},
+      m_tradesPerMinute{tradeRate(contract.market) * 60}
 {
 }
 

@@ -16,7 +16,7 @@ class FairPrice
 {
 public:
     /// common: the shared path; must outlive this.
-    FairPrice(std::uint64_t seed, const Listing &listing, RandomPath &common);
+    FairPrice(std::uint64_t seed, const Contract &contract, RandomPath &common);
 
     double at(domain::Timestamp moment);
     struct Minute
@@ -45,7 +45,7 @@ private:
 class GeneratedHistory final : public BarSource
 {
 public:
-    GeneratedHistory(std::uint64_t seed, const Listing &listing, FairPrice &fair);
+    GeneratedHistory(std::uint64_t seed, const Contract &contract, FairPrice &fair);
 
     domain::Interval base() const override { return domain::Interval::M1; }
     domain::Timestamp beginsAt() const override;

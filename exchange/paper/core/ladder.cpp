@@ -13,7 +13,7 @@ namespace
 
 using namespace std::chrono_literals;
 
-constexpr std::int64_t denseTicks = 20; ///< nearly every tick is used up to here
+constexpr std::int64_t denseTicks = 48; ///< nearly every tick is used up to here
 constexpr std::int64_t touchTicks = 8;  ///< renewed at every step
 constexpr double widest = 0.02;         ///< of the price
 constexpr domain::Milliseconds deepPeriod{2'000};
@@ -129,7 +129,7 @@ void Ladder::quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, T
     const bool isDeep = isFar || now - m_deepAt >= deepPeriod;
     if (isDeep) {
         const auto most = static_cast<std::int64_t>(static_cast<double>(bestBid) * widest);
-        m_reach = std::clamp<std::int64_t>(most, 60, 1'280);
+        m_reach = std::clamp<std::int64_t>(most, 100, 1'280);
         m_deepBid = bestBid;
         m_deepAsk = bestAsk;
         m_deepAt = now;

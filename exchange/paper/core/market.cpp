@@ -40,8 +40,8 @@ double secondsOf(Milliseconds time)
 
 } // namespace
 
-MarketGenerator::Actor::Actor(std::uint64_t seed, const Listing &from, RandomPath &common)
-    : listing{&from},
+MarketGenerator::Actor::Actor(std::uint64_t seed, const Contract &from, RandomPath &common)
+    : contract{&from},
       fair{seed, from, common},
       basis{symbolSeed(seed, from.spec.symbol, 1), 1.0},
       ladder{symbolSeed(seed, from.spec.symbol, 2), from.spec,
@@ -53,19 +53,19 @@ MarketGenerator::Actor::Actor(std::uint64_t seed, const Listing &from, RandomPat
 {
 }
 
-MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Listing> listings)
+MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts)
     : m_seed{seed},
-      m_listings{std::move(listings)},
+      m_contracts{std::move(contracts)},
       m_common{hashOf(seed, commonSeedSalt), commonVolatility}
 {
-    for (const Listing &listing : m_listings) {
-        m_actors.push_back(std::make_unique<Actor>(seed, listing, m_common));
+    for (const Contract &contract : m_contracts) {
+        m_actors.push_back(std::make_unique<Actor>(seed, contract, m_common));
     }
 }
 
-std::shared_ptr<GeneratedHistory> MarketGenerator::history(std::size_t listing) const
+std::shared_ptr<GeneratedHistory> MarketGenerator::history(std::size_t contract) const
 {
-    return std::make_shared<GeneratedHistory>(m_seed, m_listings[listing], m_actors[listing]->fair);
+    return std::make_shared<GeneratedHistory>(m_seed, m_contracts[contract], m_actors[contract]->fair);
 }
 
 void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
@@ -73,8 +73,8 @@ void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
     for (std::size_t i = 0; i < m_actors.size(); ++i) {
         Actor &actor = *m_actors[i];
         const auto past = history(i);
-        candles.add(actor.listing->spec.symbol, past, now, past->partialMinute(now));
-        engine.clearMarketMakers(actor.listing->spec.symbol, now);
+        candles.add(actor.contract->spec.symbol, past, now, past->partialMinute(now));
+        engine.clearMarketMakers(actor.contract->spec.symbol, now);
         actor.lastAt = now - actor.period;
         // Symbols take turns, so that no step has all the work.
         actor.nextAt = now + Milliseconds{static_cast<std::int64_t>(i) * 37 % actor.period.count()};
@@ -96,7 +96,7 @@ void MarketGenerator::step(
 
 void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp now)
 {
-    const SymbolSpec &spec = actor.listing->spec;
+    const SymbolSpec &spec = actor.contract->spec;
     const double fair = actor.fair.at(now);
     const auto minute =
         actor.fair.minute(std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count());
@@ -122,7 +122,7 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp now)
 
 void MarketGenerator::trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness)
 {
-    const SymbolSpec &spec = actor.listing->spec;
+    const SymbolSpec &spec = actor.contract->spec;
     const auto market = engine.market(spec.symbol);
     if (!market || market->bid.isZero() || market->ask.isZero()) {
         return; // nothing to trade against yet

@@ -22,7 +22,7 @@ public:
     MarketDriver(const MarketDriver &) = delete;
     MarketDriver &operator=(const MarketDriver &) = delete;
     virtual ~MarketDriver() = default;
-    virtual const std::vector<Listing> &listings() const = 0;
+    virtual const std::vector<Contract> &contracts() const = 0;
     /// Tells the candle store what came before now; puts first prices and books into the engine, whose
     /// symbols are listed already.
     virtual void start(Engine &engine, CandleStore &candles, Timestamp now) = 0;
@@ -40,20 +40,20 @@ public:
 class MarketGenerator final : public MarketDriver
 {
 public:
-    explicit MarketGenerator(std::uint64_t seed, std::vector<Listing> listings = builtInListings());
+    explicit MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts = builtInContracts());
 
-    const std::vector<Listing> &listings() const override { return m_listings; }
+    const std::vector<Contract> &contracts() const override { return m_contracts; }
     void start(Engine &engine, CandleStore &candles, Timestamp now) override;
     void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
     Timestamp marketTime(Timestamp now) const override { return now; }
-    /// History of the n-th listing.
-    std::shared_ptr<GeneratedHistory> history(std::size_t listing) const;
+    /// History of the n-th contract.
+    std::shared_ptr<GeneratedHistory> history(std::size_t contract) const;
 
 private:
     struct Actor
     {
-        Actor(std::uint64_t seed, const Listing &listing, RandomPath &common);
-        const Listing *listing;
+        Actor(std::uint64_t seed, const Contract &contract, RandomPath &common);
+        const Contract *contract;
         FairPrice fair;
         RandomPath basis; ///< perpetual over index, a fraction
         Ladder ladder;
@@ -70,7 +70,7 @@ private:
     static void trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness);
 
     std::uint64_t m_seed;
-    std::vector<Listing> m_listings;
+    std::vector<Contract> m_contracts;
     RandomPath m_common;
     std::vector<std::unique_ptr<Actor>> m_actors;
 };

@@ -37,8 +37,8 @@ Engine PaperExchange::makeEngine(Timestamp now) const
     config.firstOrderId += seconds * 100;
     config.firstAlgoId += seconds * 100;
     Engine engine{config};
-    for (const Listing &listing : m_market->listings()) {
-        engine.addSymbol(listing.spec, listing.brackets, regularUser());
+    for (const Contract &contract : m_market->contracts()) {
+        engine.addSymbol(contract.spec, contract.brackets, regularUser());
     }
     return engine;
 }

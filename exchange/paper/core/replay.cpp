@@ -25,10 +25,10 @@ template <class Decimal> Decimal power(int decimals)
     return value;
 }
 
-Listing madeUpListing(const Recording &recording)
+Contract madeUpContract(const Recording &recording)
 {
-    Listing listing = builtInListings().back();
-    SymbolSpec &spec = listing.spec;
+    Contract contract = builtInContracts().back();
+    SymbolSpec &spec = contract.spec;
     spec.symbol = spec.pair = recording.symbol;
     spec.baseAsset = recording.symbol;
     if (recording.symbol.size() > 4 && recording.symbol.ends_with("USDT")) {
@@ -36,7 +36,7 @@ Listing madeUpListing(const Recording &recording)
     }
     spec.tickSize = Price::of(1'000'000); // anything finer is found in the recording
     spec.lot.stepSize = spec.marketLot.stepSize = Quantity::of(1'000'000'000);
-    return listing;
+    return contract;
 }
 
 std::int64_t wholeTicks(Price price, Price tick)
@@ -69,12 +69,12 @@ std::vector<std::int64_t> split(std::int64_t steps, std::size_t n, std::mt19937_
 
 } // namespace
 
-Listing listingOf(const Recording &recording)
+Contract contractOf(const Recording &recording)
 {
     const auto known = std::ranges::find(
-        builtInListings(), recording.symbol, [](const Listing &listing) { return listing.spec.symbol; });
-    Listing listing = known == builtInListings().end() ? madeUpListing(recording) : *known;
-    SymbolSpec &spec = listing.spec;
+        builtInContracts(), recording.symbol, [](const Contract &contract) { return contract.spec.symbol; });
+    Contract contract = known == builtInContracts().end() ? madeUpContract(recording) : *known;
+    SymbolSpec &spec = contract.spec;
     int priceDecimals = 0;
     int quantityDecimals = 0;
     bool fitsTick = true;
@@ -113,12 +113,12 @@ Listing listingOf(const Recording &recording)
         spec.minPrice = spec.tickSize;
     }
     spec.maxPrice = std::max(spec.maxPrice, most * 10);
-    return listing;
+    return contract;
 }
 
-Replay::Track::Track(const Recording &from, const Listing &of)
+Replay::Track::Track(const Recording &from, const Contract &of)
     : recording{&from},
-      listing{&of},
+      contract{&of},
       ladder{hashOf(17, from.symbol.size()), of.spec,
           from.bars.front().quoteVolume.approximate() /
                   static_cast<double>(std::max<std::int64_t>(domain::lengthOf(from.interval) / 3s, 1)) +
@@ -131,14 +131,14 @@ Replay::Replay(std::vector<Recording> recordings, int speed, std::optional<Times
       m_speed{std::clamp(speed, 0, 1'000)}
 {
     for (const Recording &recording : m_recordings) {
-        m_listings.push_back(listingOf(recording));
+        m_contracts.push_back(contractOf(recording));
         const auto &bars = recording.bars;
         const Timestamp warm = bars[std::min(warmUpBars, bars.size() / 4)].openAt;
         m_beginsAt = std::max(m_beginsAt, from.value_or(warm));
         m_endsAt = std::max(m_endsAt, domain::nextOpenTime(bars.back().openAt, recording.interval));
     }
     for (std::size_t i = 0; i < m_recordings.size(); ++i) {
-        m_tracks.push_back(std::make_unique<Track>(m_recordings[i], m_listings[i]));
+        m_tracks.push_back(std::make_unique<Track>(m_recordings[i], m_contracts[i]));
     }
     m_anchorMarket = m_beginsAt;
 }
@@ -168,7 +168,7 @@ void Replay::start(Engine &engine, CandleStore &candles, Timestamp now)
         const auto trade = std::ranges::lower_bound(recording.trades, first, {}, &RecordedTrade::at);
         track->nextTrade = static_cast<std::size_t>(trade - recording.trades.begin());
         const Price price = next != recording.bars.end() ? next->open : recording.bars.back().close;
-        track->lastTicks = wholeTicks(price, track->listing->spec.tickSize);
+        track->lastTicks = wholeTicks(price, track->contract->spec.tickSize);
         engine.clearMarketMakers(recording.symbol, now);
         engine.setIndexPrice(recording.symbol, price, now);
         track->ladder.quote(engine, track->lastTicks - 1, track->lastTicks, now);
@@ -226,14 +226,14 @@ void Replay::planTrades(Track &track, const Bar &bar) const
     const auto &trades = track.recording->trades;
     for (; track.nextTrade < trades.size() && trades[track.nextTrade].at < over; ++track.nextTrade) {
         const RecordedTrade &trade = trades[track.nextTrade];
-        track.prints.push_back({trade.at, wholeTicks(trade.price, track.listing->spec.tickSize),
+        track.prints.push_back({trade.at, wholeTicks(trade.price, track.contract->spec.tickSize),
             trade.quantity, trade.buyerIsMaker ? Side::Sell : Side::Buy});
     }
 }
 
 void Replay::plan(Track &track, const Bar &bar) const
 {
-    const SymbolSpec &spec = track.listing->spec;
+    const SymbolSpec &spec = track.contract->spec;
     const auto ticks = [&](Price price) { return wholeTicks(price, spec.tickSize); };
     const auto steps = static_cast<std::int64_t>(bar.volume.units() / spec.lot.stepSize.units());
     if (steps == 0) {

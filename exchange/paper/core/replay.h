@@ -21,7 +21,7 @@ public:
     /// unset, after the first 500 bars or a quarter of them, whichever is less.
     Replay(std::vector<Recording> recordings, int speed, std::optional<Timestamp> from = std::nullopt);
 
-    const std::vector<Listing> &listings() const override { return m_listings; }
+    const std::vector<Contract> &contracts() const override { return m_contracts; }
     void start(Engine &engine, CandleStore &candles, Timestamp now) override;
     void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
     Timestamp marketTime(Timestamp now) const override;
@@ -40,9 +40,9 @@ private:
     };
     struct Track
     {
-        Track(const Recording &from, const Listing &listing);
+        Track(const Recording &from, const Contract &contract);
         const Recording *recording;
-        const Listing *listing;
+        const Contract *contract;
         Ladder ladder;
         std::mt19937_64 random;
         std::size_t nextBar = 0;   ///< first bar not begun
@@ -59,7 +59,7 @@ private:
     static void print(Track &track, Engine &engine, const Print &print, Timestamp now);
 
     std::vector<Recording> m_recordings;
-    std::vector<Listing> m_listings;
+    std::vector<Contract> m_contracts;
     std::vector<std::unique_ptr<Track>> m_tracks;
     int m_speed;
     Timestamp m_beginsAt;
@@ -68,8 +68,8 @@ private:
     Timestamp m_anchorNow;    ///< … at this time of the exchange
 };
 
-/// The built-in listing of a recorded symbol (or a made-up one), its grid fine enough for every recorded
+/// The built-in contract of a recorded symbol (or a made-up one), its grid fine enough for every recorded
 /// price and quantity.
-Listing listingOf(const Recording &recording);
+Contract contractOf(const Recording &recording);
 
 } // namespace paper

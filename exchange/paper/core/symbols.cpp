@@ -120,20 +120,20 @@ domain::LeverageBrackets bracketsOf(const element &wire)
     return brackets;
 }
 
-Listing parseRow(simdjson::dom::parser &parser, std::string_view row)
+Contract parseRow(simdjson::dom::parser &parser, std::string_view row)
 {
     element wire;
     if (parser.parse(row.data(), row.size()).get(wire) != simdjson::SUCCESS) {
         badTable("a row is not JSON");
     }
-    Listing listing;
-    listing.spec = specOf(wire["spec"]);
-    listing.brackets = bracketsOf(wire["brackets"]);
+    Contract contract;
+    contract.spec = specOf(wire["spec"]);
+    contract.brackets = bracketsOf(wire["brackets"]);
     const element traits = wire["market"];
-    listing.market = {numberOf(traits, "price"), numberOf(traits, "volatility"), numberOf(traits, "beta"),
+    contract.market = {numberOf(traits, "price"), numberOf(traits, "volatility"), numberOf(traits, "beta"),
         numberOf(traits, "turnover")};
-    listing.underlyingSubTypes = simdjson::minify(element{wire["spec"]["underlyingSubType"]});
-    return listing;
+    contract.underlyingSubTypes = simdjson::minify(element{wire["spec"]["underlyingSubType"]});
+    return contract;
 }
 
 void writeLot(JsonWriter &json, std::string_view type, const domain::LotFilter &lot)
@@ -177,22 +177,22 @@ void writeFilters(JsonWriter &json, const domain::SymbolSpec &spec)
 
 } // namespace
 
-const std::vector<Listing> &builtInListings()
+const std::vector<Contract> &builtInContracts()
 {
-    static const std::vector<Listing> listings = [] {
-        std::vector<Listing> rows;
+    static const std::vector<Contract> contracts = [] {
+        std::vector<Contract> rows;
         simdjson::dom::parser parser;
         for (const std::string_view row : symbolRows) {
             rows.push_back(parseRow(parser, row));
         }
         return rows;
     }();
-    return listings;
+    return contracts;
 }
 
-std::string toWire(const Listing &listing)
+std::string toWire(const Contract &contract)
 {
-    const domain::SymbolSpec &spec = listing.spec;
+    const domain::SymbolSpec &spec = contract.spec;
     JsonWriter json;
     json.beginObject()
         .field("symbol", spec.symbol)
@@ -212,7 +212,7 @@ std::string toWire(const Listing &listing)
         .field("quotePrecision", 8)
         .field("underlyingType", "COIN")
         .key("underlyingSubType")
-        .raw(listing.underlyingSubTypes)
+        .raw(contract.underlyingSubTypes)
         .field("triggerProtect", spec.triggerProtect.toFixed(4))
         .field("liquidationFee", spec.liquidationFee.toFixed(6))
         .field("marketTakeBound", spec.marketTakeBound.toFixed(2))

@@ -19,7 +19,7 @@ struct MarketTraits
 };
 
 /// One contract the paper exchange lists.
-struct Listing
+struct Contract
 {
     domain::SymbolSpec spec;
     domain::LeverageBrackets brackets;
@@ -30,9 +30,9 @@ struct Listing
 /// The built-in table, from resources/paper/symbols.json: the real exchange's filters (recordings of July
 /// 2021 and March 2026, BTCUSDT as of September 2026) and brackets (2026-04, else October 2024, else the
 /// commonest template), prices made up.
-const std::vector<Listing> &builtInListings();
+const std::vector<Contract> &builtInContracts();
 
 /// One element of exchangeInfo.symbols.
-std::string toWire(const Listing &listing);
+std::string toWire(const Contract &contract);
 
 } // namespace paper
