@@ -1,0 +1,172 @@
+#include "exchange/paper/core/engine.h"
+#include "tests/support/paper_chaos.h"
+
+#include <QTest>
+
+using namespace domain;
+using namespace paper;
+using namespace std::chrono_literals;
+using support::PaperMarket;
+
+namespace
+{
+constexpr auto alice = PaperMarket::alice;
+const Symbol btc = PaperMarket::btc;
+
+/// A market with a position, an order, a waiting stop and a history.
+PaperMarket busyMarket()
+{
+    PaperMarket market;
+    (void)market.engine.setLeverage(alice, btc, 33, market.now);
+    (void)market.place(alice, PaperMarket::market("BUY", "1.234"));
+    (void)market.place(alice, PaperMarket::limit("SELL", "0.5", "61000"));
+    (void)market.engine.placeConditional(
+        alice, PaperMarket::conditional("SELL", "STOP_MARKET", "1", "59000"), market.now);
+    return market;
+}
+
+std::string replaced(std::string text, const std::string &what, const std::string &with)
+{
+    const auto at = text.find(what);
+    if (at == std::string::npos) {
+        qFatal("the state no longer holds %s", what.c_str());
+    }
+    return text.replace(at, what.size(), with);
+}
+
+} // namespace
+
+class EngineStateTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void everythingOfAnAccountSurvives()
+    {
+        PaperMarket market = busyMarket();
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        const auto loaded = restored.loadState(market.engine.saveState(), market.now);
+        QVERIFY2(loaded, loaded ? "" : loaded.error().detail.c_str());
+        QVERIFY(restored.openOrders(alice, std::nullopt) == market.engine.openOrders(alice, std::nullopt));
+        QVERIFY(restored.openConditional(alice, std::nullopt) ==
+                market.engine.openConditional(alice, std::nullopt));
+        QVERIFY(restored.allOrders(alice, {}) == market.engine.allOrders(alice, {}));
+        QVERIFY(restored.userTrades(alice, {}) == market.engine.userTrades(alice, {}));
+        QVERIFY(restored.income(alice, {}) == market.engine.income(alice, {}));
+        QVERIFY(restored.account(alice)->availableBalance == market.engine.account(alice)->availableBalance);
+        QCOMPARE(restored.symbolConfigs(alice, btc).front().leverage, 33);
+        QVERIFY(restored.market(btc)->lastUpdateId == market.engine.market(btc)->lastUpdateId);
+        QVERIFY(restored.checkInvariants().empty());
+    }
+
+    void aStopThatWasWaitingStillTriggers()
+    {
+        PaperMarket market = busyMarket();
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        QVERIFY(restored.loadState(market.engine.saveState(), market.now));
+        restored.setMarkPrice(btc, Price::of(59'000), market.now + 1s);
+        QVERIFY(restored.positions(alice, btc).front().amount == Quantity::literal("0.234"));
+    }
+
+    void damageIsToldAndChangesNothing_data()
+    {
+        QTest::addColumn<QByteArray>("what");
+        QTest::addColumn<QByteArray>("with");
+        QTest::addColumn<QByteArray>("complaint");
+        const auto row = [](const char *name, const char *what, const char *with, const char *complaint) {
+            QTest::newRow(name) << QByteArray{what} << QByteArray{with} << QByteArray{complaint};
+        };
+        row("cut off", "\"accounts\"", "", "not JSON");
+        row("another format", "headroom-paper-exchange", "something-else", "not a saved paper account");
+        row("a later version", "\"version\":1", "\"version\":2", "version 2");
+        row("no version", "\"version\":1", "\"fersion\":1", "version 0");
+        row("a field is missing", "\"nextTranId\"", "\"nextTran\"", "nextTranId");
+        row("money from nowhere", "\"wallet\":\"", "\"wallet\":\"1", "money");
+        row("a position from nowhere", "\"amount\":\"1.234\"", "\"amount\":\"2.234\"", "add up");
+        row("not a number", "\"amount\":\"1.234\"", "\"amount\":\"1,234\"", "1,234");
+        row("a number beyond reason", "\"amount\":\"1.234\"", "\"amount\":\"99999999999999999999\"",
+            "not a number");
+        row("an unknown symbol", "\"symbol\":\"BTCUSDT\",\"leverage\"", "\"symbol\":\"XYZUSDT\",\"leverage\"",
+            "XYZUSDT");
+        row("an unknown word", "\"status\":\"NEW\"", "\"status\":\"OLD\"", "OLD");
+        row("a time beyond reason", "\"updatedAt\":17", "\"updatedAt\":9917", "out of range");
+        row("an id that is in use", "\"nextOrderId\":8886774002", "\"nextOrderId\":8886774001", "in use");
+        row("an order that rests elsewhere", "[\"61000\",\"0.5\",0,8886774001]",
+            "[\"61001\",\"0.5\",0,8886774001]", "rests");
+        row("a level that is crossed", "[\"59990\",\"5\",0,0]", "[\"69990\",\"5\",0,0]", "crossed");
+    }
+    void damageIsToldAndChangesNothing()
+    {
+        QFETCH(QByteArray, what);
+        QFETCH(QByteArray, with);
+        QFETCH(QByteArray, complaint);
+        PaperMarket market = busyMarket();
+        const std::string sound = market.engine.saveState();
+        const auto loaded =
+            market.engine.loadState(replaced(sound, what.toStdString(), with.toStdString()), market.now);
+        QVERIFY(!loaded);
+        QVERIFY(loaded.error().code == ErrorCode::Malformed);
+        QVERIFY2(QByteArray::fromStdString(loaded.error().detail).contains(complaint),
+            loaded.error().detail.c_str());
+        QCOMPARE(market.engine.saveState(), sound);
+    }
+
+    void anyPrefixOfAStateIsRefused()
+    {
+        PaperMarket market = busyMarket();
+        const std::string sound = market.engine.saveState();
+        for (std::size_t size = 0; size < sound.size(); size += 97) {
+            Engine engine;
+            PaperMarket::addSymbols(engine);
+            QVERIFY(!engine.loadState(std::string_view{sound}.substr(0, size), market.now));
+        }
+    }
+
+    void missedSettlementsAreNotCharged()
+    {
+        PaperMarket market = busyMarket();
+        market.engine.setFundingRate(btc, Rate::literal("0.001"));
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        const Timestamp later = market.now + 72h;
+        QVERIFY(restored.loadState(market.engine.saveState(), later));
+        restored.advance(later);
+        QVERIFY(restored.income(alice, {}, IncomeType::FundingFee).empty());
+        QVERIFY(restored.market(btc)->nextFundingAt > later);
+    }
+
+    void historiesAreBounded()
+    {
+        EngineConfig config;
+        config.historyLimit = 20;
+        PaperMarket market{config};
+        for (int i = 0; i < 50; ++i) {
+            QVERIFY(market.place(alice, PaperMarket::market("BUY", "0.01")));
+        }
+        QCOMPARE(market.engine.userTrades(alice, {}).size(), std::size_t{20});
+        QCOMPARE(market.engine.allOrders(alice, {}).size(), std::size_t{20});
+        HistoryQuery query;
+        query.limit = 5;
+        const auto newest = market.engine.userTrades(alice, query);
+        QCOMPARE(newest.size(), std::size_t{5});
+        query.fromId = newest.front().id - 3;
+        const auto oldest = market.engine.userTrades(alice, query);
+        QCOMPARE(oldest.front().id, newest.front().id - 3);
+        QCOMPARE(oldest.size(), std::size_t{5});
+    }
+
+    void unfilledOrdersLeaveTheQueriesAfterThreeDays()
+    {
+        PaperMarket market;
+        const auto order = market.place(alice, PaperMarket::limit("BUY", "1", "59000"));
+        QVERIFY(market.engine.cancel(alice, btc, {order->orderId, {}}, market.now));
+        market.pass(71h);
+        QVERIFY(market.engine.query(alice, btc, {order->orderId, {}}));
+        market.pass(2h);
+        QCOMPARE(market.engine.query(alice, btc, {order->orderId, {}}).error().venueCode, -2013);
+    }
+};
+
+QTEST_APPLESS_MAIN(EngineStateTest)
+#include "engine_state_test.moc"
