@@ -59,7 +59,7 @@ template <class Work> auto onThreadOf(QObject *target, Work work)
         QMetaObject::invokeMethod(
             target,
             [target, promise, work = std::move(work)]() mutable {
-                work().then(target, [promise](const Value &value) {
+                whenFinished(work(), target, [promise](const Value &value) {
                     promise->addResult(value);
                     promise->finish();
                 });
