@@ -4,6 +4,7 @@
 #include "exchange/binance/error_classes.h"
 #include "exchange/binance/wire_account.h"
 #include "exchange/binance/wire_market.h"
+#include "models/ports/future.h"
 
 #include <QPointer>
 
@@ -165,9 +166,9 @@ void RestClient::send(const Call &call, QObject *context, Handler handler)
         return verdictOf(answer, m_clock.wallNow());
     };
     ++m_pending;
-    m_pump->submit(std::move(request))
-        .then(this, [this, context = QPointer<QObject>{context}, handler = std::move(handler)](
-                        const transport::PumpAnswer &answer) {
+    ports::whenFinished(m_pump->submit(std::move(request)), this,
+        [this, context = QPointer<QObject>{context}, handler = std::move(handler)](
+            const transport::PumpAnswer &answer) {
             --m_pending;
             if (isClockRefusal(answer)) {
                 measureClockAnew();
