@@ -235,15 +235,14 @@ void ChartFrame::show(const Contents &contents, const CandleColumns &columns)
     viewport()->update();
 }
 
-void ChartFrame::repaintLast()
+QRect ChartFrame::lastColumn() const
 {
     if (m_columns == nullptr || m_columns->isEmpty()) {
-        return;
+        return {};
     }
     const auto [left, right] = CandlePainter::extent(m_columns->columns().back(), m_map);
-    viewport()->update(
-        QRect{QPoint{left, m_panes.price.top()}, QPoint{right, m_panes.volume.bottom()}}.intersected(
-            m_panes.price.united(m_panes.volume)));
+    return QRect{QPoint{left, m_panes.price.top()}, QPoint{right, m_panes.volume.bottom()}}.intersected(
+        m_panes.price.united(m_panes.volume));
 }
 
 } // namespace ui

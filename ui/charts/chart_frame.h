@@ -55,8 +55,8 @@ public:
     void show(const Contents &contents, const CandleColumns &columns);
     const Contents &contents() const { return m_contents; }
     const PixelMap &map() const { return m_map; }
-    /// Repaints only the strip of the last column.
-    void repaintLast();
+    /// The strip that the last column may touch.
+    QRect lastColumn() const;
 
 private:
     friend class ChartItem;

@@ -290,7 +290,8 @@ void ChartView::refreshLastBar()
         return;
     }
     if (m_window.isFollowing()) {
-        m_frame->repaintLast();
+        // Through the overlay, which lies on the chart: what is below it is painted in the same go.
+        m_overlay->update(m_frame->lastColumn());
     }
     refreshOverlay();
 }
@@ -534,6 +535,12 @@ void ChartView::zoom(double factor)
     const bool atEdge = m_window.isFollowing() && m_series;
     m_window.zoomAt(
         atEdge ? static_cast<double>(m_series->endNumber()) : (m_window.from() + m_window.to()) / 2, factor);
+    showWindow();
+}
+
+void ChartView::panBy(double bars)
+{
+    m_window.panBy(bars);
     showWindow();
 }
 

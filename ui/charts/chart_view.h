@@ -54,6 +54,7 @@ public:
     void setClock(const domain::Clock *clock);
 
     void zoom(double factor); ///< at the live edge or the middle; above 1: fewer bars
+    void panBy(double bars);  ///< positive: towards newer ones
     void setVisibleBars(double count);
     void goToLive();
     void goToOldest();
