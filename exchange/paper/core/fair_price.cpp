@@ -196,8 +196,8 @@ std::optional<Bar> GeneratedHistory::sum(Timestamp from, Timestamp to)
     std::int64_t minute = std::max(minuteOf(from), minuteOf(historyBegin));
     const std::int64_t end = minuteOf(to);
     while (minute < end) {
-        // Whole hours of days that are over anyway come from the cache.
-        if (minute % 60 == 0 && minute + 60 <= end && end - minute > 180) {
+        // Whole hours come from the cache.
+        if (minute % 60 == 0 && minute + 60 <= end) {
             const std::int64_t hour = minute / 60;
             add(hoursOf(hour / 24)[static_cast<std::size_t>(hour % 24)]);
             minute += 60;

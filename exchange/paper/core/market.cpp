@@ -80,6 +80,9 @@ void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
         actor.nextAt = now + Milliseconds{static_cast<std::int64_t>(i) * 37 % actor.period.count()};
         actor.nextIndexAt = now;
         move(actor, engine, now);
+        // A first trade, so that there is a last price from the start.
+        const Symbol &symbol = actor.contract->spec.symbol;
+        engine.marketTaker(symbol, Side::Buy, actor.contract->spec.lot.stepSize, Price{}, now);
     }
 }
 
