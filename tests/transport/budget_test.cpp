@@ -189,7 +189,7 @@ private slots:
             std::vector<std::pair<domain::Monotonic, Budget::Ticket>> underWay;
             domain::Monotonic now = start;
             const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int, int, int>>>(
-                400, rc::gen::tuple(rc::gen::inRange(0, 1'500), rc::gen::inRange(0, 6),
+                150, rc::gen::tuple(rc::gen::inRange(0, 1'500), rc::gen::inRange(0, 6),
                          rc::gen::inRange(1, 12), rc::gen::inRange(0, 4'000), rc::gen::inRange(0, 101)));
             for (const auto &[gap, priority, cost, roundTrip, arrivesAt] : steps) {
                 now += std::chrono::milliseconds{gap} * (window / 1s) / 60;

@@ -315,7 +315,7 @@ private slots:
             std::map<std::uint64_t, QueueItem> waiting;
             std::set<std::uint64_t> underWay;
             std::uint64_t lastId = 0;
-            const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(300,
+            const auto steps = *rc::gen::container<std::vector<std::tuple<int, int, int>>>(120,
                 rc::gen::tuple(rc::gen::inRange(0, 900), rc::gen::inRange(0, 6), rc::gen::inRange(0, 12)));
             const auto settle = [&](AnswerClass answerClass) {
                 const std::uint64_t id = *underWay.begin();
