@@ -75,17 +75,18 @@ void AccountView::want(const domain::Symbol &symbol)
     if (symbol.empty() || !m_wanted.insert(symbol).second) {
         return;
     }
-    m_account.brackets(symbol).then(this, [this, symbol](const ports::Result<ports::BracketsPtr> &table) {
-        if (!table) {
-            m_wanted.erase(symbol); // the next one who needs it asks again
-            return;
-        }
-        m_brackets[symbol] = **table;
-        assess();
-        emit tablesChanged();
-    });
-    m_account.commissionRates(symbol).then(
-        this, [this, symbol](const ports::Result<domain::CommissionRates> &rates) {
+    ports::whenFinished(
+        m_account.brackets(symbol), this, [this, symbol](const ports::Result<ports::BracketsPtr> &table) {
+            if (!table) {
+                m_wanted.erase(symbol); // the next one who needs it asks again
+                return;
+            }
+            m_brackets[symbol] = **table;
+            assess();
+            emit tablesChanged();
+        });
+    ports::whenFinished(m_account.commissionRates(symbol), this,
+        [this, symbol](const ports::Result<domain::CommissionRates> &rates) {
             if (!rates) {
                 m_wanted.erase(symbol);
                 return;

@@ -49,13 +49,14 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
 
 void MarketState::loadExchangeInfo()
 {
-    m_marketData.exchangeInfo().then(this, [this](const ports::Result<ports::ExchangeInfoPtr> &info) {
-        if (info) {
-            setExchangeInfo(*info);
-        } else if (!m_info) {
-            m_retry.start();
-        }
-    });
+    ports::whenFinished(
+        m_marketData.exchangeInfo(), this, [this](const ports::Result<ports::ExchangeInfoPtr> &info) {
+            if (info) {
+                setExchangeInfo(*info);
+            } else if (!m_info) {
+                m_retry.start();
+            }
+        });
 }
 
 void MarketState::setExchangeInfo(const ports::ExchangeInfoPtr &info)

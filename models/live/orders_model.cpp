@@ -209,7 +209,7 @@ OrdersModel::OrdersModel(ports::Trading &trading, MarketState &market, TimeDispl
     : OrderTableModel{market, times, clock, parent}
 {
     connect(&trading, &ports::Trading::orderChanged, this, &OrdersModel::apply);
-    trading.orders().then(this, [this](const ports::OrdersPtr &orders) {
+    ports::whenFinished(trading.orders(), this, [this](const ports::OrdersPtr &orders) {
         for (const domain::Order &order : *orders) {
             // What the stream said meanwhile is newer than the list.
             if (find(order) < 0) {
@@ -249,7 +249,7 @@ OrderHistoryModel::OrderHistoryModel(ports::Trading &trading, MarketState &marke
       m_trading{trading}
 {
     connect(&trading, &ports::Trading::orderChanged, this, &OrderHistoryModel::apply);
-    trading.orders().then(this, [this](const ports::OrdersPtr &orders) {
+    ports::whenFinished(trading.orders(), this, [this](const ports::OrdersPtr &orders) {
         for (const domain::Order &order : *orders) {
             apply(order);
         }
@@ -275,15 +275,16 @@ void OrderHistoryModel::apply(const domain::Order &order)
 
 void OrderHistoryModel::load(const domain::Symbol &symbol)
 {
-    m_trading.orderHistory(symbol, 500).then(this, [this](const ports::Result<ports::OrdersPtr> &orders) {
-        if (!orders) {
-            emit loadFailed(toQString(orders.error().detail));
-            return;
-        }
-        for (const domain::Order &order : **orders) {
-            apply(order);
-        }
-    });
+    ports::whenFinished(
+        m_trading.orderHistory(symbol, 500), this, [this](const ports::Result<ports::OrdersPtr> &orders) {
+            if (!orders) {
+                emit loadFailed(toQString(orders.error().detail));
+                return;
+            }
+            for (const domain::Order &order : **orders) {
+                apply(order);
+            }
+        });
 }
 
 FillsModel::FillsModel(ports::Trading &trading, MarketState &market, TimeDisplay &times, QObject *parent)
@@ -326,15 +327,16 @@ void FillsModel::apply(const domain::Fill &fill)
 
 void FillsModel::load(const domain::Symbol &symbol)
 {
-    m_trading.fillHistory(symbol, 500).then(this, [this](const ports::Result<ports::FillsPtr> &fills) {
-        if (!fills) {
-            emit loadFailed(toQString(fills.error().detail));
-            return;
-        }
-        for (const domain::Fill &fill : **fills) {
-            apply(fill);
-        }
-    });
+    ports::whenFinished(
+        m_trading.fillHistory(symbol, 500), this, [this](const ports::Result<ports::FillsPtr> &fills) {
+            if (!fills) {
+                emit loadFailed(toQString(fills.error().detail));
+                return;
+            }
+            for (const domain::Fill &fill : **fills) {
+                apply(fill);
+            }
+        });
 }
 
 int FillsModel::rowCount(const QModelIndex &parent) const

@@ -43,8 +43,8 @@ void TradesModel::setSymbol(const domain::Symbol &symbol)
 
 void TradesModel::load()
 {
-    m_marketData.recentTrades(m_symbol, 80)
-        .then(this, [this, symbol = m_symbol](const ports::Result<ports::TradesPtr> &trades) {
+    ports::whenFinished(m_marketData.recentTrades(m_symbol, 80), this,
+        [this, symbol = m_symbol](const ports::Result<ports::TradesPtr> &trades) {
             // Trades that came by stream meanwhile stay; REST ids of single trades cannot be compared to
             // theirs.
             if (trades && symbol == m_symbol && m_rows.empty()) {

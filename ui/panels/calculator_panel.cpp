@@ -502,8 +502,10 @@ void CalculatorPanel::showIssues()
         const QString text = live::toQString(issue.text);
         if (issue.field == DraftField::Leverage || issue.field == DraftField::MarginType) {
             m_leverageField->setMessage(text, issue.severity);
-        } else if (issue.field == DraftField::TriggerPrice) {
+        } else if (issue.field == DraftField::StopPrice) {
             m_stopField->setMessage(text, issue.severity);
+        } else if (issue.field == DraftField::TargetPrice) {
+            m_targetField->setMessage(text, issue.severity);
         } else if (issue.field == DraftField::Price) {
             m_entryField->setMessage(text, issue.severity);
         } else if (issue.field == DraftField::Quantity && sizing() != Sizing::Safe) {

@@ -207,12 +207,12 @@ void ChartPanel::showTicker()
     }
     QString figures = live::signedText(ticker->changePercent, 2) + QStringLiteral(" %");
     if (mark) {
-        figures += tr("    Mark %1    Index %2    Funding %3")
-                       .arg(live::fixedText(mark->mark, decimals), live::fixedText(mark->index, decimals),
-                           live::signedPercentText(mark->fundingRate, 4));
+        figures +=
+            tr("    Mark %1    Funding %2")
+                .arg(live::fixedText(mark->mark, decimals), live::signedPercentText(mark->fundingRate, 4));
     }
-    figures += tr("    High %1    Low %2    Volume %3")
-                   .arg(live::fixedText(ticker->high, decimals), live::fixedText(ticker->low, decimals),
+    figures += tr("    24 h %1 to %2    Volume %3")
+                   .arg(live::fixedText(ticker->low, decimals), live::fixedText(ticker->high, decimals),
                        live::compactText(ticker->quoteVolume));
     m_figures->setText(figures);
 }

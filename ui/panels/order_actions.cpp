@@ -78,10 +78,11 @@ void askToClose(
                 .arg(sentence, live::directionWord(position.side).toLower()),
             sentence},
         [order, sentence, &trading = tools.window.trading, &log = tools.window.models.log] {
-            trading.submit(order).then(&log, [&log, sentence](const domain::Result<domain::Order> &result) {
-                log.add(result ? live::LogModel::Info : live::LogModel::Problem,
-                    sentence + QStringLiteral(": ") + outcomeSentence(result));
-            });
+            ports::whenFinished(
+                trading.submit(order), &log, [&log, sentence](const domain::Result<domain::Order> &result) {
+                    log.add(result ? live::LogModel::Info : live::LogModel::Problem,
+                        sentence + QStringLiteral(": ") + outcomeSentence(result));
+                });
         });
 }
 
@@ -93,14 +94,17 @@ void askToCancelAll(QWidget *parent, const PanelTools &tools, const domain::Symb
             tr("Cancel every open order of %1, stops and take-profits included?").arg(name),
             tr("Cancel all of %1").arg(name)},
         [symbol, name, &trading = tools.window.trading, &log = tools.window.models.log] {
-            trading.cancelAll(symbol).then(&log, [&log, name](const domain::Result<int> &count) {
-                if (count) {
-                    log.add(live::LogModel::Info, tr("%1: asked to cancel %2 orders.").arg(name).arg(*count));
-                } else {
-                    log.add(live::LogModel::Problem, tr("%1: the cancel of all orders failed. %2")
+            ports::whenFinished(
+                trading.cancelAll(symbol), &log, [&log, name](const domain::Result<int> &count) {
+                    if (count) {
+                        log.add(
+                            live::LogModel::Info, tr("%1: asked to cancel %2 orders.").arg(name).arg(*count));
+                    } else {
+                        log.add(
+                            live::LogModel::Problem, tr("%1: the cancel of all orders failed. %2")
                                                          .arg(name, live::toQString(count.error().detail)));
-                }
-            });
+                    }
+                });
         });
 }
 

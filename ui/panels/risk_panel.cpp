@@ -107,9 +107,6 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     layout->addLayout(top);
     layout->addWidget(m_gauge);
     layout->addWidget(m_advice);
-    for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_maintenance, m_exposure, m_funding}) {
-        layout->addWidget(figure);
-    }
     for (int column = 0; column < tools.window.models.positions.columnCount(); ++column) {
         m_positions->setColumnHidden(
             column, std::ranges::find(shownColumns, column) == std::end(shownColumns));
@@ -121,10 +118,13 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     connect(m_positions, &DataTable::rowActivated, this, [this](int row) {
         m_tools.link.setSymbol(m_tools.window.models.positions.position(row).position.symbol);
     });
-    layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
-    layout->addWidget(m_stress);
     layout->addWidget(roleLabel(tr("Distance to liquidation"), "heading"));
     layout->addWidget(m_positions, 1);
+    for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_maintenance, m_exposure, m_funding}) {
+        layout->addWidget(figure);
+    }
+    layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
+    layout->addWidget(m_stress);
     auto *scroll = identify(new QScrollArea, QStringLiteral("risk.scroll"), tr("Risk dashboard"));
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
@@ -157,9 +157,10 @@ void RiskPanel::refresh()
     const QString notReconciled =
         account->isReconciled ? QString{} : tr(" The account is being compared anew.");
     const QString notLive = risk->allMarksLive ? QString{} : tr(" Some positions are valued at old prices.");
-    m_advice->setText(live::toQString(domain::adviceFor(risk->level)) + notLive + notReconciled);
+    const QString advice = live::toQString(domain::adviceFor(risk->level));
+    m_advice->setText(advice.left(1).toUpper() + advice.mid(1) + u'.' + notLive + notReconciled);
     m_gauge->display(ratio);
-    const auto usdt = [](domain::Money amount) {
+    const auto usdt = [](domain::Money amount) -> QString {
         return live::fixedText(amount, 2) + QStringLiteral(" USDT");
     };
     m_equity->display(usdt(risk->marginBalance));

@@ -161,8 +161,8 @@ void OrdersPanel::cancelChosen()
         const domain::Order &order = m_tools.window.models.openOrders.order(row);
         const QString name =
             live::toQString(order.request.symbol) + u' ' + live::toQString(order.clientOrderId());
-        m_tools.window.trading.cancel(order.request.symbol, order.clientOrderId())
-            .then(&log, [&log, name](const domain::Result<domain::Order> &result) {
+        ports::whenFinished(m_tools.window.trading.cancel(order.request.symbol, order.clientOrderId()), &log,
+            [&log, name](const domain::Result<domain::Order> &result) {
                 log.add(result ? live::LogModel::Info : live::LogModel::Problem,
                     tr("Cancel of %1: ").arg(name) +
                         (result ? live::phaseSentence(*result) : live::toQString(result.error().detail)));

@@ -307,8 +307,8 @@ void TicketPanel::changeLeverage()
         return;
     }
     m_outcome->setText(tr("Setting the leverage to %1x …").arg(wanted));
-    m_tools.window.trading.setLeverage(symbol, wanted)
-        .then(this, [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
+    ports::whenFinished(m_tools.window.trading.setLeverage(symbol, wanted), this,
+        [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
             m_outcome->setText(result ? tr("Leverage is %1x.").arg(result->leverage)
                                       : tr("Leverage was not set to %1x: %2")
                                             .arg(wanted)
@@ -328,8 +328,8 @@ void TicketPanel::changeMarginType()
         return;
     }
     m_outcome->setText(tr("Setting the margin type …"));
-    m_tools.window.trading.setMarginType(symbol, wanted)
-        .then(this, [this](const domain::Result<domain::SymbolConfig> &result) {
+    ports::whenFinished(m_tools.window.trading.setMarginType(symbol, wanted), this,
+        [this](const domain::Result<domain::SymbolConfig> &result) {
             m_outcome->setText(
                 result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
                        : tr("Margin type was not changed: %1").arg(live::toQString(result.error().detail)));
@@ -667,8 +667,8 @@ void TicketPanel::send(const domain::NewOrder &order)
     m_lastSentAt = m_tools.window.clock.monotonicNow();
     m_outcome->setText(tr("Sent; waiting for the exchange."));
     refresh();
-    m_tools.window.trading.submit(order).then(
-        this, [this](const domain::Result<domain::Order> &result) { showOutcome(result); });
+    ports::whenFinished(m_tools.window.trading.submit(order), this,
+        [this](const domain::Result<domain::Order> &result) { showOutcome(result); });
 }
 
 void TicketPanel::showOutcome(const domain::Result<domain::Order> &result)
