@@ -245,6 +245,19 @@ private slots:
         QVERIFY(market.engine.market(btc)->mark == Price::of(59'990));
     }
 
+    void theFirstTradeStandsInForAMarkThatIsNotKnownYet()
+    {
+        Engine engine;
+        PaperMarket::addSymbols(engine);
+        const Timestamp now = timestampFromMs(1'760'000'400'000);
+        QVERIFY(engine.createAccount(alice, Money::of(10'000), now));
+        engine.setMarketMakerLevel(btc, Side::Sell, Price::of(60'000), qty("1"), now);
+        QVERIFY(engine.place(alice, PaperMarket::market("BUY", "0.5"), now));
+        QVERIFY(engine.market(btc)->mark == Price::of(60'000));
+        QVERIFY(engine.positions(alice, btc).front().amount == qty("0.5"));
+        QVERIFY(engine.checkInvariants().empty());
+    }
+
     void moneyOnlyChangesHands()
     {
         PaperMarket market;

@@ -21,7 +21,7 @@ private slots:
             const auto seed = *rc::gen::arbitrary<std::uint32_t>();
             PaperMarket market;
             PaperChaos chaos{seed};
-            for (int step = 0; step < 150; ++step) {
+            for (int step = 0; step < 80; ++step) {
                 market.now += Milliseconds{chaos.number(0, 2'000)};
                 if (chaos.chance(3)) {
                     market.now += 3h;
@@ -44,7 +44,7 @@ private slots:
             const auto seed = *rc::gen::arbitrary<std::uint32_t>();
             PaperMarket market;
             PaperChaos before{seed};
-            for (int step = 0; step < 120; ++step) {
+            for (int step = 0; step < 60; ++step) {
                 market.now += 500ms;
                 before.act(market.engine, market.now);
                 market.engine.advance(market.now);

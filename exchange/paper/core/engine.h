@@ -24,7 +24,7 @@ struct EngineConfig
     std::int64_t firstTradeId = 100'000'001;
 };
 
-class Exchange; // the state behind the facade: exchange.h
+struct Exchange; // the state behind the facade: exchange.h
 
 /// A whole USDS-M futures exchange without sockets, threads, timers or clock. It is used from one thread.
 ///

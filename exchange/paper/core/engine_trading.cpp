@@ -15,6 +15,8 @@ namespace
 using domain::ErrorCode;
 using domain::failure;
 
+constexpr std::chrono::hours longestCountdown{24 * 365};
+
 /// Account and listing of a call, or why there are none.
 struct Place
 {
@@ -142,7 +144,7 @@ Result<void> Engine::countdownCancelAll(
 {
     m_exchange->reachTime(now);
     return placeOf(*m_exchange, id, symbol).and_then([&](const Place &place) -> Result<void> {
-        if (countdown.count() < 0) {
+        if (countdown.count() < 0 || countdown > longestCountdown) {
             return invalidParameter("countdownTime");
         }
         auto &timer = m_exchange->holding(*place.account, *place.listing).countdownAt;

@@ -136,6 +136,9 @@ void trade(Exchange &exchange, Listing &listing, BookEntry &maker, const Taking 
     const Side makerSide = maker.side;
     const std::int64_t tradeId = ++listing.lastTradeId;
     listing.last = price;
+    if (listing.mark.isZero()) {
+        listing.mark = price; // a position must never be valued at nothing
+    }
     exchange.touchPrices(listing);
     listing.book.reduce(maker, quantity);
     exchange.emit(
