@@ -291,7 +291,7 @@ private slots:
         const std::vector<ui::Column> columns{{0, 1, {0, 10, 30, 5, 20, 1}}, {1, 1, {0, 20, 25, 8, 10, 1}}};
         QPainter painter{&image};
         ui::CandlePainter candles;
-        candles.paintCandles(painter, columns, map, theme, 1);
+        candles.paintCandles(painter, columns, map, theme, 1, 0, 39);
         painter.end();
 
         const auto color = [&image](int x, int y) { return QColor{image.pixel(x, y)}; };
@@ -320,7 +320,7 @@ private slots:
         const std::vector<ui::Column> columns{{0, 1, {0, 20, 20, 20, 20, 0}}};
         QPainter painter{&image};
         ui::CandlePainter candles;
-        candles.paintCandles(painter, columns, {0, 0, 10, 0, 40, 1}, theme, 1);
+        candles.paintCandles(painter, columns, {0, 0, 10, 0, 40, 1}, theme, 1, 0, 39);
         painter.end();
         QCOMPARE(QColor{image.pixel(5, 20)}, theme.up);
         QCOMPARE(QColor{image.pixel(3, 20)}, theme.up);

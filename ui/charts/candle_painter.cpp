@@ -55,24 +55,28 @@ std::pair<int, int> CandlePainter::extent(const Column &column, const PixelMap &
 }
 
 void CandlePainter::paintCandles(QPainter &painter, std::span<const Column> columns, const PixelMap &map,
-    const ChartTheme &theme, int hairline)
+    const ChartTheme &theme, int hairline, int top, int bottom)
 {
     m_upWicks.clear();
     m_downWicks.clear();
     m_upBodies.clear();
     m_downBodies.clear();
     for (const Column &column : columns) {
-        const Slot slot = slotOf(column, map, hairline);
         const live::Bar &bar = column.values;
+        const int highRow = rowOf(map.y(bar.high));
+        const int lowRow = std::max(rowOf(map.y(bar.low)), highRow + hairline);
+        if (highRow > bottom || lowRow < top) {
+            continue;
+        }
+        const Slot slot = slotOf(column, map, hairline);
         const bool isUp = bar.close >= bar.open;
-        const int high = rowOf(map.y(bar.high));
-        const int low = std::max(rowOf(map.y(bar.low)), high + hairline);
         (isUp ? m_upWicks : m_downWicks)
-            .emplace_back(slot.wickLeft, high, slot.hasBody ? hairline : slot.bodyWidth, low - high);
+            .emplace_back(slot.wickLeft, highRow, slot.hasBody ? hairline : slot.bodyWidth, lowRow - highRow);
         if (slot.hasBody) {
-            const int top = rowOf(map.y(std::max(bar.open, bar.close)));
-            const int bottom = std::max(rowOf(map.y(std::min(bar.open, bar.close))), top + hairline);
-            (isUp ? m_upBodies : m_downBodies).emplace_back(slot.bodyLeft, top, slot.bodyWidth, bottom - top);
+            const int bodyTop = rowOf(map.y(std::max(bar.open, bar.close)));
+            const int bodyEnd = std::max(rowOf(map.y(std::min(bar.open, bar.close))), bodyTop + hairline);
+            (isUp ? m_upBodies : m_downBodies)
+                .emplace_back(slot.bodyLeft, bodyTop, slot.bodyWidth, bodyEnd - bodyTop);
         }
     }
     painter.setPen(Qt::NoPen);

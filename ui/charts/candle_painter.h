@@ -19,9 +19,9 @@ namespace ui
 class CandlePainter
 {
 public:
-    /// hairline: width of a wick, 1 or more.
+    /// hairline: width of a wick, 1 or more. Candles wholly above row top or below row bottom are left out.
     void paintCandles(QPainter &painter, std::span<const Column> columns, const PixelMap &map,
-        const ChartTheme &theme, int hairline);
+        const ChartTheme &theme, int hairline, int top, int bottom);
     /// A volume of `full` reaches from bottom to top.
     void paintVolume(QPainter &painter, std::span<const Column> columns, const PixelMap &map,
         const ChartTheme &theme, int hairline, int top, int bottom, double full);

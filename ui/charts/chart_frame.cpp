@@ -9,6 +9,7 @@
 #include <QLegend>
 #include <QLineSeries>
 #include <QLocale>
+#include <QPaintEvent>
 #include <QPainter>
 #include <QStyleOptionGraphicsItem>
 #include <QValueAxis>
@@ -61,7 +62,10 @@ public:
             painter->save();
             painter->setClipRect(panes.price.united(panes.volume), Qt::IntersectClip);
             painter->scale(1 / ratio, 1 / ratio);
-            paintColumns(*painter, exposed, ratio);
+            // Piece by piece: a tick exposes one column and a line across, not the box around them.
+            for (const QRect &piece : m_frame.m_exposed) {
+                paintColumns(*painter, piece, ratio);
+            }
             painter->restore();
         }
     }
@@ -127,7 +131,9 @@ private:
                 QRect{QPoint{row(panes.price.left()), row(panes.price.top())},
                     QPoint{row(panes.price.right() + 1) - 1, row(panes.price.bottom() + 1) - 1}},
                 Qt::IntersectClip);
-            m_painter.paintCandles(painter, seen, map, m_frame.m_theme, hairline);
+            m_painter.paintCandles(painter, seen, map, m_frame.m_theme, hairline,
+                row(exposed.top()) - hairline, row(exposed.bottom() + 1) + hairline);
+            painter.restore();
         }
     }
 
@@ -209,6 +215,7 @@ void ChartFrame::show(const Contents &contents, const CandleColumns &columns)
     if (m_columns == nullptr || hasBars != m_priceAxis->labelsVisible()) {
         m_priceAxis->setLabelsVisible(hasBars);
         m_priceAxis->setGridLineVisible(hasBars);
+        m_priceAxis->setLineVisible(hasBars);
     }
     if (m_columns == nullptr || contents.decimals != m_contents.decimals) {
         m_priceAxis->setLabelFormat(QStringLiteral("%.%1f").arg(contents.decimals));
@@ -233,6 +240,12 @@ void ChartFrame::show(const Contents &contents, const CandleColumns &columns)
     m_map.high = contents.high;
     m_map.pixelsPerPrice = (bottomRight.y() - topLeft.y()) / (contents.high - contents.low);
     viewport()->update();
+}
+
+void ChartFrame::paintEvent(QPaintEvent *event)
+{
+    m_exposed = event->region();
+    QChartView::paintEvent(event);
 }
 
 QRect ChartFrame::lastColumn() const

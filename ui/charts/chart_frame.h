@@ -7,6 +7,7 @@
 
 #include <QChartView>
 #include <QRect>
+#include <QRegion>
 
 #include <vector>
 
@@ -58,6 +59,9 @@ public:
     /// The strip that the last column may touch.
     QRect lastColumn() const;
 
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
 private:
     friend class ChartItem;
 
@@ -70,6 +74,7 @@ private:
     QValueAxis *m_priceAxis;
     QLineSeries *m_anchor; ///< one point that no one sees: values and pixels are mapped through a series
     ChartItem *m_item;
+    QRegion m_exposed; ///< what the paint at hand is about
 };
 
 } // namespace ui

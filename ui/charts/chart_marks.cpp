@@ -76,7 +76,7 @@ QRect ChartMarks::addAxisTag(Layer layer, int y, const QString &text, const QCol
     const int lowest = axis.bottom() + 1 - m_rowHeight * (1 + rowsBelow);
     const int top = std::clamp(y - m_rowHeight / 2, axis.top(), std::max(axis.top(), lowest));
     const QRect box{axis.left() + 1, top, axis.width() - 1, m_rowHeight};
-    add(layer, OverlayMark::Kind::Tag, box, m_theme.labelText, background, text);
+    add(layer, OverlayMark::Kind::AxisTag, box, m_theme.labelText, background, text);
     return box;
 }
 
@@ -140,7 +140,7 @@ void ChartMarks::addLastPrice(
     const int rowsBelow = countdown.isEmpty() ? 0 : 1;
     const QRect above = addAxisTag(Labels, y, priceText, color, rowsBelow);
     if (!countdown.isEmpty()) {
-        add(Labels, OverlayMark::Kind::Tag, above.translated(0, above.height()), m_theme.labelText, color,
+        add(Labels, OverlayMark::Kind::AxisTag, above.translated(0, above.height()), m_theme.labelText, color,
             countdown);
     }
 }

@@ -11,6 +11,7 @@ namespace ui
 namespace
 {
 constexpr int dash = 4;
+constexpr int axisLabelIndent = 4; // as QtCharts sets its labels
 
 /// A line in whole pixels of the device, as thick as one logical pixel or a little less.
 QRect inDevicePixels(const QRect &line, double ratio)
@@ -94,6 +95,12 @@ void ChartOverlay::paintEvent(QPaintEvent *event)
             painter.fillRect(mark.rect, mark.background);
             painter.setPen(mark.color);
             painter.drawText(mark.rect, Qt::AlignCenter, mark.text);
+            break;
+        case OverlayMark::Kind::AxisTag:
+            painter.fillRect(mark.rect, mark.background);
+            painter.setPen(mark.color);
+            painter.drawText(
+                mark.rect.adjusted(axisLabelIndent, 0, 0, 0), Qt::AlignLeft | Qt::AlignVCenter, mark.text);
             break;
         case OverlayMark::Kind::Outline:
             painter.setPen(mark.color);

@@ -18,6 +18,7 @@ struct OverlayMark
         DashedLine, ///< along the longer side of rect
         Text,       ///< left aligned, on a background that is one with the chart's
         Tag,        ///< centred on a coloured box
+        AxisTag,    ///< on a coloured box, its text in line with the price axis's labels
         Outline,    ///< around rect
     };
     Kind kind = Kind::Line;
