@@ -206,25 +206,19 @@ inline bool read(od::value &value, domain::Timestamp &out)
     return true;
 }
 
+/// Text, or a number as text; null gives the empty text.
 inline bool read(od::value &value, std::string &out)
 {
-    od::json_type type{};
-    if (value.type().get(type) != simdjson::SUCCESS) {
-        return false;
-    }
-    if (type == od::json_type::string) {
-        std::string_view text;
-        if (value.get_string().get(text) != simdjson::SUCCESS) {
-            return false;
-        }
+    std::string_view text;
+    if (readToken(value, text)) {
         out = text;
         return true;
     }
-    std::string_view token;
-    if (!readToken(value, token)) {
+    // A string with escapes, or nothing that is text.
+    if (value.get_string().get(text) != simdjson::SUCCESS) {
         return false;
     }
-    out = token;
+    out = text;
     return true;
 }
 
