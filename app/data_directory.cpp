@@ -15,10 +15,10 @@ namespace
 domain::Result<bool> makeWritable(const QString &folder)
 {
     const auto refuse = [&](const QString &why) {
-        return domain::failure(domain::ErrorCode::Storage,
-            (QStringLiteral("Headroom cannot keep its files in ") + folder + QStringLiteral(": ") + why +
-                QStringLiteral(" Choose another place with --data-dir."))
-                .toStdString());
+        const QString sentence = QStringLiteral("Headroom cannot keep its files in ") + folder +
+                                 QStringLiteral(": ") + why +
+                                 QStringLiteral(" Choose another place with --data-dir.");
+        return domain::failure(domain::ErrorCode::Storage, sentence.toStdString());
     };
     if (!QDir{}.mkpath(folder)) {
         return refuse(QStringLiteral("the folder cannot be made."));
