@@ -16,6 +16,7 @@
 #include "ui/widgets/identify.h"
 #include "ui/widgets/venue_band.h"
 
+#include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QPainter>
@@ -140,6 +141,7 @@ void MainWindow::addPanel(const PanelSpec &spec)
     QWidget *panel = spec.make({m_context, *m_theme, *m_link});
     panel->setObjectName(spec.id + QStringLiteral(".panel"));
     panel->setAccessibleName(spec.title);
+    panel->setAttribute(Qt::WA_StyledBackground);
     dock->setWidget(panel);
     dock->setFeatures(
         QDockWidget::DockWidgetMovable | QDockWidget::DockWidgetFloatable | QDockWidget::DockWidgetClosable);
@@ -216,7 +218,7 @@ void MainWindow::resetLayout()
     }
     positions->raise();
     ticket->raise();
-    const int side = isWide ? 300 : 296;
+    const int side = isWide ? 312 : 318;
     const int bookWidth = isWide ? 270 : 226;
     const int listWidth = isWide ? 330 : 258;
     const int chartWidth = std::max(300, width() - side * (isWide ? 2 : 1) - bookWidth - listWidth - 24);
@@ -231,7 +233,8 @@ void MainWindow::resetLayout()
     }
     resizeDocks({watchlist, positions}, {above, bottom}, Qt::Vertical);
     resizeDocks({book, trades}, {above * 62 / 100, above * 38 / 100}, Qt::Vertical);
-    resizeDocks({ticket, risk}, {height() * 55 / 100, height() * 40 / 100}, Qt::Vertical);
+    const int ticketHeight = std::min(510, height() * 55 / 100);
+    resizeDocks({ticket, risk}, {ticketHeight, height() - ticketHeight - 80}, Qt::Vertical);
     for (QTabBar *bar : findChildren<QTabBar *>(QString{}, Qt::FindDirectChildrenOnly)) {
         bar->setObjectName(QStringLiteral("dockTabs"));
         bar->setAccessibleName(tr("Panels"));
@@ -258,6 +261,7 @@ void MainWindow::restoreLayout()
 
 void MainWindow::applyAppearance()
 {
+    QApplication::setFont(Theme::textFont()); // menus, tabs and dialogs take theirs from there
     setFont(Theme::textFont());
     setPalette(m_theme->palette());
     setStyleSheet(m_theme->styleSheet());

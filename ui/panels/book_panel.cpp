@@ -76,6 +76,7 @@ BookPanel::BookPanel(const PanelTools &tools, QWidget *parent)
 {
     m_state->setObjectName(QStringLiteral("book.state"));
     m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
+    m_grouping->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_grouping->setToolTip(tr("Levels are joined into steps of this width"));
     m_table->setCellDelegate(new LadderDelegate{tools.theme, m_book, m_table});
     m_table->setSelectionMode(QAbstractItemView::NoSelection);

@@ -82,7 +82,8 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
       m_exposure{new Readout{QStringLiteral("risk.exposure"), tr("Exposure gross / net")}},
       m_funding{new Readout{QStringLiteral("risk.funding"), tr("Next funding")}},
       m_positions{new DataTable{tools.window.models.positions, tools.theme, tools.window.settings,
-          {QStringLiteral("risk.positions"), tr("Distance to liquidation"), tr("No open positions.")}}},
+          {QStringLiteral("risk.positions"), tr("Distance to liquidation"), tr("No open positions."),
+              false}}},
       m_stress{new StressStrip{tools.theme}}
 {
     m_level->setObjectName(QStringLiteral("risk.level"));
@@ -114,17 +115,18 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     m_positions->horizontalHeader()->moveSection(
         m_positions->horizontalHeader()->visualIndex(Columns::DistanceColumn), 1);
     m_positions->setCellDelegate(new DistanceDelegate{tools.theme, m_positions});
-    m_positions->setMinimumHeight(4 * (m_positions->fontMetrics().height() + 6));
+    m_positions->setFixedHeight(6 * (m_positions->fontMetrics().height() + 6));
     connect(m_positions, &DataTable::rowActivated, this, [this](int row) {
         m_tools.link.setSymbol(m_tools.window.models.positions.position(row).position.symbol);
     });
     layout->addWidget(roleLabel(tr("Distance to liquidation"), "heading"));
-    layout->addWidget(m_positions, 1);
+    layout->addWidget(m_positions);
     for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_maintenance, m_exposure, m_funding}) {
         layout->addWidget(figure);
     }
     layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
     layout->addWidget(m_stress);
+    layout->addStretch(1);
     auto *scroll = identify(new QScrollArea, QStringLiteral("risk.scroll"), tr("Risk dashboard"));
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);

@@ -204,6 +204,8 @@ QTableView:focus { border: 1px solid @accent; }
 QHeaderView { background: @panel; border: none; }
 QHeaderView::section { background: @panel; color: @muted; border: none; border-bottom: 1px solid @border; padding: 3px 6px; }
 QHeaderView::section:hover { color: @text; }
+QHeaderView::up-arrow { image: url(:/icons/up-@scheme.svg); width: 7px; height: 7px; subcontrol-position: top center; }
+QHeaderView::down-arrow { image: url(:/icons/down-@scheme.svg); width: 7px; height: 7px; subcontrol-position: top center; }
 QTableCornerButton::section { background: @panel; border: none; }
 QLineEdit, QSpinBox, QComboBox { background: @raised; color: @text; border: 1px solid @border; border-radius: 3px;
     padding: 3px 6px; selection-background-color: @accent; selection-color: @onAccent; min-height: 1.25em; }
