@@ -26,6 +26,12 @@ Timestamp timeOfMinute(std::int64_t minute)
     return Timestamp{std::chrono::minutes{minute}};
 }
 
+/// n grid steps. Far from overflow: a history has millions of minutes, so the checked product is too slow.
+template <class Decimal> Decimal gridSteps(Decimal step, std::int64_t n)
+{
+    return Decimal::fromUnits(step.units() * n);
+}
+
 std::uint64_t seedOf(std::uint64_t seed, const std::string &symbol)
 {
     std::uint64_t hash = seed;
@@ -104,13 +110,21 @@ std::int64_t GeneratedHistory::boundaryTicks(std::int64_t minute, double fair) c
     return std::max<std::int64_t>(std::llround(fair / m_tickSize + aside), 1);
 }
 
-Bar GeneratedHistory::barOf(std::int64_t minute, std::int64_t open, std::int64_t high, std::int64_t low,
-    std::int64_t close, double part)
+const FairPrice::Minute &GeneratedHistory::fairMinute(std::int64_t minute)
+{
+    auto &place = m_fairMinutes[static_cast<std::size_t>(minute & 1)];
+    if (place.first != minute) {
+        place = {minute, m_fair.minute(minute)};
+    }
+    return place.second;
+}
+
+Bar GeneratedHistory::barOf(std::int64_t minute, const FairPrice::Minute &fair, std::int64_t open,
+    std::int64_t high, std::int64_t low, std::int64_t close, double part) const
 {
     const auto hash = [&](std::uint64_t what) {
         return hashOf(m_seed, static_cast<std::uint64_t>(minute), what);
     };
-    const FairPrice::Minute fair = m_fair.minute(minute);
     const double wildness = fair.variance / m_fair.meanMinuteVariance();
     const double activity = std::sqrt(wildness) * std::exp(0.5 * normalOf(hash(12))) * part;
     const double middle = static_cast<double>(open + high + low + close) / 4 * m_tickSize;
@@ -119,28 +133,28 @@ Bar GeneratedHistory::barOf(std::int64_t minute, std::int64_t open, std::int64_t
     const double push = fair.logMove / std::sqrt(std::max(fair.variance, 1e-18));
     const double takerBuys = std::clamp(0.5 + 0.12 * push + 0.08 * normalOf(hash(13)), 0.05, 0.95);
     const auto bought = std::llround(static_cast<double>(steps) * takerBuys);
-    const domain::Price average = m_tick * ((open + high + low + close) / 4);
+    const domain::Price average = gridSteps(m_tick, (open + high + low + close) / 4);
 
     Bar bar;
     bar.openAt = timeOfMinute(minute);
-    bar.open = m_tick * open;
-    bar.high = m_tick * high;
-    bar.low = m_tick * low;
-    bar.close = m_tick * close;
-    bar.volume = m_step * steps;
+    bar.open = gridSteps(m_tick, open);
+    bar.high = gridSteps(m_tick, high);
+    bar.low = gridSteps(m_tick, low);
+    bar.close = gridSteps(m_tick, close);
+    bar.volume = gridSteps(m_step, steps);
     bar.quoteVolume = average * bar.volume;
     bar.tradeCount = std::clamp<std::int64_t>(
         std::llround(m_tradesPerMinute * activity), 1, std::max<std::int64_t>(steps, 1));
-    bar.takerBuyVolume = m_step * bought;
+    bar.takerBuyVolume = gridSteps(m_step, bought);
     bar.takerBuyQuoteVolume = average * bar.takerBuyVolume;
     return bar;
 }
 
 Bar GeneratedHistory::minuteBar(std::int64_t minute)
 {
-    const FairPrice::Minute fair = m_fair.minute(minute);
+    const FairPrice::Minute &fair = fairMinute(minute);
     const std::int64_t open = boundaryTicks(minute, fair.open);
-    const std::int64_t close = boundaryTicks(minute + 1, m_fair.minute(minute + 1).open);
+    const std::int64_t close = boundaryTicks(minute + 1, fairMinute(minute + 1).open);
     // Extremes of a Brownian bridge with known ends and variance.
     const auto reach = [&](std::uint64_t what) {
         const double u = std::max(unitOf(hashOf(m_seed, static_cast<std::uint64_t>(minute), what)), 1e-9);
@@ -151,16 +165,17 @@ Bar GeneratedHistory::minuteBar(std::int64_t minute)
     const std::int64_t high = std::max({open, close, std::int64_t{std::llround(up / m_tickSize)}});
     const std::int64_t low =
         std::max<std::int64_t>(std::min({open, close, std::int64_t{std::llround(down / m_tickSize)}}), 1);
-    return barOf(minute, open, high, low, close, 1.0);
+    return barOf(minute, fair, open, high, low, close, 1.0);
 }
 
 Bar GeneratedHistory::partialMinute(Timestamp until)
 {
     const std::int64_t minute = minuteOf(until);
-    const std::int64_t open = boundaryTicks(minute, m_fair.minute(minute).open);
+    const FairPrice::Minute &fair = fairMinute(minute);
+    const std::int64_t open = boundaryTicks(minute, fair.open);
     const std::int64_t close = boundaryTicks(minute, m_fair.at(until));
     const double part = static_cast<double>((until - timeOfMinute(minute)).count()) / 60'000.0;
-    return barOf(minute, open, std::max(open, close), std::min(open, close), close, part);
+    return barOf(minute, fair, open, std::max(open, close), std::min(open, close), close, part);
 }
 
 const std::vector<Bar> &GeneratedHistory::hoursOf(std::int64_t day)

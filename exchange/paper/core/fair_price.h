@@ -4,8 +4,10 @@
 #include "exchange/paper/core/random_path.h"
 #include "exchange/paper/core/symbols.h"
 
+#include <array>
 #include <map>
 #include <memory>
+#include <utility>
 #include <vector>
 
 namespace paper
@@ -58,8 +60,9 @@ private:
     Bar minuteBar(std::int64_t minute);
     const std::vector<Bar> &hoursOf(std::int64_t day);
     std::int64_t boundaryTicks(std::int64_t minute, double fair) const;
-    Bar barOf(std::int64_t minute, std::int64_t open, std::int64_t high, std::int64_t low, std::int64_t close,
-        double part);
+    Bar barOf(std::int64_t minute, const FairPrice::Minute &fair, std::int64_t open, std::int64_t high,
+        std::int64_t low, std::int64_t close, double part) const;
+    const FairPrice::Minute &fairMinute(std::int64_t minute);
 
     std::uint64_t m_seed;
     FairPrice &m_fair;
@@ -69,6 +72,8 @@ private:
     double m_stepSize;
     double m_turnoverPerMinute;
     double m_tradesPerMinute;
+    /// The latest two fair minutes: a bar's close is the next one's open.
+    std::array<std::pair<std::int64_t, FairPrice::Minute>, 2> m_fairMinutes{{{-1, {}}, {-1, {}}}};
     std::map<std::int64_t, std::vector<Bar>> m_days; ///< hours of a day, for long intervals
 };
 
