@@ -42,8 +42,9 @@ tl::unexpected<domain::Error> failureOf(const QKeychain::Job &job)
     case QKeychain::AccessDeniedByUser:
         return failure(ErrorCode::Storage, "The key store refused access; unlock it and try again.");
     default:
-        return failure(
-            ErrorCode::Storage, "The key store failed: " + redacted(job.errorString().toStdString()) + ".");
+        return failure(ErrorCode::Storage, "The desktop's key store is missing or failed (" +
+                                               redacted(job.errorString().toStdString()) +
+                                               "); keys can be kept for this run only.");
     }
 }
 
