@@ -40,6 +40,7 @@ Engine::Engine(EngineConfig config) : m_exchange{std::make_unique<Exchange>()}
     m_exchange->nextAlgoId = config.firstAlgoId;
     m_exchange->insuranceFund = config.insuranceFund;
     m_exchange->insuranceStart = config.insuranceFund;
+    config.historyLimit = std::max<std::size_t>(1, config.historyLimit); // answers are read from the history
     m_exchange->config = std::move(config);
 }
 
