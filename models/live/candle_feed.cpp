@@ -14,6 +14,7 @@ constexpr int pageLength = 1000;
 constexpr std::size_t mostHeldBars = 1500;
 constexpr Milliseconds firstPause = 2s;
 constexpr Milliseconds longestPause = 30s;
+constexpr Milliseconds holeRetryPause = 3s;
 constexpr Milliseconds olderDebounce = 60ms;
 constexpr Milliseconds ageCheckInterval = 1s;
 } // namespace
@@ -109,10 +110,16 @@ void CandleFeed::closeHole(Timestamp from, Timestamp to)
     }
     m_holeInFlight = true;
     ports::whenFinished(m_market.candles({m_series.symbol(), m_series.interval(), from, to, pageLength}),
-        this, [this](const Result<ports::CandlesPtr> &page) {
+        this, [this, from, to](const Result<ports::CandlesPtr> &page) {
             m_holeInFlight = false;
-            if (page) {
-                m_series.merge(**page);
+            if (!page) {
+                QTimer::singleShot(holeRetryPause, this, [this, from, to] { closeHole(from, to); });
+                return;
+            }
+            m_series.merge(**page);
+            const bool isFull = (*page)->size() >= pageLength;
+            if (isFull && (*page)->back().openAt > from && (*page)->back().openAt < to) {
+                closeHole((*page)->back().openAt, to);
             }
         });
 }

@@ -173,6 +173,20 @@ private slots:
         QCOMPARE(rig.series.at(12).openMs, 1'012 * minuteMs);
     }
 
+    void aWideHoleIsFilledPageByPage()
+    {
+        Rig rig;
+        rig.fillFirstPage();
+        rig.update({candle(2'500, false)});
+        QCOMPARE(rig.market.pendingCandles.size(), 1U);
+        rig.market.answerCandles(minutes(1'009, 2'009));
+        QTRY_COMPARE(rig.market.pendingCandles.size(), 1U);
+        QVERIFY(rig.market.pendingCandles[0].query.startAt == timestampFromMs(2'008 * minuteMs));
+        rig.market.answerCandles(minutes(2'008, 2'501));
+        QTRY_COMPARE(rig.series.size(), 1'501);
+        QVERIFY(rig.market.pendingCandles.empty());
+    }
+
     void silenceMakesTheSeriesStaleUntilTheNextUpdate()
     {
         Rig rig;

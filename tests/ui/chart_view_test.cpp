@@ -433,6 +433,28 @@ private slots:
         QVERIFY(!view.grab().isNull());
     }
 
+    void anotherSeriesStartsAnew()
+    {
+        Rig rig;
+        QVERIFY(rig.isReady());
+        QTest::mouseMove(rig.viewport, {400, 200});
+        CandleSeries other{"ETHUSDT", Interval::M5};
+        rig.view.setSeries(&other);
+        rig.view.setLines({{QStringLiteral("entry"), PriceLine::Kind::Entry, Price::of(3'000),
+            QStringLiteral("Long"), Side::Buy, false}});
+        QCOMPARE(rig.view.readout(), QStringLiteral("ETHUSDT 5m"));
+        rig.view.applyNow();
+        other.merge({candle(0, "3000", "3010", "2990", "3005", "12"),
+            candle(5, "3005", "3006", "3000", "3001", "3")});
+        rig.view.applyNow();
+        QVERIFY(rig.view.followsLiveEdge());
+        QVERIFY(rig.view.priceAt(rig.view.pricePane().center().y()) < Price::of(3'100));
+        other.clear();
+        rig.view.setLines({});
+        rig.view.applyNow();
+        QCOMPARE(rig.view.readout(), QStringLiteral("ETHUSDT 5m"));
+    }
+
     void fiftyZoomsLeaveAWorkingChart()
     {
         Rig rig{20'000};

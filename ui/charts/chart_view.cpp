@@ -63,7 +63,7 @@ ChartView::ChartView(QWidget *parent)
     connect(&m_secondTimer, &QTimer::timeout, this, &ChartView::onSecond);
     m_secondTimer.start(1s);
     m_sinceFrame.start();
-    applyTheme();
+    setTheme(m_theme);
     updateAccessibleName();
 }
 
@@ -103,6 +103,10 @@ void ChartView::setSymbolSpec(int priceDecimals, domain::Price tickSize, int qua
 void ChartView::setTheme(const ChartTheme &theme)
 {
     m_theme = theme;
+    m_liveButton->setStyleSheet(
+        QStringLiteral("QToolButton { background: %1; color: %2; border: none; padding: 4px 9px; }"
+                       "QToolButton:hover { background: %3; }")
+            .arg(m_theme.labelBackground.name(), m_theme.labelText.name(), m_theme.entry.name()));
     applyTheme();
     schedule(Dirty::All);
 }
@@ -114,11 +118,8 @@ bool ChartView::isStale() const
 
 void ChartView::applyTheme()
 {
-    m_frame->setTheme(isStale() ? m_theme.faded() : m_theme);
-    m_liveButton->setStyleSheet(
-        QStringLiteral("QToolButton { background: %1; color: %2; border: none; padding: 4px 9px; }"
-                       "QToolButton:hover { background: %3; }")
-            .arg(m_theme.labelBackground.name(), m_theme.labelText.name(), m_theme.entry.name()));
+    m_isFaded = isStale();
+    m_frame->setTheme(m_isFaded ? m_theme.faded() : m_theme);
 }
 
 void ChartView::setLines(std::vector<PriceLine> lines)
@@ -189,6 +190,7 @@ void ChartView::onBarsChanged()
 void ChartView::onReset()
 {
     m_mustPlaceWindow = true;
+    m_columns.clear(); // they were those of other bars
     m_crosshair.reset();
     m_scale = {};
     schedule(Dirty::All);
@@ -197,7 +199,9 @@ void ChartView::onReset()
 
 void ChartView::onStateChanged()
 {
-    applyTheme();
+    if (m_isFaded != isStale()) {
+        applyTheme();
+    }
     refreshOverlay();
 }
 
@@ -407,7 +411,7 @@ void ChartView::refreshOverlay()
 {
     ChartMarks marks{m_frame->panes(), m_frame->map(), m_theme, font()};
     marks.addReadout(readoutParts());
-    const bool isEmpty = m_columns.isEmpty() || !m_series;
+    const bool isEmpty = m_columns.isEmpty() || !m_series || m_series->isEmpty();
     if (!isEmpty) {
         for (PriceLine line : m_lines) {
             if (m_drag == Drag::Line && line.id == m_draggedLine) {

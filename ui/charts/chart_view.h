@@ -168,6 +168,7 @@ private:
     std::optional<double> m_wantedBars; ///< asked for before there were bars
     QString m_axisText;                 ///< the price that the width of the axis was made for
     bool m_mustPlaceWindow = true;
+    bool m_isFaded = false;
     bool m_showsFocus = false; ///< only for those who came by keyboard
 };
 
