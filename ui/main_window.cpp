@@ -218,7 +218,7 @@ void MainWindow::resetLayout()
     }
     positions->raise();
     ticket->raise();
-    const int side = isWide ? 312 : 318;
+    const int side = isWide ? 340 : 344;
     const int bookWidth = isWide ? 270 : 226;
     const int listWidth = isWide ? 330 : 258;
     const int chartWidth = std::max(300, width() - side * (isWide ? 2 : 1) - bookWidth - listWidth - 24);
@@ -233,7 +233,7 @@ void MainWindow::resetLayout()
     }
     resizeDocks({watchlist, positions}, {above, bottom}, Qt::Vertical);
     resizeDocks({book, trades}, {above * 62 / 100, above * 38 / 100}, Qt::Vertical);
-    const int ticketHeight = std::min(510, height() * 55 / 100);
+    const int ticketHeight = std::min(500, height() * 53 / 100);
     resizeDocks({ticket, risk}, {ticketHeight, height() - ticketHeight - 80}, Qt::Vertical);
     for (QTabBar *bar : findChildren<QTabBar *>(QString{}, Qt::FindDirectChildrenOnly)) {
         bar->setObjectName(QStringLiteral("dockTabs"));

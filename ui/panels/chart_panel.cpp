@@ -211,9 +211,8 @@ void ChartPanel::showTicker()
             tr("    Mark %1    Funding %2")
                 .arg(live::fixedText(mark->mark, decimals), live::signedPercentText(mark->fundingRate, 4));
     }
-    figures += tr("    24 h %1 to %2    Volume %3")
-                   .arg(live::fixedText(ticker->low, decimals), live::fixedText(ticker->high, decimals),
-                       live::compactText(ticker->quoteVolume));
+    figures += tr("    24 h %1 to %2")
+                   .arg(live::fixedText(ticker->low, decimals), live::fixedText(ticker->high, decimals));
     m_figures->setText(figures);
 }
 
