@@ -71,6 +71,9 @@ private slots:
         for (const Contract &contract : builtInContracts()) {
             const SymbolSpec &spec = contract.spec;
             QVERIFY2(spec.tickSize.isPositive() && spec.lot.stepSize.isPositive(), spec.symbol.c_str());
+            QVERIFY2(spec.tickSize.decimals() <= spec.pricePrecision, spec.symbol.c_str());
+            QVERIFY2(spec.lot.stepSize.decimals() <= spec.quantityPrecision, spec.symbol.c_str());
+            QVERIFY2(spec.marketLot.stepSize.decimals() <= spec.quantityPrecision, spec.symbol.c_str());
             QVERIFY(spec.minNotional >= Money::of(5));
             QVERIFY(spec.multiplierUp > Rate::of(1) && spec.multiplierDown < Rate::of(1));
             Money floor;

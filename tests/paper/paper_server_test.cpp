@@ -371,6 +371,58 @@ private slots:
         QTRY_VERIFY_WITH_TIMEOUT(closed.size() > 0, patience);
     }
 
+    void aRecordingThatCannotBeReadEndsTheStartWithItsName()
+    {
+        PaperConfig config;
+        config.replayFiles = {m_folder.filePath(QStringLiteral("BTCUSDT-1m-2025-05.csv"))};
+        PaperServer server{config};
+        auto started = server.start();
+        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
+        const auto result = started.result();
+        QVERIFY(!result);
+        QVERIFY(result.error().code == domain::ErrorCode::Malformed);
+        QVERIFY(result.error().detail.find("BTCUSDT-1m-2025-05.csv") != std::string::npos);
+    }
+
+    void aReplayServesTheRecordingAndLeavesTheSavedAccountAlone()
+    {
+        const QString folder = m_folder.filePath(QStringLiteral("replay"));
+        QVERIFY(QDir{}.mkpath(folder));
+        QFile file{QDir{folder}.filePath(QStringLiteral("SOLUSDT-1m.csv"))};
+        QVERIFY(file.open(QIODevice::WriteOnly));
+        file.write("open_time,open,high,low,close,volume\n");
+        for (qint64 minute = 0; minute < 60; ++minute) {
+            file.write(QByteArray::number(1'746'000'000'000 + minute * 60'000) + ",150,151,149,150.5,1000\n");
+        }
+        file.close();
+        PaperConfig config;
+        config.dataDirectory = folder;
+        config.replayFiles = {file.fileName()};
+        config.replaySpeed = 1'000;
+        PaperServer server{config};
+        QSignalSpy moved{&server, &PaperServer::replayMoved};
+        QSignalSpy notices{&server, &PaperServer::noticed};
+        auto started = server.start();
+        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
+        const PaperEndpoints live = m_at;
+        m_at = *started.result();
+        QCOMPARE(call("GET", "/fapi/v1/exchangeInfo", {}).object()[u"symbols"].toArray().size(), 1);
+        const qint64 offset = call("GET", "/fapi/v1/time", {}).object()[u"serverTime"].toInteger() -
+                              QDateTime::currentMSecsSinceEpoch();
+        QVERIFY(qAbs(offset) < patience);
+        QCOMPARE(signedCall("GET", "/fapi/v3/account", {}).status, 200);
+        QTRY_VERIFY_WITH_TIMEOUT(notices.size() == 1, patience); // the end
+        QVERIFY(moved.size() >= 1);
+        const QJsonArray rows =
+            call("GET", "/fapi/v1/klines", "symbol=SOLUSDT&interval=1m&limit=1000").array();
+        QCOMPARE(rows.size(), 60);
+        QCOMPARE(rows[59].toArray()[2].toString().toDouble(), 151.0);
+        auto stopped = server.stop();
+        QTRY_VERIFY_WITH_TIMEOUT(stopped.isFinished(), patience);
+        QVERIFY(!QFile::exists(QDir{folder}.filePath(QStringLiteral("paper-state.json"))));
+        m_at = live;
+    }
+
     void stopsTalkingToThoseWhoAskTooMuch()
     {
         int status = 200;

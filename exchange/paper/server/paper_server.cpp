@@ -80,6 +80,7 @@ private:
     QThreadPool m_writer;
     domain::SystemClock m_clock;
     domain::Milliseconds m_ahead{0};
+    FaultPlan m_faults;
     domain::Timestamp m_latest;
     std::unique_ptr<PaperExchange> m_exchange;
     Replay *m_replay = nullptr; ///< the exchange's market where it is one
@@ -173,6 +174,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
         m_streams->flush();
         return response;
     });
+    m_rest->setFaults(m_faults);
     m_streams = std::make_unique<StreamServer>(m_exchange->streams(), [this] { return now(); });
     const quint16 restPort = m_rest->listen(QHostAddress::LocalHost, m_config.restPort);
     const quint16 streamPort = m_streams->listen(m_config.streamPort);
@@ -255,6 +257,7 @@ Result<bool> PaperServer::Worker::reset()
 
 void PaperServer::Worker::setFaults(const FaultPlan &plan)
 {
+    m_faults = plan;
     m_ahead = plan.clockAhead;
     if (m_rest) {
         m_rest->setFaults(plan);
