@@ -176,10 +176,9 @@ private slots:
             const QString name = folder + u'/' + QLatin1StringView{QTest::currentDataTag()};
             window.grab().save(name + QStringLiteral(".png"));
             if (!isLight) {
-                for (const char *id : {"calculator", "orders", "connection", "log"}) {
+                for (const char *id : {"calculator", "orders"}) {
                     window.showPanel(QString::fromLatin1(id));
                 }
-                window.showPanel(QStringLiteral("connection"));
                 QTest::qWait(400);
                 window.grab().save(name + QStringLiteral("-tabs.png"));
             }

@@ -200,7 +200,7 @@ void DataTable::growColumns()
         if (header->sectionResizeMode(column) != QHeaderView::Interactive || isColumnHidden(column)) {
             continue;
         }
-        const int wanted = std::max(sizeHintForColumn(column), header->sectionSizeHint(column));
+        const int wanted = std::max(sizeHintForColumn(column), header->sectionSizeHint(column) + 2);
         if (wanted > columnWidth(column)) {
             setColumnWidth(column, wanted);
         }
