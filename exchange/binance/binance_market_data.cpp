@@ -5,6 +5,7 @@
 #include <QPointer>
 
 #include <algorithm>
+#include <utility>
 
 namespace binance
 {
@@ -333,6 +334,12 @@ void BinanceMarketData::take(TradeEvent &&event)
     }
     if (event.trade.id <= state.lastId) {
         return; // both connections of a planned renewal speak for some seconds
+    }
+    if (std::exchange(state.isNextChecked, false) && event.trade.id > state.lastId + 1) {
+        const Symbol symbol = event.trade.symbol;
+        closeTradeGap(symbol);
+        state.held.push_back(std::move(event.trade));
+        return;
     }
     state.lastId = event.trade.id;
     state.pending.push_back(std::move(event.trade));

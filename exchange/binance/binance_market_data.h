@@ -79,6 +79,9 @@ private:
         std::vector<domain::Trade> pending; ///< to be handed over with the next frame
         std::vector<domain::Trade> held;    ///< behind a gap that REST is being asked to close
         bool isClosingGap = false;
+        /// A gap was closed and nothing has come since: what traded before the venue took the subscription is
+        /// told by the first id only.
+        bool isNextChecked = false;
         int pagesLeft = 0;
     };
     using CandleKey = std::pair<domain::Symbol, domain::Interval>;

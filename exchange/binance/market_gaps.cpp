@@ -254,6 +254,7 @@ void BinanceMarketData::readMissedTrades(const Symbol &symbol)
 void BinanceMarketData::endTradeGap(TradeState &state)
 {
     state.isClosingGap = false;
+    state.isNextChecked = state.held.empty();
     for (Trade &trade : std::exchange(state.held, {})) {
         if (trade.id > state.lastId) {
             state.lastId = trade.id;

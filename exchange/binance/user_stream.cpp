@@ -106,7 +106,9 @@ void UserStream::useKey(const std::string &key)
     m_socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};
     connect(m_socket, &transport::StreamSocket::textReceived, this, &UserStream::onText);
     connect(m_socket, &transport::StreamSocket::gapOpened, this, [this] {
-        emit noticed(1, QStringLiteral("The account's stream was lost; everything is compared anew."));
+        if (!m_isStopped) {
+            emit noticed(1, QStringLiteral("The account's stream was lost; everything is compared anew."));
+        }
         emit gapOpened();
     });
     connect(m_socket, &transport::StreamSocket::resubscribed, this, [this] { emit connected(); });

@@ -22,7 +22,7 @@ using namespace domain;
 constexpr Milliseconds reconcileEvery{60'000};
 constexpr Milliseconds reconcileAgain{2'000};
 constexpr Milliseconds afterLostOutcome{1'000};
-constexpr Milliseconds afterBalancesMoved{1'500};
+constexpr Milliseconds afterBalancesMoved{3'000}; // in a storm of fills an eighth of the weight limit
 constexpr Milliseconds longestStop{3'000};
 constexpr Milliseconds stopPoll{20};
 

@@ -322,6 +322,57 @@ private slots:
         }
     }
 
+    void hostileTextIsMalformedAndHarmless_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("empty") << QByteArray{};
+        QTest::newRow("blank") << QByteArray{"   "};
+        QTest::newRow("deep arrays") << QByteArray(1'000'000, '[');
+        QTest::newRow("deep objects") << QByteArray{"{\"e\":"}.repeated(200'000);
+        QTest::newRow("deep and closed") << QByteArray(100'000, '[') + QByteArray(100'000, ']');
+        QTest::newRow("trailing text") << QByteArray{R"({"e":"x"} {"e":"y"})"};
+        QTest::newRow("number for an object") << QByteArray{"12"};
+        QTest::newRow("type is an object") << QByteArray{R"({"e":{}})"};
+        QTest::newRow("price is an object")
+            << QByteArray{R"({"e":"trade","s":"BTCUSDT","t":1,"p":{},"q":"1"})"};
+        QTest::newRow("price is a word")
+            << QByteArray{R"({"e":"trade","s":"BTCUSDT","t":1,"p":"much","q":"1"})"};
+        QTest::newRow("id beyond 64 bits")
+            << QByteArray{R"({"e":"trade","s":"BTCUSDT","t":99999999999999999999,"p":"1","q":"1"})"};
+        QTest::newRow("no symbol") << QByteArray{R"({"e":"trade","t":1,"p":"1","q":"1"})"};
+        QTest::newRow("not UTF-8") << QByteArray{"{\"e\":\"\xff\xfe\"}"};
+    }
+    void hostileTextIsMalformedAndHarmless()
+    {
+        QFETCH(QByteArray, text);
+        StreamFrame frame;
+        const auto read = parseFrame(text.toStdString(), frame);
+        QVERIFY(!read);
+        QCOMPARE(read.error().code, domain::ErrorCode::Malformed);
+        QVERIFY(frame.events.empty());
+        for (const auto &[path, reader] : restReaders()) {
+            QVERIFY2(reader(text.toStdString()), path.c_str());
+        }
+    }
+
+    void unknownEventsAreKeptByName()
+    {
+        StreamFrame frame;
+        QVERIFY(parseFrame(R"({"stream":"x","data":{"e":"NEWS_OF_TOMORROW","what":[1,{"a":2}]}})", frame));
+        QCOMPARE(frame.events.size(), std::size_t{1});
+        QCOMPARE(std::get<UnknownEvent>(frame.events.front()).type, std::string{"NEWS_OF_TOMORROW"});
+    }
+
+    void rowsOfTheCoinMarginedUniverseAreDropped()
+    {
+        StreamFrame frame;
+        QVERIFY(parseFrame(R"({"stream":"!ticker@arr","data":[{"e":"24hrTicker","s":"BTCUSDT","c":"1","st":1},
+            {"e":"24hrTicker","s":"BTCUSD_PERP","c":"1","st":2}]})",
+            frame));
+        QCOMPARE(frame.events.size(), std::size_t{1});
+        QCOMPARE(frame.droppedCoinMargined, 1);
+    }
+
     void aPayloadWithAForeignByteNeverDoesHarm()
     {
         if (support::fixturesFolder().isEmpty()) {
