@@ -220,7 +220,7 @@ void MainWindow::resetLayout()
     ticket->raise();
     const int side = isWide ? 340 : 344;
     const int bookWidth = isWide ? 270 : 226;
-    const int listWidth = isWide ? 330 : 258;
+    const int listWidth = isWide ? 345 : 284;
     const int chartWidth = std::max(300, width() - side * (isWide ? 2 : 1) - bookWidth - listWidth - 24);
     const int bottom = std::max(150, height() / 4);
     const int above = height() - bottom - 80;

@@ -476,7 +476,10 @@ domain::DraftIssues TicketPanel::issues() const
 
 domain::Quantity TicketPanel::largest() const
 {
-    const domain::NewOrder order = draft();
+    domain::NewOrder order = draft();
+    if (order.type == domain::OrderType::Limit && order.price.isZero()) {
+        order.type = domain::OrderType::Market; // before a price is typed, what the market price allows
+    }
     const domain::AccountState *account = m_tools.window.models.account.state();
     if (m_reduceOnly->isChecked() && account) {
         const domain::Position *held = domain::findPosition(*account, order.symbol, order.positionSide);
