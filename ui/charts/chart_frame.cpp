@@ -127,6 +127,7 @@ private:
                 row(panes.volume.bottom() + 1), m_frame.m_contents.fullVolume);
         }
         if (exposed.intersects(panes.price)) {
+            painter.save();
             painter.setClipRect(
                 QRect{QPoint{row(panes.price.left()), row(panes.price.top())},
                     QPoint{row(panes.price.right() + 1) - 1, row(panes.price.bottom() + 1) - 1}},
