@@ -144,7 +144,7 @@ void Session::openWindow()
     m_models = std::make_unique<live::Models>(
         m_venue->marketData(), m_venue->trading(), m_venue->account(), m_venue->health(), m_clock);
     if (!m_setup.symbol.isEmpty()) {
-        m_settings.setValue(QStringLiteral("symbol"), m_setup.symbol);
+        m_settings.setValue(QStringLiteral("window/symbol"), m_setup.symbol);
     }
     m_window = std::make_unique<ui::MainWindow>(
         ui::MainWindowContext{m_setup.venue, nameForWindow(m_setup), *m_models, m_venue->marketData(),
