@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/guide_window.h"
 #include "ui/panels/book_panel.h"
 #include "ui/panels/calculator_panel.h"
 #include "ui/panels/chart_panel.h"
@@ -20,6 +21,7 @@
 #include <QCloseEvent>
 #include <QDockWidget>
 #include <QPainter>
+#include <QScreen>
 #include <QTabBar>
 #include <QToolBar>
 
@@ -37,6 +39,12 @@ const QString symbolKey = QStringLiteral("window/symbol");
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString stateKey = QStringLiteral("window/state");
 const domain::Symbol firstSymbol = "BTCUSDT";
+
+/// The whole screen up to what the panels can use, and never less than they need.
+QSize firstSize(const QSize &available)
+{
+    return available.boundedTo({1920, 1080}).expandedTo({1280, 800});
+}
 
 template <class Panel> std::function<QWidget *(const PanelTools &)> maker()
 {
@@ -59,7 +67,11 @@ MainWindow::MainWindow(const MainWindowContext &context, QWidget *parent)
     setTabPosition(Qt::AllDockWidgetAreas, QTabWidget::North);
     setDocumentMode(true);
     setContentsMargins(borderWidth, borderWidth, borderWidth, borderWidth);
-    resize(1440, 900);
+    const QSize available = screen()->availableSize();
+    resize(firstSize(available));
+    if (size() == available) {
+        setWindowState(Qt::WindowMaximized);
+    }
 
     live::Models &models = context.models;
     const QString kept = context.settings.value(symbolKey).toString();
@@ -100,8 +112,9 @@ MainWindow::MainWindow(const MainWindowContext &context, QWidget *parent)
 
 MainWindow::~MainWindow()
 {
-    // The panels use theme and link: they go first.
+    // Panels and guide use theme and link: they go first.
     qDeleteAll(m_docks);
+    delete m_guide;
 }
 
 void MainWindow::addPanels()
@@ -133,6 +146,36 @@ void MainWindow::addPanels()
     };
     countIn(QStringLiteral("positions"), m_context.models.positions, tr("Positions"));
     countIn(QStringLiteral("orders"), m_context.models.openOrders, tr("Open orders"));
+    // Docks move into and out of tabs by hand, by menu and by a kept layout.
+    m_titling.setSingleShot(true);
+    m_titling.setInterval(0);
+    connect(&m_titling, &QTimer::timeout, this, &MainWindow::titleDocks);
+    for (QDockWidget *each : m_docks) {
+        const auto later = qOverload<>(&QTimer::start);
+        connect(each, &QDockWidget::visibilityChanged, &m_titling, later);
+        connect(each, &QDockWidget::dockLocationChanged, &m_titling, later);
+        connect(each, &QDockWidget::topLevelChanged, &m_titling, later);
+    }
+}
+
+void MainWindow::titleDocks()
+{
+    for (QDockWidget *each : m_docks) {
+        // A tab says the title already; below it the bar would only take room.
+        const bool isInTab = !each->isFloating() && !tabifiedDockWidgets(each).isEmpty();
+        if (isInTab && !each->titleBarWidget()) {
+            each->setTitleBarWidget(new QWidget{each});
+        } else if (!isInTab && each->titleBarWidget()) {
+            delete each->titleBarWidget();
+            each->setTitleBarWidget(nullptr);
+        }
+    }
+    for (QTabBar *bar : findChildren<QTabBar *>(QString{}, Qt::FindDirectChildrenOnly)) {
+        bar->setObjectName(QStringLiteral("dockTabs"));
+        bar->setAccessibleName(tr("Panels"));
+        bar->setExpanding(false);
+        bar->setDrawBase(false);
+    }
 }
 
 void MainWindow::addPanel(const PanelSpec &spec)
@@ -235,12 +278,7 @@ void MainWindow::resetLayout()
     resizeDocks({book, trades}, {above * 62 / 100, above * 38 / 100}, Qt::Vertical);
     const int ticketHeight = std::min(500, height() * 53 / 100);
     resizeDocks({ticket, risk}, {ticketHeight, height() - ticketHeight - 80}, Qt::Vertical);
-    for (QTabBar *bar : findChildren<QTabBar *>(QString{}, Qt::FindDirectChildrenOnly)) {
-        bar->setObjectName(QStringLiteral("dockTabs"));
-        bar->setAccessibleName(tr("Panels"));
-        bar->setExpanding(false);
-        bar->setDrawBase(false);
-    }
+    titleDocks();
 }
 
 void MainWindow::saveLayout()
@@ -261,7 +299,9 @@ void MainWindow::restoreLayout()
 
 void MainWindow::applyAppearance()
 {
-    QApplication::setFont(Theme::textFont()); // menus, tabs and dialogs take theirs from there
+    // Menus, tabs, popups and dialogs take theirs from there.
+    QApplication::setFont(Theme::textFont());
+    QApplication::setPalette(m_theme->palette());
     setFont(Theme::textFont());
     setPalette(m_theme->palette());
     setStyleSheet(m_theme->styleSheet());

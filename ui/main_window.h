@@ -3,6 +3,7 @@
 #include "ui/context.h"
 
 #include <QMainWindow>
+#include <QTimer>
 
 #include <memory>
 #include <vector>
@@ -12,6 +13,7 @@ class QDockWidget;
 namespace ui
 {
 
+class GuideWindow;
 class SymbolLink;
 class Theme;
 class VenueBand;
@@ -42,7 +44,6 @@ signals:
     void keysRequested();
     void venueSwitchRequested(ui::VenueKind venue);
     void quitRequested(); ///< the window closes; its layout is saved
-    void guideRequested();
 
 protected:
     void closeEvent(QCloseEvent *event) override;
@@ -52,6 +53,7 @@ protected:
 private:
     void addPanels();
     void addPanel(const PanelSpec &spec);
+    void titleDocks();
     void buildMenus();
     void buildFileMenu();
     void buildViewMenu();
@@ -63,6 +65,7 @@ private:
     void confirmCancelAll();
     void confirmClosePosition();
     void showAbout();
+    void showGuide();
 
     MainWindowContext m_context;
     std::unique_ptr<Theme> m_theme;
@@ -70,6 +73,8 @@ private:
     std::vector<QDockWidget *> m_docks;
     VenueBand *m_band = nullptr;
     QAction *m_resetPaper = nullptr;
+    GuideWindow *m_guide = nullptr;
+    QTimer m_titling;
     bool m_hasBeenShown = false;
 };
 

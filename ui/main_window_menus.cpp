@@ -1,5 +1,6 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/guide_window.h"
 #include "ui/main_window.h"
 #include "ui/panels/order_actions.h"
 #include "ui/panels/panel_tools.h"
@@ -166,7 +167,7 @@ void MainWindow::buildHelpMenu()
     QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.help"), tr("&Help"));
     menuBar()->addMenu(menu);
     connect(add(menu, QStringLiteral("help.guide"), tr("User &guide"), Qt::Key_F1), &QAction::triggered, this,
-        &MainWindow::guideRequested);
+        &MainWindow::showGuide);
     connect(add(menu, QStringLiteral("help.about"), tr("&About Headroom")), &QAction::triggered, this,
         &MainWindow::showAbout);
 }
@@ -192,12 +193,22 @@ void MainWindow::confirmClosePosition()
     const auto found = std::ranges::find_if(
         held, [this](const domain::PositionRisk &risk) { return risk.position.symbol == m_link->symbol(); });
     if (found == held.end()) {
-        m_context.models.log.add(live::LogModel::Info,
+        m_context.models.log.report(live::LogModel::Info,
             tr("There is no position in %1 to close.").arg(live::toQString(m_link->symbol())));
         showPanel(QStringLiteral("log"));
         return;
     }
     askToClose(this, {m_context, *m_theme, *m_link}, found->position, domain::Rate::of(1));
+}
+
+void MainWindow::showGuide()
+{
+    if (!m_guide) {
+        m_guide = new GuideWindow{*m_theme, this};
+    }
+    m_guide->show();
+    m_guide->raise();
+    m_guide->activateWindow();
 }
 
 void MainWindow::showAbout()

@@ -1,29 +1,35 @@
 #include "models/live/log_model.h"
 
+#include <algorithm>
+
 namespace live
 {
 
-LogModel::LogModel(
-    ports::VenueHealth &health, TimeDisplay &times, const domain::Clock &clock, QObject *parent)
+LogModel::LogModel(TimeDisplay &times, QObject *parent)
     : TableModel{{{tr("Time"), false, {}}, {tr("Level"), false, {}}, {tr("What happened"), false, {}}},
           parent},
-      m_times{times},
-      m_clock{clock}
+      m_times{times}
 {
-    connect(&health, &ports::VenueHealth::noticed, this, &LogModel::add);
     connect(&times, &TimeDisplay::changed, this, &LogModel::repaintAll);
 }
 
-void LogModel::add(int level, const QString &text)
+void LogModel::append(const std::vector<LogEntry> &oldestFirst)
 {
-    beginInsertRows({}, 0, 0);
-    m_rows.push_front({m_clock.wallNow(), level, text});
-    endInsertRows();
-    if (rowCount() > capacity) {
-        beginRemoveRows({}, capacity, capacity);
-        m_rows.pop_back();
+    const int count = static_cast<int>(std::min<std::size_t>(oldestFirst.size(), capacity));
+    if (count == 0) {
+        return;
+    }
+    const int surplus = rowCount() + count - capacity;
+    if (surplus > 0) {
+        beginRemoveRows({}, rowCount() - surplus, rowCount() - 1);
+        m_rows.resize(m_rows.size() - static_cast<std::size_t>(surplus));
         endRemoveRows();
     }
+    beginInsertRows({}, 0, count - 1);
+    for (auto entry = oldestFirst.end() - count; entry != oldestFirst.end(); ++entry) {
+        m_rows.push_front(*entry);
+    }
+    endInsertRows();
 }
 
 int LogModel::rowCount(const QModelIndex &parent) const
@@ -33,7 +39,7 @@ int LogModel::rowCount(const QModelIndex &parent) const
 
 QString LogModel::text(int row, int column) const
 {
-    const Entry &entry = m_rows[static_cast<std::size_t>(row)];
+    const LogEntry &entry = m_rows[static_cast<std::size_t>(row)];
     switch (column) {
     case TimeColumn:
         return m_times.dateTime(entry.at);
@@ -48,7 +54,7 @@ QString LogModel::text(int row, int column) const
 
 QVariant LogModel::sortValue(int row, int column) const
 {
-    const Entry &entry = m_rows[static_cast<std::size_t>(row)];
+    const LogEntry &entry = m_rows[static_cast<std::size_t>(row)];
     return column == TimeColumn    ? QVariant::fromValue<qlonglong>(domain::toMs(entry.at))
            : column == LevelColumn ? QVariant{entry.level}
                                    : QVariant{entry.text};

@@ -8,6 +8,15 @@ namespace live
 
 using namespace std::chrono_literals;
 
+namespace
+{
+
+// Old data is to be marked within two seconds: the watch adds up to its own interval.
+constexpr domain::Milliseconds staleAfter{1'800};
+constexpr domain::Milliseconds watchInterval{200};
+
+} // namespace
+
 MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clock, QObject *parent)
     : QObject{parent},
       m_marketData{marketData},
@@ -20,6 +29,7 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
             entry.ticker = ticker;
             entry.tickerAt = m_clock.monotonicNow();
         }
+        noteStream();
         emit tickersChanged(changed);
     });
     connect(&marketData, &ports::MarketData::markPricesChanged, this,
@@ -28,6 +38,7 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
                 m_markPrices[mark.symbol] = mark;
                 m_entries[mark.symbol].markAt = m_clock.monotonicNow();
             }
+            noteStream();
             emit marksChanged(changed);
         });
     connect(&marketData, &ports::MarketData::bookTickersChanged, this,
@@ -44,7 +55,31 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
     m_retry.setSingleShot(true);
     m_retry.setInterval(3s);
     connect(&m_retry, &QTimer::timeout, this, &MarketState::loadExchangeInfo);
+    m_watching.setInterval(watchInterval);
+    connect(&m_watching, &QTimer::timeout, this, &MarketState::checkStale);
+    m_watching.start();
     loadExchangeInfo();
+}
+
+void MarketState::noteStream()
+{
+    m_streamAt = m_clock.monotonicNow();
+    checkStale();
+}
+
+void MarketState::checkStale()
+{
+    const auto silent = silentFor();
+    const bool isStale = silent && *silent > staleAfter;
+    if (isStale != m_isStale) {
+        m_isStale = isStale;
+        emit staleChanged();
+    }
+}
+
+std::optional<domain::Milliseconds> MarketState::silentFor() const
+{
+    return m_streamAt ? std::optional{since(*m_streamAt)} : std::nullopt;
 }
 
 void MarketState::loadExchangeInfo()

@@ -33,6 +33,11 @@ public:
     std::optional<domain::Price> takerPrice(const domain::Symbol &symbol, domain::Side side) const;
     /// Time since any market message named the symbol; nothing before the first.
     std::optional<domain::Milliseconds> age(const domain::Symbol &symbol) const;
+    /// Time since tickers or mark prices of any symbol came, which a working stream sends every second;
+    /// nothing before the first.
+    std::optional<domain::Milliseconds> silentFor() const;
+    /// What is shown of the market is older than its stream's rhythm.
+    bool isStale() const { return m_isStale; }
     /// Order book and trades come by the same stream as the best bid and ask: they keep those fresh, too.
     void noteHeard(const domain::Symbol &symbol);
 
@@ -51,6 +56,7 @@ signals:
     void tickersChanged(const ports::TickersPtr &changed);
     void bookTickersChanged(const ports::BookTickersPtr &changed);
     void marksChanged(const ports::MarkPricesPtr &changed);
+    void staleChanged();
 
 private:
     struct Entry
@@ -62,6 +68,8 @@ private:
         std::optional<domain::Monotonic> bookAt; ///< best bid and ask, order book or trades
     };
     void loadExchangeInfo();
+    void noteStream();
+    void checkStale();
     void setExchangeInfo(const ports::ExchangeInfoPtr &info);
     domain::AgedPrice aged(domain::Price price, const std::optional<domain::Monotonic> &at) const;
     domain::Milliseconds since(domain::Monotonic at) const;
@@ -73,9 +81,12 @@ private:
     std::unordered_map<domain::Symbol, const domain::SymbolSpec *> m_specs; ///< into m_info
     std::unordered_map<domain::Symbol, Entry> m_entries;
     domain::MarkPrices m_markPrices;
+    std::optional<domain::Monotonic> m_streamAt; ///< the last tickers or mark prices
+    bool m_isStale = false;
     ports::Subscription m_tickersClaim;
     ports::Subscription m_marksClaim;
     QTimer m_retry;
+    QTimer m_watching;
 };
 
 } // namespace live

@@ -13,7 +13,7 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       account{accountPort, market, openOrders, clock},
       positions{account, market},
       health{healthPort},
-      log{healthPort, times, clock}
+      log{times}
 {
 }
 

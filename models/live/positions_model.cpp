@@ -45,12 +45,12 @@ PositionsModel::PositionsModel(AccountView &account, MarketState &market, QObjec
                      {tr("Entry"), true, tr("Average entry price")},
                      {tr("Mark"), true, tr("Live mark price")},
                      {tr("PnL"), true, tr("Unrealized profit at the mark price, USDT")},
-                     {tr("ROE"), true, tr("Unrealized profit as a share of the initial margin")},
                      {tr("Liq. ours"), true, tr("Liquidation price by our own calculation")},
                      {tr("Liq. exch."), true, tr("Liquidation price as the exchange gives it")},
                      {tr("Distance"), true,
                          tr("From the mark to our liquidation price, in per cent of the mark")},
                      {tr("Level"), false, tr("Risk level of the margin ratio")},
+                     {tr("ROE"), true, tr("Unrealized profit as a share of the initial margin")},
                      {tr("Margin ratio"), true,
                          tr("Maintenance margin divided by margin balance; liquidation at 100 %")},
                      {tr("Margin"), true, tr("Initial margin at the mark price, USDT")},
@@ -62,6 +62,7 @@ PositionsModel::PositionsModel(AccountView &account, MarketState &market, QObjec
 {
     connect(&account, &AccountView::riskChanged, this, &PositionsModel::show);
     connect(&market, &MarketState::exchangeInfoChanged, this, &PositionsModel::repaintAll);
+    connect(&market, &MarketState::staleChanged, this, &PositionsModel::repaintAll);
     show();
 }
 
@@ -171,6 +172,11 @@ Tone PositionsModel::tone(int row, int column) const
     const auto bySign = [](int sign) {
         return sign > 0 ? Tone::Positive : sign < 0 ? Tone::Negative : Tone::Neutral;
     };
+    const bool followsMark = column == MarkColumn || column == PnlColumn || column == RoeColumn ||
+                             column == DistanceColumn || column == RatioColumn || column == FundingColumn;
+    if (followsMark && m_market.isStale()) {
+        return Tone::Muted;
+    }
     switch (column) {
     case SideColumn:
         return bySign(domain::signOf(risk.position.side));
@@ -198,6 +204,9 @@ QString PositionsModel::toolTip(int row, int column) const
     const PositionRisk &risk = position(row);
     if (column == MarkColumn && !risk.isMarkLive) {
         return tr("No live mark price yet: this one is from the account snapshot.");
+    }
+    if (column == MarkColumn && m_market.isStale()) {
+        return tr("The market stream is silent: this price is old.");
     }
     if (column == LevelColumn || column == RatioColumn) {
         return toQString(domain::adviceFor(risk.level));

@@ -39,6 +39,7 @@ TickerTableModel::TickerTableModel(MarketState &market, QObject *parent)
         [this](const ports::MarkPricesPtr &changed) { repaintChanged(*changed); });
     connect(&market, &MarketState::bookTickersChanged, this,
         [this](const ports::BookTickersPtr &changed) { repaintChanged(*changed); });
+    connect(&market, &MarketState::staleChanged, this, &TickerTableModel::repaintAll);
     rebuild();
 }
 
@@ -138,6 +139,9 @@ QVariant TickerTableModel::sortValue(int row, int column) const
 
 Tone TickerTableModel::tone(int row, int column) const
 {
+    if (m_market.isStale()) {
+        return Tone::Muted;
+    }
     const domain::Symbol &symbol = m_rows[static_cast<std::size_t>(row)];
     if (column == LastColumn || column == ChangeColumn) {
         const domain::Ticker *ticker = m_market.ticker(symbol);

@@ -24,6 +24,7 @@ TradesModel::TradesModel(
     });
     connect(&times, &TimeDisplay::changed, this, &TradesModel::repaintAll);
     connect(&market, &MarketState::exchangeInfoChanged, this, &TradesModel::repaintAll);
+    connect(&market, &MarketState::staleChanged, this, &TradesModel::repaintAll);
 }
 
 void TradesModel::setSymbol(const domain::Symbol &symbol)
@@ -94,7 +95,7 @@ QString TradesModel::text(int row, int column) const
 
 Tone TradesModel::tone(int row, int column) const
 {
-    if (column == TimeColumn) {
+    if (column == TimeColumn || m_market.isStale()) {
         return Tone::Muted;
     }
     if (column == PriceColumn) {

@@ -127,7 +127,7 @@ private slots:
     void thePlanGoesToTheTicketAndTheOrderIsSent()
     {
         press("calculator.handOver");
-        QCOMPARE(find<QLineEdit>("ticket.size")->text(), QStringLiteral("0.05"));
+        QCOMPARE(find<QLineEdit>("ticket.size")->text(), QStringLiteral("0.050"));
         auto *const type = find<QComboBox>("ticket.type");
         type->setCurrentIndex(type->findText(QStringLiteral("Market")));
         QTRY_VERIFY_WITH_TIMEOUT(find<QAbstractButton>("ticket.send")->isEnabled(), patience);

@@ -224,16 +224,46 @@ private slots:
         QCOMPARE(*book.priceAt(4), Price::of(98));
     }
 
-    void theLogKeepsWhatTheVenueNoticesNewestFirst()
+    void theLogShowsItsLinesNewestFirst()
     {
         support::Desk desk;
         desk.open();
         Tester tester{&desk.models->log, Tester::FailureReportingMode::QtTest};
-        emit desk.health.noticed(0, QStringLiteral("first"));
-        emit desk.health.noticed(2, QStringLiteral("second"));
+        desk.models->log.append({{desk.clock.wallNow(), live::LogModel::Info, QStringLiteral("first")},
+            {desk.clock.wallNow(), live::LogModel::Problem, QStringLiteral("second")}});
         QCOMPARE(cell(desk.models->log, 0, live::LogModel::TextColumn), QStringLiteral("second"));
         QCOMPARE(cell(desk.models->log, 0, live::LogModel::LevelColumn), QStringLiteral("error"));
         QCOMPARE(cell(desk.models->log, 1, live::LogModel::LevelColumn), QStringLiteral("info"));
+    }
+
+    void whatTheWindowReportsIsShownOnlyOnceItIsInTheLog()
+    {
+        support::Desk desk;
+        desk.open();
+        live::LogModel &log = desk.models->log;
+        QSignalSpy reports{&log, &live::LogModel::reported};
+        log.report(live::LogModel::Warning, QStringLiteral("too small"));
+        emit desk.health.noticed(1, QStringLiteral("reconnected")); // reaches the log by the program, once
+        QCOMPARE(log.rowCount(), 0);
+        QCOMPARE(reports.count(), 1);
+        QCOMPARE(reports[0][1].toString(), QStringLiteral("too small"));
+    }
+
+    void theLogForgetsItsOldestLinesFirst()
+    {
+        support::Desk desk;
+        desk.open();
+        live::LogModel &log = desk.models->log;
+        Tester tester{&log, Tester::FailureReportingMode::QtTest};
+        std::vector<live::LogEntry> lines;
+        for (int line = 0; line < live::LogModel::capacity + 10; ++line) {
+            lines.push_back({desk.clock.wallNow(), live::LogModel::Info, QString::number(line)});
+        }
+        log.append({{desk.clock.wallNow(), live::LogModel::Info, QStringLiteral("before")}});
+        log.append(lines);
+        QCOMPARE(log.rowCount(), live::LogModel::capacity);
+        QCOMPARE(cell(log, 0, live::LogModel::TextColumn), QString::number(live::LogModel::capacity + 9));
+        QCOMPARE(cell(log, log.rowCount() - 1, live::LogModel::TextColumn), QStringLiteral("10"));
     }
 
     void theConnectionSaysWhyOrdersAreOff()
@@ -259,7 +289,7 @@ private slots:
     {
         support::Desk desk;
         desk.open();
-        emit desk.health.noticed(0, QStringLiteral("now"));
+        desk.models->log.append({{desk.clock.wallNow(), live::LogModel::Info, QStringLiteral("now")}});
         desk.models->times.setUtc(true);
         // 1,760,000,000,000 ms after 1970
         QCOMPARE(

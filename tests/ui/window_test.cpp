@@ -7,6 +7,7 @@
 
 #include <QAbstractButton>
 #include <QAbstractItemView>
+#include <QAction>
 #include <QComboBox>
 #include <QDialog>
 #include <QDockWidget>
@@ -18,6 +19,7 @@
 #include <QSlider>
 #include <QSpinBox>
 #include <QTest>
+#include <QTextBrowser>
 
 using domain::Price;
 using domain::Quantity;
@@ -330,8 +332,8 @@ private slots:
         auto *handOver = seat.get<QAbstractButton>("calculator.handOver");
         QVERIFY2(handOver->isEnabled(), qPrintable(seat.label("calculator.message")));
         handOver->click();
-        QCOMPARE(seat.get<QLineEdit>("ticket.price")->text(), QStringLiteral("64000"));
-        QCOMPARE(seat.get<QLineEdit>("ticket.size")->text(), QStringLiteral("0.05"));
+        QCOMPARE(seat.get<QLineEdit>("ticket.price")->text(), QStringLiteral("64000.0"));
+        QCOMPARE(seat.get<QLineEdit>("ticket.size")->text(), QStringLiteral("0.050"));
         QVERIFY(seat.get<QAbstractButton>("ticket.buy")->isChecked());
         QVERIFY(seat.desk.trading.submitted.empty());
     }
@@ -420,6 +422,68 @@ private slots:
         QVERIFY(go->isEnabled());
         go->click();
         QVERIFY(confirmed);
+    }
+
+    void oldMarketDataIsMarkedWithItsAge()
+    {
+        Seat seat;
+        const live::TickerTableModel &tickers = seat.desk.models->tickers;
+        const QModelIndex last = tickers.index(0, live::TickerTableModel::LastColumn);
+        const auto marks = {"watchlist.stale", "chart.stale", "trades.stale"};
+        for (const char *mark : marks) {
+            QVERIFY(seat.get<QLabel>(mark)->isHidden());
+        }
+        seat.desk.clock.advance(domain::Milliseconds{4'000});
+        QTRY_VERIFY(seat.desk.models->market.isStale());
+        for (const char *mark : marks) {
+            QCOMPARE(seat.label(mark), QStringLiteral("stale for 4.0 s"));
+            QVERIFY(!seat.get<QLabel>(mark)->isHidden());
+        }
+        QCOMPARE(last.data(live::ToneRole).toInt(), static_cast<int>(live::Tone::Muted));
+        QVERIFY(seat.label("band.connection").contains(QStringLiteral("prices stale for 4.0 s")));
+        QCOMPARE(seat.get<QLabel>("chart.last")->property("role").toString(), QStringLiteral("caption"));
+        seat.desk.quote("BTCUSDT", "65000.0");
+        QVERIFY(!seat.desk.models->market.isStale());
+        for (const char *mark : marks) {
+            QVERIFY(seat.get<QLabel>(mark)->isHidden());
+        }
+        QCOMPARE(last.data(live::ToneRole).toInt(), static_cast<int>(live::Tone::Positive));
+        QVERIFY(!seat.label("band.connection").contains(QStringLiteral("stale")));
+    }
+
+    void aDockInATabHasNoSecondTitle()
+    {
+        const Seat seat;
+        QTRY_VERIFY(seat.window->dock(QStringLiteral("positions"))->titleBarWidget());
+        QVERIFY(!seat.window->dock(QStringLiteral("chart"))->titleBarWidget());
+        seat.window->dock(QStringLiteral("positions"))->setFloating(true);
+        QTRY_VERIFY(!seat.window->dock(QStringLiteral("positions"))->titleBarWidget());
+        seat.window->resetLayout();
+        QTRY_VERIFY(seat.window->dock(QStringLiteral("positions"))->titleBarWidget());
+    }
+
+    void theGuideOpensBesideTheWindowAndCanBeSearched()
+    {
+        const Seat seat;
+        seat.get<QAction>("help.guide")->trigger();
+        auto *guide = seat.get<QWidget>("guide");
+        QVERIFY(guide->isVisible() && guide->isWindow());
+        auto *text = seat.get<QTextBrowser>("guide.text");
+        QVERIFY(text->toPlainText().contains(QStringLiteral("First start")));
+        seat.type("guide.search", "Liquidation price");
+        QTest::keyClick(seat.get<QLineEdit>("guide.search"), Qt::Key_Return);
+        QCOMPARE(text->textCursor().selectedText().toLower(), QStringLiteral("liquidation price"));
+        // What the guide calls menus and buttons is what the window calls them.
+        for (const char *action : {"file.keys", "file.resetPaper", "view.reset"}) {
+            const QString name = seat.get<QAction>(action)->text().remove(u'&').remove(u'…');
+            QVERIFY2(text->toPlainText().contains(name), qPrintable(name));
+        }
+        const QString handOver = seat.get<QAbstractButton>("calculator.handOver")->text();
+        QVERIFY2(text->toPlainText().contains(handOver), qPrintable(handOver));
+        for (const QString &id : seat.window->panelIds()) {
+            const QString title = seat.window->dock(id)->widget()->accessibleName();
+            QVERIFY2(text->toPlainText().contains(title), qPrintable(title));
+        }
     }
 
     void theKeysLeaveTheDialogOnceAndNothingStaysBehind()

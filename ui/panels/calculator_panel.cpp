@@ -296,7 +296,7 @@ void CalculatorPanel::useMark()
     const auto mark = m_tools.window.models.market.markPrice(symbol);
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(symbol);
     if (mark && spec) {
-        m_entry->setValue(domain::roundedToTick(*mark, *spec));
+        m_entry->setValue(domain::roundedToTick(*mark, *spec), spec->priceDecimals());
     }
 }
 
@@ -483,7 +483,7 @@ void CalculatorPanel::showOutcome(const domain::SymbolSpec &spec)
     figure("breakEven")
         .display(live::fixedText(m_result.breakEvenPrice, spec.priceDecimals()) + QStringLiteral(" USDT"));
     const auto show = [](Readout &readout, const std::optional<domain::PlannedExit> &at) {
-        readout.display(at ? outcome(*at) : nothing, !at ? "" : at->netPnl.isNegative() ? "block" : "good");
+        readout.display(at ? outcome(*at) : nothing, !at ? "" : at->netPnl.isNegative() ? "negative" : "good");
     };
     show(figure("atTarget"), m_result.atTarget);
     show(figure("atStop"), m_result.atStop);

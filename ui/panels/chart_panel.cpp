@@ -4,6 +4,7 @@
 #include "models/live/text.h"
 #include "ui/charts/chart_view.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/stale_mark.h"
 
 #include <QButtonGroup>
 #include <QHBoxLayout>
@@ -72,6 +73,7 @@ ChartPanel::ChartPanel(const PanelTools &tools, QWidget *parent)
     top->setSpacing(10);
     top->addWidget(m_symbol);
     top->addWidget(m_last);
+    top->addWidget(new StaleMark{QStringLiteral("chart.stale"), tools.window.models.market});
     top->addWidget(m_figures, 1);
     auto *buttons = new QHBoxLayout;
     buttons->setSpacing(0);
@@ -115,6 +117,7 @@ ChartPanel::ChartPanel(const PanelTools &tools, QWidget *parent)
     connect(&models.market, &live::MarketState::exchangeInfoChanged, this, &ChartPanel::applySpec);
     connect(&models.market, &live::MarketState::tickersChanged, this, &ChartPanel::showTicker);
     connect(&models.market, &live::MarketState::marksChanged, this, &ChartPanel::showTicker);
+    connect(&models.market, &live::MarketState::staleChanged, this, &ChartPanel::showTicker);
     connect(&models.times, &live::TimeDisplay::changed, this, &ChartPanel::applyZone);
     connect(&tools.theme, &Theme::changed, this, &ChartPanel::applyTheme);
     connect(&tools.link, &SymbolLink::symbolChanged, this, &ChartPanel::reload);
@@ -200,7 +203,10 @@ void ChartPanel::showTicker()
     }
     m_last->setText(live::fixedText(ticker->last, decimals));
     m_last->setAccessibleName(tr("Last price %1").arg(m_last->text()));
-    const char *role = ticker->changePercent.isNegative() ? "block" : "good";
+    const char *role = market.isStale()                     ? "caption"
+                       : ticker->changePercent.isNegative() ? "negative"
+                       : ticker->changePercent.isPositive() ? "good"
+                                                            : "";
     if (m_last->property("role").toString() != QLatin1StringView{role}) {
         m_last->setProperty("role", QLatin1StringView{role});
         restyle(m_last);

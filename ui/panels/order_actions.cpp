@@ -65,7 +65,7 @@ void askToClose(
             ? position.quantity
             : (position.quantity * share).roundedTo(spec.marketLot.stepSize, domain::Rounding::Down);
     if (!quantity.isPositive()) {
-        tools.window.models.log.add(
+        tools.window.models.log.report(
             live::LogModel::Warning, tr("The position in %1 is too small to be reduced by that share.")
                                          .arg(live::toQString(position.symbol)));
         return;
@@ -80,7 +80,7 @@ void askToClose(
         [order, sentence, &trading = tools.window.trading, &log = tools.window.models.log] {
             ports::whenFinished(
                 trading.submit(order), &log, [&log, sentence](const domain::Result<domain::Order> &result) {
-                    log.add(result ? live::LogModel::Info : live::LogModel::Problem,
+                    log.report(result ? live::LogModel::Info : live::LogModel::Problem,
                         sentence + QStringLiteral(": ") + outcomeSentence(result));
                 });
         });
@@ -97,10 +97,10 @@ void askToCancelAll(QWidget *parent, const PanelTools &tools, const domain::Symb
             ports::whenFinished(
                 trading.cancelAll(symbol), &log, [&log, name](const domain::Result<int> &count) {
                     if (count) {
-                        log.add(
+                        log.report(
                             live::LogModel::Info, tr("%1: asked to cancel %2 orders.").arg(name).arg(*count));
                     } else {
-                        log.add(
+                        log.report(
                             live::LogModel::Problem, tr("%1: the cancel of all orders failed. %2")
                                                          .arg(name, live::toQString(count.error().detail)));
                     }

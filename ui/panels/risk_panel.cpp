@@ -22,7 +22,7 @@ namespace
 
 using Columns = live::PositionsModel::ColumnId;
 constexpr int shownColumns[] = {Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn,
-    Columns::ExchangeLiquidationColumn, Columns::LevelColumn};
+    Columns::LevelColumn};
 
 /// The distance to liquidation as a bar behind its figure: full from 50 % on.
 class DistanceDelegate final : public CellDelegate
@@ -115,7 +115,9 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     m_positions->horizontalHeader()->moveSection(
         m_positions->horizontalHeader()->visualIndex(Columns::DistanceColumn), 1);
     m_positions->setCellDelegate(new DistanceDelegate{tools.theme, m_positions});
-    m_positions->setFixedHeight(6 * (m_positions->fontMetrics().height() + 6));
+    m_positions->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    m_positions->horizontalHeader()->setStretchLastSection(true);
+    fitPositions();
     connect(m_positions, &DataTable::rowActivated, this, [this](int row) {
         m_tools.link.setSymbol(m_tools.window.models.positions.position(row).position.symbol);
     });
@@ -136,8 +138,18 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     whole->addWidget(scroll);
     connect(&tools.window.models.account, &live::AccountView::riskChanged, this, &RiskPanel::refresh);
     connect(&tools.window.models.account, &live::AccountView::accountChanged, this, &RiskPanel::refresh);
+    connect(&tools.window.models.market, &live::MarketState::staleChanged, this, &RiskPanel::refresh);
+    connect(&tools.window.models.positions, &QAbstractItemModel::modelReset, this, &RiskPanel::fitPositions);
     refresh();
     setFocusProxy(m_positions);
+}
+
+void RiskPanel::fitPositions()
+{
+    // As many rows as there are, up to five: the figures below stay in sight.
+    const int rows = std::clamp(m_tools.window.models.positions.rowCount(), 2, 5);
+    const int header = m_positions->horizontalHeader()->sizeHint().height();
+    m_positions->setFixedHeight(header + rows * m_positions->verticalHeader()->defaultSectionSize() + 4);
 }
 
 void RiskPanel::refresh()
@@ -158,7 +170,9 @@ void RiskPanel::refresh()
     m_ratio->setAccessibleName(tr("Margin ratio %1").arg(m_ratio->text()));
     const QString notReconciled =
         account->isReconciled ? QString{} : tr(" The account is being compared anew.");
-    const QString notLive = risk->allMarksLive ? QString{} : tr(" Some positions are valued at old prices.");
+    const bool isOld =
+        !risk->positions.empty() && (!risk->allMarksLive || m_tools.window.models.market.isStale());
+    const QString notLive = isOld ? tr(" Some positions are valued at old prices.") : QString{};
     const QString advice = live::toQString(domain::adviceFor(risk->level));
     m_advice->setText(advice.left(1).toUpper() + advice.mid(1) + u'.' + notLive + notReconciled);
     m_gauge->display(ratio);
@@ -169,7 +183,7 @@ void RiskPanel::refresh()
     m_wallet->display(usdt(account->walletBalance));
     m_available->display(usdt(risk->availableBalance));
     m_pnl->display(live::signedText(risk->unrealizedPnl, 2) + QStringLiteral(" USDT"),
-        risk->unrealizedPnl.isNegative()   ? "block"
+        risk->unrealizedPnl.isNegative()   ? "negative"
         : risk->unrealizedPnl.isPositive() ? "good"
                                            : "");
     m_maintenance->display(usdt(risk->maintenanceMargin));

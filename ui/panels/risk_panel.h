@@ -24,6 +24,7 @@ public:
 
 private:
     void refresh();
+    void fitPositions();
 
     PanelTools m_tools;
     QLabel *m_level;

@@ -163,7 +163,7 @@ void OrdersPanel::cancelChosen()
             live::toQString(order.request.symbol) + u' ' + live::toQString(order.clientOrderId());
         ports::whenFinished(m_tools.window.trading.cancel(order.request.symbol, order.clientOrderId()), &log,
             [&log, name](const domain::Result<domain::Order> &result) {
-                log.add(result ? live::LogModel::Info : live::LogModel::Problem,
+                log.report(result ? live::LogModel::Info : live::LogModel::Problem,
                     tr("Cancel of %1: ").arg(name) +
                         (result ? live::phaseSentence(*result) : live::toQString(result.error().detail)));
             });

@@ -341,14 +341,15 @@ void TicketPanel::changeMarginType()
 
 void TicketPanel::take(const domain::NewOrder &offered, int leverage, domain::MarginType marginType)
 {
+    const live::MarketState &market = m_tools.window.models.market;
     setSide(offered.side);
     const bool isLimit = offered.price.isPositive();
     m_type->setCurrentIndex(m_type->findData(static_cast<int>(isLimit ? Kind::Limit : Kind::Market)));
     if (isLimit) {
-        m_price->setValue(offered.price);
+        m_price->setValue(offered.price, market.priceDecimals(offered.symbol));
     }
     m_unit->setCurrentIndex(0);
-    m_size->setValue(offered.quantity);
+    m_size->setValue(offered.quantity, market.quantityDecimals(offered.symbol));
     m_reduceOnly->setChecked(false);
     m_outcome->setText(tr("Plan taken over from the calculator. Nothing has been sent."));
     m_leverage->setValue(leverage);
@@ -359,14 +360,15 @@ void TicketPanel::take(const domain::NewOrder &offered, int leverage, domain::Ma
 
 void TicketPanel::takePrice(domain::Price price)
 {
+    const int decimals = m_tools.window.models.market.priceDecimals(m_tools.link.symbol());
     if (kind() == Kind::StopMarket || kind() == Kind::TakeProfitMarket) {
-        m_trigger->setValue(price);
+        m_trigger->setValue(price, decimals);
         return;
     }
     if (kind() == Kind::Market) {
         m_type->setCurrentIndex(m_type->findData(static_cast<int>(Kind::Limit)));
     }
-    m_price->setValue(price);
+    m_price->setValue(price, decimals);
 }
 
 void TicketPanel::setSide(domain::Side side)
@@ -383,7 +385,8 @@ void TicketPanel::setShare(int percent)
     }
     const domain::Quantity part = largest() * domain::Rate::of(percent) / 100;
     m_unit->setCurrentIndex(0);
-    m_size->setValue(domain::roundedDownToLot(part, domain::lotFor(*spec, draft().type)));
+    m_size->setValue(
+        domain::roundedDownToLot(part, domain::lotFor(*spec, draft().type)), spec->quantityDecimals());
 }
 
 TicketPanel::Kind TicketPanel::kind() const
@@ -686,7 +689,7 @@ void TicketPanel::showOutcome(const domain::Result<domain::Order> &result)
     restyle(m_outcome);
     const domain::NewOrder &order = result ? result->request : *m_lastSent;
     if (const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol)) {
-        m_tools.window.models.log.add(isBad ? live::LogModel::Problem : live::LogModel::Info,
+        m_tools.window.models.log.report(isBad ? live::LogModel::Problem : live::LogModel::Info,
             live::orderSentence(order, *spec) + QStringLiteral(": ") + sentence);
     }
     refresh();

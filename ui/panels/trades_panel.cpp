@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/stale_mark.h"
 
 #include <QHeaderView>
 #include <QVBoxLayout>
@@ -19,6 +20,11 @@ TradesPanel::TradesPanel(const PanelTools &tools, QWidget *parent)
     table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
     auto *layout = new QVBoxLayout{this};
     layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(0);
+    // Trades may be rare by themselves: only a silent stream makes the tape old.
+    auto *stale = new StaleMark{QStringLiteral("trades.stale"), tools.window.models.market};
+    stale->setContentsMargins(6, 3, 6, 1);
+    layout->addWidget(stale);
     layout->addWidget(table);
     const auto follow = [this](const domain::Symbol &symbol) { m_trades.setSymbol(symbol); };
     connect(&tools.link, &SymbolLink::symbolChanged, this, follow);

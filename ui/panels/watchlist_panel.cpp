@@ -4,6 +4,7 @@
 #include "models/live/text.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/stale_mark.h"
 
 #include <QHeaderView>
 #include <QLineEdit>
@@ -28,7 +29,8 @@ WatchlistPanel::WatchlistPanel(const PanelTools &tools, QWidget *parent)
     layout->setSpacing(4);
     auto *top = new QHBoxLayout;
     top->setContentsMargins(6, 0, 6, 0);
-    top->addWidget(m_search);
+    top->addWidget(m_search, 1);
+    top->addWidget(new StaleMark{QStringLiteral("watchlist.stale"), tools.window.models.market});
     layout->addLayout(top);
     layout->addWidget(m_table);
     m_table->proxy()->setFilterKeyColumn(live::TickerTableModel::SymbolColumn);

@@ -216,6 +216,7 @@ QLineEdit:disabled, QComboBox:disabled, QSpinBox:disabled { color: @faint; }
 QSpinBox::up-button, QSpinBox::down-button { width: 0; border: none; }
 QComboBox::drop-down { border: none; width: 16px; }
 QComboBox::down-arrow { image: url(:/icons/down-@scheme.svg); width: 9px; height: 9px; }
+QComboBoxPrivateContainer { background: @raised; border: none; }
 QComboBox QAbstractItemView { background: @raised; color: @text; border: 1px solid @border;
     selection-background-color: @hover; selection-color: @text; }
 QPushButton, QToolButton { background: @raised; color: @text; border: 1px solid @border; border-radius: 3px; padding: 4px 9px; }
@@ -248,6 +249,7 @@ QLabel[role="heading"] { color: @muted; font-weight: 600; }
 QLabel[role="block"] { color: @danger; }
 QLabel[role="confirm"] { color: @warning; }
 QLabel[role="good"] { color: @positive; }
+QLabel[role="negative"] { color: @negative; }
 QFrame[role="line"] { background: @border; max-height: 1px; min-height: 1px; border: none; }
 QSlider::groove:horizontal { background: @border; height: 3px; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: @accent; height: 3px; border-radius: 1px; }

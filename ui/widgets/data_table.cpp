@@ -193,6 +193,12 @@ int DataTable::currentSourceRow() const
     return rows.isEmpty() ? -1 : rows.front();
 }
 
+int DataTable::titleWidth(int column) const
+{
+    const QString title = model()->headerData(column, Qt::Horizontal).toString();
+    return horizontalHeader()->fontMetrics().horizontalAdvance(title) + 2 * cellMargin + 12;
+}
+
 void DataTable::growColumns()
 {
     QHeaderView *header = horizontalHeader();
@@ -200,7 +206,7 @@ void DataTable::growColumns()
         if (header->sectionResizeMode(column) != QHeaderView::Interactive || isColumnHidden(column)) {
             continue;
         }
-        const int wanted = std::max(sizeHintForColumn(column), header->sectionSizeHint(column) + 2);
+        const int wanted = std::max(sizeHintForColumn(column), titleWidth(column));
         if (wanted > columnWidth(column)) {
             setColumnWidth(column, wanted);
         }
@@ -213,7 +219,7 @@ void DataTable::showEvent(QShowEvent *event)
     if (m_settings.value(QStringLiteral("columns/") + m_traits.id).isNull()) {
         for (int column = 0; column < model()->columnCount(); ++column) {
             if (horizontalHeader()->sectionResizeMode(column) == QHeaderView::Interactive) {
-                setColumnWidth(column, horizontalHeader()->sectionSizeHint(column));
+                setColumnWidth(column, titleWidth(column));
             }
         }
     }

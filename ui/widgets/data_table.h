@@ -70,6 +70,8 @@ protected:
 private:
     void applyMetrics();
     void growColumns();
+    /// Title and margins; the sorting arrow stands above the title and needs no width.
+    int titleWidth(int column) const;
 
     SettingsStore &m_settings;
     Traits m_traits;

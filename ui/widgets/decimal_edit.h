@@ -4,6 +4,7 @@
 
 #include <QLineEdit>
 
+#include <algorithm>
 #include <optional>
 
 namespace ui
@@ -26,6 +27,11 @@ public:
         return parsed ? std::optional{*parsed} : std::nullopt;
     }
     template <class Exact> void setValue(Exact value) { setPlain(value.toString()); }
+    /// With that many decimals, more where the value has more.
+    template <class Exact> void setValue(Exact value, int decimals)
+    {
+        setPlain(value.toFixed(std::max(decimals, value.decimals())));
+    }
     /// Empty counts as absent, not as wrong.
     bool isBlank() const { return text().trimmed().isEmpty(); }
     std::string plainText() const;

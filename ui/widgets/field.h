@@ -34,7 +34,7 @@ class Readout : public QWidget
     Q_OBJECT
 public:
     Readout(const QString &id, const QString &caption, QWidget *parent = nullptr);
-    /// role: "" for plain, else "good", "confirm" or "block" as in the style sheet.
+    /// role: "" for plain, else "good", "negative", "confirm" or "block" as in the style sheet.
     void display(const QString &text, const char *role = "");
     QString text() const { return m_value->text(); }
     void setCaption(const QString &caption);

@@ -65,9 +65,11 @@ VenueBand::VenueBand(const MainWindowContext &context, const Theme &theme, QWidg
     m_clock = addFigure(QStringLiteral("band.clock"), {});
     connect(&context.models.account, &live::AccountView::riskChanged, this, &VenueBand::showAccount);
     connect(&context.models.health, &live::HealthModel::healthChanged, this, &VenueBand::showHealth);
+    connect(&context.models.market, &live::MarketState::staleChanged, this, &VenueBand::showStaleness);
     connect(&context.models.times, &live::TimeDisplay::changed, this, &VenueBand::showTime);
     m_second.setInterval(1s);
     connect(&m_second, &QTimer::timeout, this, &VenueBand::showTime);
+    connect(&m_second, &QTimer::timeout, this, &VenueBand::showHealth);
     m_second.start();
     showAccount();
     showHealth();
@@ -119,6 +121,17 @@ void VenueBand::showAccount()
         live::ratioText(risk->crossMarginRatio) + u' ' + live::toQString(domain::toString(risk->level)));
 }
 
+void VenueBand::showStaleness()
+{
+    // What hangs on the mark prices steps back with them.
+    const QColor ink =
+        m_context.models.market.isStale() ? blended(m_mark.fill, m_mark.text, 0.6) : m_mark.text;
+    for (QLabel *label : {m_equity, m_available, m_pnl, m_ratio}) {
+        label->setStyleSheet(QStringLiteral("color: ") + ink.name());
+    }
+    showHealth();
+}
+
 void VenueBand::showHealth()
 {
     const ports::HealthState &health = m_context.models.health.state();
@@ -129,7 +142,10 @@ void VenueBand::showHealth()
     const bool isWhole = connected > 0 && connected == static_cast<int>(health.streams.size());
     const QString streams =
         isWhole ? tr("● connected") : tr("○ %1 of %2 streams").arg(connected).arg(health.streams.size());
-    showFigure(m_connection, health.canTrade ? streams : streams + tr(", orders off"));
+    const live::MarketState &market = m_context.models.market;
+    const auto silent = market.isStale() ? market.silentFor() : std::nullopt;
+    const QString prices = silent ? tr(", prices stale for %1").arg(live::ageText(*silent)) : QString{};
+    showFigure(m_connection, streams + prices + (health.canTrade ? QString{} : tr(", orders off")));
     m_connection->setToolTip(m_context.models.health.tradeBlockedReason());
 }
 

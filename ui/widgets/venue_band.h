@@ -34,6 +34,7 @@ private:
     QLabel *addFigure(const QString &id, const QString &caption);
     void showAccount();
     void showHealth();
+    void showStaleness();
     void showTime();
 
     const MainWindowContext &m_context;
