@@ -451,6 +451,17 @@ private slots:
         QVERIFY(!seat.label("band.connection").contains(QStringLiteral("stale")));
     }
 
+    void theSendButtonSaysItsWholeOrder()
+    {
+        const Seat seat;
+        seat.choose("ticket.type", "Stop (market)");
+        seat.type("ticket.trigger", "66500");
+        seat.type("ticket.size", "0.75");
+        const auto *send = seat.get<QAbstractButton>("ticket.send");
+        QCOMPARE(QString{send->text()}.replace(u'\n', u' '), send->accessibleName());
+        QVERIFY(send->text().contains(QStringLiteral("66,500.0")));
+    }
+
     void aDockInATabHasNoSecondTitle()
     {
         const Seat seat;

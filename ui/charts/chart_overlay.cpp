@@ -23,6 +23,13 @@ QRect inDevicePixels(const QRect &line, double ratio)
         isLevel ? thickness : scaled(line.height())};
 }
 
+/// Where a mark is painted. Between two whole scales its edges may fall into the neighbouring pixels.
+QRect painted(const QRect &mark, double ratio)
+{
+    const int more = ratio == std::floor(ratio) ? 0 : 1;
+    return mark.adjusted(-more, -more, more, more);
+}
+
 void paintLine(QPainter &painter, const OverlayMark &mark, double ratio)
 {
     const QRect line = inDevicePixels(mark.rect, ratio);
@@ -57,14 +64,15 @@ ChartOverlay::ChartOverlay(QWidget *parent) : QWidget{parent}
 
 void ChartOverlay::setMarks(std::vector<OverlayMark> marks)
 {
+    const double ratio = devicePixelRatioF();
     QRegion changed;
     for (std::size_t i = 0; i < std::max(marks.size(), m_marks.size()); ++i) {
         const bool isKnown = i < marks.size() && i < m_marks.size() && marks[i] == m_marks[i];
         if (!isKnown && i < marks.size()) {
-            changed += marks[i].rect;
+            changed += painted(marks[i].rect, ratio);
         }
         if (!isKnown && i < m_marks.size()) {
-            changed += m_marks[i].rect;
+            changed += painted(m_marks[i].rect, ratio);
         }
     }
     m_marks = std::move(marks);
@@ -77,14 +85,15 @@ void ChartOverlay::paintEvent(QPaintEvent *event)
 {
     QPainter painter{this};
     painter.setFont(font());
+    const double ratio = devicePixelRatioF();
     for (const OverlayMark &mark : m_marks) {
-        if (!event->region().intersects(mark.rect)) {
+        if (!event->region().intersects(painted(mark.rect, ratio))) {
             continue;
         }
         switch (mark.kind) {
         case OverlayMark::Kind::Line:
         case OverlayMark::Kind::DashedLine:
-            paintLine(painter, mark, devicePixelRatioF());
+            paintLine(painter, mark, ratio);
             break;
         case OverlayMark::Kind::Text:
             painter.fillRect(mark.rect, mark.background);

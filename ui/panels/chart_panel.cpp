@@ -27,9 +27,10 @@ constexpr Interval offered[] = {Interval::M1, Interval::M3, Interval::M5, Interv
     Interval::W1};
 const QString intervalKey = QStringLiteral("chart/interval");
 
-QString lineLabel(const domain::Order &order)
+QString lineLabel(const domain::Order &order, int quantityDecimals)
 {
-    return live::sideWord(order.request.side) + u' ' + live::exactText(order.remainingQty());
+    return live::sideWord(order.request.side) + u' ' +
+           live::fixedText(order.remainingQty(), quantityDecimals);
 }
 
 PriceLine::Kind kindOf(const domain::NewOrder &request)
@@ -257,8 +258,8 @@ void ChartPanel::showLines()
         const domain::NewOrder &request = order.request;
         if (request.symbol == symbol) {
             add(QStringLiteral("order") + live::toQString(order.clientOrderId()), kindOf(request),
-                request.triggerPrice.isPositive() ? request.triggerPrice : request.price, lineLabel(order),
-                request.side);
+                request.triggerPrice.isPositive() ? request.triggerPrice : request.price,
+                lineLabel(order, quantityDecimals), request.side);
         }
     }
     m_chart->setLines(std::move(lines));

@@ -11,6 +11,7 @@
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/two_lines.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
@@ -535,8 +536,7 @@ void TicketPanel::refresh()
                                  ? live::orderSentence(order, *spec)
                                  : live::sideWord(order.side) + u' ' + live::toQString(symbol);
     const QString words = m_isSending ? tr("Sending …") : sentence;
-    m_send->setText(
-        m_send->fontMetrics().elidedText(words, Qt::ElideMiddle, std::max(120, m_send->width() - 16)));
+    m_send->setText(inTwoLines(words, m_send->fontMetrics(), std::max(120, m_send->width() - 28)));
     m_send->setAccessibleName(words);
     m_send->setToolTip(blocked.isEmpty() ? sentence : blocked);
     m_send->setEnabled(maySend);
