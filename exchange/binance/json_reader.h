@@ -6,11 +6,13 @@
 #define SIMDJSON_EXCEPTIONS 0
 
 #include "models/domain/exact.h"
+#include "models/domain/exact_parse.h"
 #include "models/domain/market.h"
 #include "models/domain/order.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cstring>
 #include <memory>
@@ -34,15 +36,24 @@ public:
         thread_local Workspace workspace;
         return workspace;
     }
-    simdjson::error_code open(std::string_view text, od::document &document)
+    /// The text with NULs behind it, until the next call.
+    std::string_view load(std::string_view text)
     {
+        constexpr std::size_t padding =
+            std::max<std::size_t>(simdjson::SIMDJSON_PADDING, 2 * domain::detail::decimalPadding);
         m_failedMember.clear();
-        if (m_capacity < text.size() + simdjson::SIMDJSON_PADDING) {
-            m_capacity = 2 * (text.size() + simdjson::SIMDJSON_PADDING);
+        if (m_capacity < text.size() + padding) {
+            m_capacity = 2 * (text.size() + padding);
             m_buffer = std::make_unique<char[]>(m_capacity);
         }
         std::memcpy(m_buffer.get(), text.data(), text.size());
-        return m_parser.iterate(m_buffer.get(), text.size(), m_capacity).get(document);
+        std::memset(m_buffer.get() + text.size(), 0, padding);
+        return {m_buffer.get(), text.size()};
+    }
+    /// loaded: what load() gave.
+    simdjson::error_code open(std::string_view loaded, od::document &document)
+    {
+        return m_parser.iterate(loaded.data(), loaded.size(), m_capacity).get(document);
     }
     void noteFailure(std::string_view member)
     {
@@ -194,7 +205,7 @@ requires(std::is_same_v<Integer, std::int64_t> || std::is_same_v<Integer, int>) 
     return error == std::errc{} && end == token.data() + token.size();
 }
 
-inline bool read(od::value &value, domain::Timestamp &out)
+template <class Value> bool read(Value &value, domain::Timestamp &out)
 {
     std::int64_t ms = domain::toMs(out);
     // Times beyond the year 9999 are not times; they would overflow calendar arithmetic.
@@ -281,7 +292,8 @@ template <class T, class Read>
 domain::Result<T> parseDocument(std::string_view text, std::string_view what, Read readDocument)
 {
     od::document document;
-    if (Workspace::ofThread().open(text, document) != simdjson::SUCCESS) {
+    Workspace &workspace = Workspace::ofThread();
+    if (workspace.open(workspace.load(text), document) != simdjson::SUCCESS) {
         return malformed(what);
     }
     T result{};

@@ -1,3 +1,4 @@
+#include "exchange/binance/compact_reader.h"
 #include "exchange/binance/user_events.h"
 
 #include <algorithm>
@@ -14,11 +15,11 @@ namespace
 // COIN-M rows of the all-market streams carry st = 2 (reference 6).
 constexpr int coinMargined = 2;
 
-bool readTrade(od::object &source, TradeEvent &event, int &universe)
+template <class Source> bool readTrade(Source &source, TradeEvent &event, int &universe)
 {
     Trade &trade = event.trade;
     return eachMember(source,
-               [&](std::string_view key, od::value &value) {
+               [&](std::string_view key, auto &value) {
                    if (key.size() != 1) {
                        return key == "st" ? read(value, universe) : true;
                    }
@@ -43,11 +44,11 @@ bool readTrade(od::object &source, TradeEvent &event, int &universe)
            !trade.symbol.empty() && trade.price.isPositive();
 }
 
-bool readKline(od::object &source, KlineEvent &event, int &universe)
+template <class Source> bool readKline(Source &source, KlineEvent &event, int &universe)
 {
     Candle &candle = event.candle;
     unsigned prices = 0;
-    const auto readBar = [&](std::string_view key, od::value &value) {
+    const auto readBar = [&](std::string_view key, auto &value) {
         if (key.size() != 1) {
             return true;
         }
@@ -86,7 +87,7 @@ bool readKline(od::object &source, KlineEvent &event, int &universe)
             return true;
         }
     };
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
+    const bool isRead = eachMember(source, [&](std::string_view key, auto &value) {
         if (key == "k") {
             return eachMember(value, readBar);
         }
@@ -100,10 +101,10 @@ bool readKline(od::object &source, KlineEvent &event, int &universe)
     return isRead && !event.symbol.empty() && toMs(candle.openAt) > 0;
 }
 
-bool readTicker(od::object &source, TickerEvent &event, int &universe)
+template <class Source> bool readTicker(Source &source, TickerEvent &event, int &universe)
 {
     Ticker &ticker = event.ticker;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
+    const bool isRead = eachMember(source, [&](std::string_view key, auto &value) {
         if (key.size() != 1) {
             return key == "st" ? read(value, universe) : true;
         }
@@ -136,9 +137,9 @@ bool readTicker(od::object &source, TickerEvent &event, int &universe)
     return isRead && !ticker.symbol.empty();
 }
 
-bool readBookTicker(od::object &source, BookTicker &ticker, int &universe)
+template <class Source> bool readBookTicker(Source &source, BookTicker &ticker, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
+    return eachMember(source, [&](std::string_view key, auto &value) {
         if (key.size() != 1) {
             return key == "st" ? read(value, universe) : true;
         }
@@ -163,10 +164,10 @@ bool readBookTicker(od::object &source, BookTicker &ticker, int &universe)
     }) && !ticker.symbol.empty();
 }
 
-bool readDepth(od::object &source, BookUpdate &update, int &universe)
+template <class Source> bool readDepth(Source &source, BookUpdate &update, int &universe)
 {
     return eachMember(source,
-               [&](std::string_view key, od::value &value) {
+               [&](std::string_view key, auto &value) {
                    if (key == "pu") {
                        return read(value, update.previousUpdateId);
                    }
@@ -193,9 +194,9 @@ bool readDepth(od::object &source, BookUpdate &update, int &universe)
            !update.symbol.empty() && update.lastUpdateId > 0;
 }
 
-bool readMark(od::object &source, MarkPrice &mark, int &universe)
+template <class Source> bool readMark(Source &source, MarkPrice &mark, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
+    return eachMember(source, [&](std::string_view key, auto &value) {
         if (key.size() != 1) {
             return key == "st" ? read(value, universe) : true;
         }
@@ -218,9 +219,9 @@ bool readMark(od::object &source, MarkPrice &mark, int &universe)
     }) && !mark.symbol.empty();
 }
 
-bool readForceOrder(od::object &source, ForceOrderEvent &event, int &universe)
+template <class Source> bool readForceOrder(Source &source, ForceOrderEvent &event, int &universe)
 {
-    const auto readOrder = [&](std::string_view key, od::value &value) {
+    const auto readOrder = [&](std::string_view key, auto &value) {
         if (key == "s") {
             return read(value, event.symbol);
         }
@@ -238,7 +239,7 @@ bool readForceOrder(od::object &source, ForceOrderEvent &event, int &universe)
         }
         return key == "T" ? read(value, event.at) : true;
     };
-    return eachMember(source, [&](std::string_view key, od::value &value) {
+    return eachMember(source, [&](std::string_view key, auto &value) {
         if (key == "o") {
             return eachMember(value, readOrder);
         }
@@ -331,58 +332,79 @@ bool readSession(od::object &source, TradingSessionEvent &event, int & /*univers
     });
 }
 
-template <class Event, class Read>
-bool add(StreamFrame &frame, od::object &source, Event event, Read readEvent)
+/// Reads the event where it will stay; on false the frame holds half of one and is of no use.
+template <class Event, class Source, class Read> bool add(StreamFrame &frame, Source &source, Read readEvent)
 {
+    Event &event = *std::get_if<Event>(&frame.events.emplace_back(std::in_place_type<Event>));
     int universe = 0;
     if (!readEvent(source, event, universe)) {
         return false;
     }
     if (universe == coinMargined) {
+        frame.events.pop_back();
         ++frame.droppedCoinMargined;
-    } else {
-        frame.events.emplace_back(std::move(event));
     }
     return true;
 }
 
-bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
+/// The events that come many times a second; empty: it is none of them.
+template <class Source>
+std::optional<bool> readBusyEvent(std::string_view type, Source &source, StreamFrame &frame)
 {
-    if (type == "depthUpdate") {
-        return add(frame, source, BookUpdate{}, readDepth);
-    }
     if (type == "bookTicker") {
-        return add(frame, source, BookTicker{}, readBookTicker);
+        return add<BookTicker>(frame, source, readBookTicker<Source>);
     }
     if (type == "trade" || type == "aggTrade") {
-        return add(frame, source, TradeEvent{{}, type == "aggTrade"}, readTrade);
+        return add<TradeEvent>(frame, source, [&](Source &from, TradeEvent &event, int &universe) {
+            event.isAggregate = type == "aggTrade";
+            return readTrade(from, event, universe);
+        });
+    }
+    if (type == "depthUpdate") {
+        return add<BookUpdate>(frame, source, [&](Source &from, BookUpdate &update, int &universe) {
+            update.bids = std::move(frame.spareBids);
+            update.asks = std::move(frame.spareAsks);
+            return readDepth(from, update, universe);
+        });
     }
     if (type == "kline" || type == "continuous_kline") {
-        KlineEvent event;
-        event.isContinuous = type != "kline";
-        return add(frame, source, std::move(event), readKline);
+        return add<KlineEvent>(frame, source, [&](Source &from, KlineEvent &event, int &universe) {
+            event.isContinuous = type != "kline";
+            return readKline(from, event, universe);
+        });
     }
     if (type == "24hrTicker" || type == "24hrMiniTicker") {
-        return add(frame, source, TickerEvent{{}, type == "24hrMiniTicker"}, readTicker);
+        return add<TickerEvent>(frame, source, [&](Source &from, TickerEvent &event, int &universe) {
+            event.isMini = type == "24hrMiniTicker";
+            return readTicker(from, event, universe);
+        });
     }
     if (type == "markPriceUpdate") {
-        return add(frame, source, MarkPrice{}, readMark);
+        return add<MarkPrice>(frame, source, readMark<Source>);
     }
     if (type == "forceOrder") {
-        return add(frame, source, ForceOrderEvent{}, readForceOrder);
+        return add<ForceOrderEvent>(frame, source, readForceOrder<Source>);
+    }
+    return std::nullopt;
+}
+
+bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
+{
+    if (const auto isRead = readBusyEvent(type, source, frame)) {
+        return *isRead;
     }
     if (type == "contractInfo") {
-        return add(frame, source, ContractInfoEvent{}, readContractInfo);
+        return add<ContractInfoEvent>(frame, source, readContractInfo);
     }
     if (type == "compositeIndex") {
-        return add(frame, source, CompositeIndexEvent{}, readCompositeIndex);
+        return add<CompositeIndexEvent>(frame, source, readCompositeIndex);
     }
     if (type == "assetIndexUpdate") {
-        return add(frame, source, AssetIndexEvent{}, readAssetIndex);
+        return add<AssetIndexEvent>(frame, source, readAssetIndex);
     }
     if (type == "EquityUpdate" || type == "CommodityUpdate" || type == "FXUpdate" ||
         type.ends_with("_EquityUpdate")) {
-        return add(frame, source, TradingSessionEvent{}, readSession);
+        return add<TradingSessionEvent>(frame, source, readSession);
     }
     if (const auto isRead = readUserEvent(type, source, frame)) {
         return *isRead;
@@ -478,14 +500,49 @@ bool readRoot(od::document &document, bool isWrapped, StreamFrame &frame)
     return isRead;
 }
 
+/// A busy event whose first member is "e", as the venue writes them.
+bool readCompactPayload(CompactText &text, StreamFrame &frame)
+{
+    std::string_view type;
+    if (!text.skip("{\"e\":") || !text.string(type)) {
+        return false;
+    }
+    text.opening = ',';
+    return readBusyEvent(type, text, frame).value_or(false);
+}
+
+/// The fast way: {"stream":"…","data":…} or the payload alone. False: simdjson has to read the message.
+bool readCompactRoot(std::string_view json, StreamFrame &frame)
+{
+    CompactText text{json.data()};
+    const bool isWrapped = text.skip("{\"stream\":");
+    if (isWrapped) {
+        std::string_view stream;
+        if (!text.string(stream) || !text.skip(",\"data\":")) {
+            return false;
+        }
+        frame.stream = stream;
+    }
+    const bool isRead =
+        *text.at == '[' ? eachElement(text, [&](CompactText &row) { return readCompactPayload(row, frame); })
+                        : readCompactPayload(text, frame);
+    return isRead && (!isWrapped || text.skip('}')) && text.at == json.data() + json.size();
+}
+
 } // namespace
 
 Result<void> parseFrame(std::string_view json, StreamFrame &frame)
 {
+    Workspace &workspace = Workspace::ofThread();
+    const std::string_view text = workspace.load(json);
+    frame.clear();
+    if (readCompactRoot(text, frame)) {
+        return {};
+    }
     frame.clear();
     od::document document;
-    const auto firstMember = json.substr(std::min(json.find('"'), json.size()));
-    if (Workspace::ofThread().open(json, document) != simdjson::SUCCESS ||
+    const auto firstMember = text.substr(std::min(text.find('"'), text.size()));
+    if (workspace.open(text, document) != simdjson::SUCCESS ||
         !readRoot(document, firstMember.starts_with("\"stream\""), frame) ||
         document.current_location().error() != simdjson::OUT_OF_BOUNDS) {
         frame.clear();

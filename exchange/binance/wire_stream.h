@@ -168,8 +168,19 @@ struct StreamFrame
     std::optional<ControlAnswer> control;
     int droppedCoinMargined = 0; ///< rows of the COIN-M universe in all-market streams (st = 2)
 
+    std::vector<domain::BookLevel> spareBids; ///< empty; storage of the last book update
+    std::vector<domain::BookLevel> spareAsks;
+
     void clear()
     {
+        if (events.size() == 1) {
+            if (auto *book = std::get_if<domain::BookUpdate>(&events.front())) {
+                spareBids = std::move(book->bids);
+                spareAsks = std::move(book->asks);
+                spareBids.clear();
+                spareAsks.clear();
+            }
+        }
         stream.clear();
         events.clear();
         control.reset();

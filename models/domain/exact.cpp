@@ -1,5 +1,7 @@
 #include "models/domain/exact.h"
 
+#include "models/domain/exact_parse.h"
+
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -147,34 +149,18 @@ Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding)
 namespace
 {
 
-/// Up to 18 digits in one pass without a check for overflow: what nearly every message holds. Nothing where
-/// that does not suffice, also for text that is no decimal.
+/// Nothing where readShortUnits() does not suffice, also for text that is no decimal.
 std::optional<Int128> parseShortUnits(std::string_view text)
 {
-    constexpr int digitsOf64Bits = 18;
-    constexpr std::array<std::int64_t, decimalPlaces + 1> scales{1'000'000'000'000, 100'000'000'000,
-        10'000'000'000, 1'000'000'000, 100'000'000, 10'000'000, 1'000'000, 100'000, 10'000, 1'000, 100, 10,
-        1};
-    const bool isNegative = text.starts_with('-');
-    std::int64_t mantissa = 0;
-    int digits = 0;
-    int decimals = -1; // no point yet
-    for (const char c : text.substr(isNegative ? 1 : 0)) {
-        if (c >= '0' && c <= '9' && digits < digitsOf64Bits) {
-            mantissa = mantissa * 10 + (c - '0');
-            ++digits;
-            decimals += decimals >= 0 ? 1 : 0;
-        } else if (c == '.' && decimals < 0 && digits > 0) {
-            decimals = 0;
-        } else {
-            return std::nullopt;
-        }
-    }
-    if (digits == 0 || decimals == 0 || decimals > decimalPlaces) {
+    std::array<char, 2 * decimalPadding> padded{};
+    if (text.size() > padded.size() - decimalPadding) {
         return std::nullopt;
     }
-    const auto units = Int128{mantissa} * scales[static_cast<std::size_t>(std::max(decimals, 0))];
-    return isNegative ? -units : units;
+    std::ranges::copy(text, padded.begin());
+    const char *at = padded.data();
+    Int128 units = 0;
+    const bool isRead = readShortUnits(at, units) && at == padded.data() + text.size();
+    return isRead ? std::optional{units} : std::nullopt;
 }
 
 } // namespace

@@ -77,6 +77,37 @@ private slots:
             "parse undoes toString", [](Price price) { RC_ASSERT(Price::parse(price.toString()) == price); });
     }
 
+    void theFastWayReadsWhatTheLongWayReads()
+    {
+        check("zeros before and behind, which only the long way reads, change nothing", [] {
+            const auto digits = [](int from, int to) {
+                const auto count = static_cast<std::size_t>(*rc::gen::inRange(from, to + 1));
+                return *rc::gen::container<std::string>(
+                    count, rc::gen::inRange('0', static_cast<char>('9' + 1)));
+            };
+            const std::string sign = *rc::gen::element<std::string>("", "-");
+            const std::string whole = digits(0, 18);
+            const bool hasPoint = *rc::gen::arbitrary<bool>();
+            const std::string fraction = hasPoint ? digits(0, 15) : std::string{};
+            const auto fast = Price::parse(sign + whole + (hasPoint ? "." : "") + fraction);
+            if (whole.empty() || (hasPoint && fraction.empty())) {
+                RC_ASSERT(!fast);
+                return;
+            }
+            const auto slow =
+                Price::parse(sign + std::string(40, '0') + whole + "." + fraction + std::string(40, '0'));
+            RC_ASSERT(fast.has_value() == slow.has_value());
+            RC_ASSERT(!fast || *fast == *slow);
+        });
+        check("one foreign character spoils any decimal", [] {
+            std::string text = std::to_string(*rc::gen::inRange(0, 1'000'000'000)) + ".25";
+            const auto at = static_cast<std::size_t>(*rc::gen::inRange(0, static_cast<int>(text.size())));
+            text[at] = *rc::gen::suchThat(rc::gen::arbitrary<char>(),
+                [](char c) { return (c < '0' || c > '9') && c != '.' && c != '-'; });
+            RC_ASSERT(!Price::parse(text));
+        });
+    }
+
     void writesAFixedNumberOfDecimals()
     {
         QCOMPARE(Price::literal("0.1").toFixed(3), std::string{"0.100"});
