@@ -41,7 +41,7 @@ struct CompactText
         content = {start, static_cast<std::size_t>(at - start)};
         return *at++ == '"';
     }
-    bool skipScalar()
+    [[gnu::always_inline]] bool skipScalar()
     {
         std::string_view ignored;
         switch (*at) {
@@ -55,6 +55,7 @@ struct CompactText
             return skip("null");
         default:
             const char *const start = at;
+            domain::detail::readDigits(at); // eight at a time; most numbers end with them
             while ((*at >= '0' && *at <= '9') || *at == '-' || *at == '+' || *at == '.' || *at == 'e' ||
                    *at == 'E') {
                 ++at;
