@@ -34,6 +34,15 @@ Tone toneOf(domain::RiskLevel level)
     return Tone::Danger;
 }
 
+domain::MarginRatio worstRatio(const domain::AccountRisk &risk)
+{
+    domain::MarginRatio worst = risk.crossMarginRatio;
+    for (const PositionRisk &position : risk.positions) {
+        worst = std::max(worst, position.marginRatio);
+    }
+    return worst;
+}
+
 QString ratioText(const domain::MarginRatio &ratio)
 {
     return ratio.value() ? percentText(*ratio.value()) : PositionsModel::tr("no balance left");

@@ -53,6 +53,8 @@ private:
 
 /// "SAFE", "MEDIUM", "HIGH", "CRITICAL" as a tone: Positive, Neutral, Warning, Danger.
 Tone toneOf(domain::RiskLevel level);
+/// The worst ratio that can lead to a liquidation: cross, or that of an isolated position.
+domain::MarginRatio worstRatio(const domain::AccountRisk &risk);
 /// "4.00 %", or "no balance left" where no number describes it.
 QString ratioText(const domain::MarginRatio &ratio);
 

@@ -352,6 +352,21 @@ private slots:
         QVERIFY(!seat.label("risk.advice").isEmpty());
     }
 
+    void bandAndDashboardSayTheRatioThatDecidesTheLevel()
+    {
+        Seat seat;
+        domain::AccountState account = support::Desk::funded(6'500);
+        domain::Position isolated = support::Desk::position("BTCUSDT", domain::Side::Buy, "1.000", "65000.0");
+        isolated.marginType = domain::MarginType::Isolated;
+        isolated.isolatedWallet = domain::Money::of(520); // maintenance 260: half of it
+        account.walletBalance += isolated.isolatedWallet;
+        account.positions.push_back(isolated);
+        seat.desk.account.publish(account);
+        QTRY_COMPARE(seat.label("risk.ratio"), QStringLiteral("50.00 %"));
+        QCOMPARE(seat.label("risk.level"), QStringLiteral("HIGH"));
+        QTRY_VERIFY(seat.label("band.ratio").contains(QStringLiteral("50.00 % HIGH")));
+    }
+
     void closingAPositionAsksAndSendsAReduceOnlyMarketOrder()
     {
         Seat seat;

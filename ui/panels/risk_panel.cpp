@@ -21,8 +21,8 @@ namespace
 {
 
 using Columns = live::PositionsModel::ColumnId;
-constexpr int shownColumns[] = {Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn,
-    Columns::LevelColumn};
+constexpr int shownColumns[] = {
+    Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn, Columns::LevelColumn};
 
 /// The distance to liquidation as a bar behind its figure: full from 50 % on.
 class DistanceDelegate final : public CellDelegate
@@ -46,16 +46,6 @@ protected:
         painter->fillRect(bar, blended(theme().tokens().panel, tone, 0.3));
     }
 };
-
-/// The worst ratio that can lead to a liquidation: cross, or that of an isolated position.
-domain::MarginRatio worstRatio(const domain::AccountRisk &risk)
-{
-    domain::MarginRatio worst = risk.crossMarginRatio;
-    for (const domain::PositionRisk &position : risk.positions) {
-        worst = std::max(worst, position.marginRatio);
-    }
-    return worst;
-}
 
 const char *roleOf(domain::RiskLevel level)
 {
@@ -161,7 +151,7 @@ void RiskPanel::refresh()
         m_advice->setText(tr("Waiting for the account."));
         return;
     }
-    const domain::MarginRatio ratio = worstRatio(*risk);
+    const domain::MarginRatio ratio = live::worstRatio(*risk);
     m_level->setText(live::toQString(domain::toString(risk->level)));
     m_level->setAccessibleName(tr("Risk level %1").arg(m_level->text()));
     m_level->setProperty("role", QLatin1StringView{roleOf(risk->level)});

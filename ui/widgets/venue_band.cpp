@@ -118,7 +118,7 @@ void VenueBand::showAccount()
     showFigure(m_available, live::fixedText(risk->availableBalance, 2));
     showFigure(m_pnl, live::signedText(risk->unrealizedPnl, 2));
     showFigure(m_ratio,
-        live::ratioText(risk->crossMarginRatio) + u' ' + live::toQString(domain::toString(risk->level)));
+        live::ratioText(live::worstRatio(*risk)) + u' ' + live::toQString(domain::toString(risk->level)));
 }
 
 void VenueBand::showStaleness()
