@@ -40,6 +40,19 @@ void logNotice(int level, const QString &text)
     log(levelOfNotice(level), text.toStdString());
 }
 
+std::vector<live::LogEntry> entriesOf(const LogLinesPtr &lines)
+{
+    std::vector<live::LogEntry> entries;
+    entries.reserve(lines->size());
+    for (const LogLine &line : *lines) {
+        const int level = line.level >= LogLevel::Error     ? live::LogModel::Problem
+                          : line.level >= LogLevel::Warning ? live::LogModel::Warning
+                                                            : live::LogModel::Info;
+        entries.push_back({line.at, level, QString::fromStdString(line.text)});
+    }
+    return entries;
+}
+
 } // namespace
 
 Session::Session(SessionSetup setup, const domain::Clock &clock, QObject *parent)
@@ -149,6 +162,10 @@ void Session::openWindow()
     m_window = std::make_unique<ui::MainWindow>(
         ui::MainWindowContext{m_setup.venue, nameForWindow(m_setup), *m_models, m_venue->marketData(),
             m_venue->trading(), m_venue->account(), m_venue->health(), m_settings, m_clock});
+    connect(&m_models->log, &live::LogModel::reported, this, &logNotice);
+    auto *feed = new LogFeed{&m_models->log};
+    connect(feed, &LogFeed::linesArrived, &m_models->log,
+        [log = &m_models->log](const LogLinesPtr &lines) { log->append(entriesOf(lines)); });
     m_window->setPaperResetEnabled(m_paper != nullptr);
     connect(m_window.get(), &ui::MainWindow::resetPaperRequested, this, &Session::resetPaper);
     m_window->show();
