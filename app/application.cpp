@@ -7,11 +7,10 @@
 #include "ui/live_confirmation.h"
 #include "ui/main_window.h"
 
-#include <QCoreApplication>
+#include <QGuiApplication>
 #include <QMessageBox>
 #include <QSettings>
 
-#include <cstdio>
 #include <utility>
 
 namespace app
@@ -21,10 +20,11 @@ namespace
 
 constexpr auto lastVenueKey = "venue";
 
-QString secretName(VenueKind venue, const QString &folder)
+/// False where Qt draws for nobody: a dialog would wait for ever, and a script with it.
+bool isAnybodyThere()
 {
-    // Custom venues share a kind but not a key; their folder is named after the host.
-    return venue == VenueKind::Custom ? folder.section(u'/', -1) : venueName(venue);
+    const QString platform = QGuiApplication::platformName();
+    return platform != QStringLiteral("offscreen") && platform != QStringLiteral("minimal");
 }
 
 QString titleOf(VenueKind venue)
@@ -55,6 +55,16 @@ Application::Application(CommandLine options, DataDirectory data, const domain::
 }
 
 Application::~Application() = default;
+
+QString Application::secretName(VenueKind venue) const
+{
+    if (venue != VenueKind::Custom) {
+        return venueName(venue);
+    }
+    // Custom venues share a kind but not a key; their folder is named after the host.
+    const auto folder = m_data.venueFolder(venue, m_options.restUrl);
+    return folder ? folder->section(u'/', -1) : venueName(venue);
+}
 
 void Application::start()
 {
@@ -92,7 +102,10 @@ void Application::openVenue(VenueKind venue)
     } else if (venue != VenueKind::Paper) {
         setup.endpoints = binance::endpointsOf(venue);
     }
-    auto folder = m_data.venueFolder(venue, setup.endpoints.restBase);
+    const bool isReplay = venue == VenueKind::Paper && !m_options.replayFiles.isEmpty();
+    // Recorded prices trade with an account of their own: nothing of the paper account is read or touched.
+    auto folder = isReplay ? m_data.replayFolder() : m_data.venueFolder(venue, setup.endpoints.restBase);
+    setup.isJournalFresh = isReplay;
     if (!folder) {
         explainFailure(QString::fromStdString(folder.error().detail));
         return;
@@ -130,7 +143,7 @@ void Application::openWithFile(SessionSetup setup)
 
 void Application::openWithStoredKeys(SessionSetup setup)
 {
-    const QString name = secretName(setup.venue, setup.venueFolder);
+    const QString name = secretName(setup.venue);
     const auto open = [this, setup = std::move(setup)](const domain::Result<SecretPtr> &stored) {
         if (!stored) {
             if (stored.error().code == domain::ErrorCode::NotFound) {
@@ -150,13 +163,14 @@ void Application::openWithStoredKeys(SessionSetup setup)
         }
         openWith(setup, *credentials);
     };
-    m_memory->read(name).then(this, [this, name, open](const domain::Result<SecretPtr> &kept) {
-        if (kept) {
-            open(kept);
-        } else {
-            m_keychain->read(name).then(this, open);
-        }
-    });
+    ports::whenFinished(
+        m_memory->read(name), this, [this, name, open](const domain::Result<SecretPtr> &kept) {
+            if (kept) {
+                open(kept);
+            } else {
+                ports::whenFinished(m_keychain->read(name), this, open);
+            }
+        });
 }
 
 void Application::openWith(SessionSetup setup, const Credentials &credentials)
@@ -202,7 +216,7 @@ void Application::switchTo(VenueKind venue)
         return;
     }
     if (venue == VenueKind::Custom && m_options.restUrl.isEmpty()) {
-        QMessageBox::information(m_session->window(), QStringLiteral("Custom venue"),
+        tell(QMessageBox::Information, QStringLiteral("Custom venue"),
             QStringLiteral("A custom venue is opened from the command line: --venue custom --rest-url URL "
                            "--stream-url URL."));
         return;
@@ -213,8 +227,12 @@ void Application::switchTo(VenueKind venue)
 
 void Application::reopen(VenueKind venue)
 {
+    if (!m_session || std::exchange(m_isReopening, true)) {
+        return;
+    }
     connect(m_session.get(), &Session::stopped, this, [this, venue] {
         m_session.release()->deleteLater();
+        m_isReopening = false;
         if (m_isQuitting) {
             QCoreApplication::quit();
         } else {
@@ -239,9 +257,9 @@ void Application::editKeys()
             storeKeys(venue, std::move(credentials));
         });
     connect(dialog, &ui::KeysDialog::keysRemovalRequested, this, [this](VenueKind venue) {
-        const QString name = venueName(venue);
-        m_memory->remove(name).then(this, [](const domain::Result<bool> &) {});
-        m_keychain->remove(name).then(this, [](const domain::Result<bool> &removed) {
+        const QString name = secretName(venue);
+        m_memory->remove(name);
+        ports::whenFinished(m_keychain->remove(name), this, [](const domain::Result<bool> &removed) {
             log(removed ? LogLevel::Info : LogLevel::Warning,
                 removed ? std::string{"The stored key was removed."} : removed.error().detail);
         });
@@ -253,36 +271,41 @@ void Application::storeKeys(VenueKind venue, Credentials credentials)
 {
     registerSecret(credentials.secret.text());
     if (const auto signer = makeSigner(credentials); !signer) {
-        QMessageBox::warning(
-            m_session->window(), QStringLiteral("Keys"), QString::fromStdString(signer.error().detail));
+        tell(QMessageBox::Warning, QStringLiteral("Keys"), QString::fromStdString(signer.error().detail));
         return;
     }
     const SecretPtr secret = packed(credentials);
-    const QString name = venueName(venue);
-    m_keychain->write(name, secret)
-        .then(this, [this, venue, name, secret](const domain::Result<bool> &written) {
+    const QString name = secretName(venue);
+    ports::whenFinished(m_keychain->write(name, secret), this,
+        [this, venue, name, secret](const domain::Result<bool> &written) {
             if (written) {
                 log(LogLevel::Info, "The key is kept. " + m_keychain->description().toStdString());
                 reopen(venue);
                 return;
             }
             log(LogLevel::Warning, written.error().detail);
-            m_memory->write(name, secret)
-                .then(this, [this, venue, why = written.error().detail](const domain::Result<bool> &) {
-                    auto *const box = new QMessageBox{QMessageBox::Information, QStringLiteral("Keys"),
-                        QString::fromStdString(why) + u' ' + m_memory->description(), QMessageBox::Ok,
-                        m_session->window()};
-                    box->setAttribute(Qt::WA_DeleteOnClose);
+            ports::whenFinished(m_memory->write(name, secret), this,
+                [this, venue, why = written.error().detail](const domain::Result<bool> &) {
+                    auto *const box = tell(QMessageBox::Information, QStringLiteral("Keys"),
+                        QString::fromStdString(why) + u' ' + m_memory->description());
                     connect(box, &QMessageBox::finished, this, [this, venue] { reopen(venue); });
-                    box->open();
                 });
         });
+}
+
+QMessageBox *Application::tell(QMessageBox::Icon icon, const QString &title, const QString &text)
+{
+    auto *const box =
+        new QMessageBox{icon, title, text, QMessageBox::Ok, m_session ? m_session->window() : nullptr};
+    box->setTextFormat(Qt::PlainText);
+    box->setAttribute(Qt::WA_DeleteOnClose);
+    box->open();
+    return box;
 }
 
 void Application::explainFailure(const QString &sentence)
 {
     log(LogLevel::Error, sentence.toStdString());
-    std::fprintf(stderr, "headroom: %s\n", qUtf8Printable(sentence));
     auto *const box = new QMessageBox{QMessageBox::Critical, QStringLiteral("Headroom"),
         QStringLiteral("Headroom cannot open %1.")
             .arg(titleOf(m_session ? m_session->venue() : m_options.venue.value_or(VenueKind::Paper))),
@@ -296,6 +319,9 @@ void Application::explainFailure(const QString &sentence)
         quit();
     });
     box->open();
+    if (!isAnybodyThere()) {
+        box->close();
+    }
 }
 
 void Application::quit()

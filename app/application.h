@@ -7,6 +7,7 @@
 #include "app/session.h"
 #include "models/domain/time.h"
 
+#include <QMessageBox>
 #include <QObject>
 
 #include <memory>
@@ -46,6 +47,9 @@ private:
     void reopen(VenueKind venue);
     void editKeys();
     void storeKeys(VenueKind venue, Credentials credentials);
+    /// Name of the venue's key in the key store.
+    QString secretName(VenueKind venue) const;
+    QMessageBox *tell(QMessageBox::Icon icon, const QString &title, const QString &text);
     void explainFailure(const QString &sentence);
 
     CommandLine m_options;
@@ -55,6 +59,7 @@ private:
     std::unique_ptr<SecretStore> m_memory; ///< for a run where there is no key store
     std::unique_ptr<Session> m_session;
     bool m_hasConfirmedLive = false;
+    bool m_isReopening = false;
     bool m_isQuitting = false;
     int m_exitCode = 0;
 };

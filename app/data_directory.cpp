@@ -61,6 +61,16 @@ domain::Result<QString> DataDirectory::venueFolder(VenueKind kind, const QUrl &c
         const QString port = customRest.port() > 0 ? u'-' + QString::number(customRest.port()) : QString{};
         name += u'-' + customRest.host().replace(unsafe, QStringLiteral("_")) + port;
     }
+    return subfolder(name);
+}
+
+domain::Result<QString> DataDirectory::replayFolder() const
+{
+    return subfolder(QStringLiteral("paper-replay"));
+}
+
+domain::Result<QString> DataDirectory::subfolder(const QString &name) const
+{
     const QString folder = m_root + u'/' + name;
     return makeWritable(folder).map([&](bool) { return folder; });
 }

@@ -21,9 +21,12 @@ public:
     QString logFolder() const;
     /// Folder of one venue, made if missing. Custom venues are told apart by their REST host and port.
     domain::Result<QString> venueFolder(VenueKind kind, const QUrl &customRest = {}) const;
+    /// Folder of replays: their journal and settings, apart from those of the paper account.
+    domain::Result<QString> replayFolder() const;
 
 private:
     explicit DataDirectory(QString root);
+    domain::Result<QString> subfolder(const QString &name) const;
     QString m_root;
 };
 

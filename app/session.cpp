@@ -2,12 +2,11 @@
 
 #include "app/instance_lock.h"
 #include "app/logging.h"
-#include "app/sqlite_journal.h"
 #include "exchange/binance/venue.h"
 #include "models/live/models.h"
 #include "ui/main_window.h"
 
-#include <QElapsedTimer>
+#include <QFile>
 
 #include <utility>
 
@@ -21,13 +20,26 @@ QString sentenceOf(const domain::Error &error)
     return QString::fromStdString(error.detail);
 }
 
+bool isReplay(const SessionSetup &setup)
+{
+    return setup.paper && !setup.paper->replayFiles.isEmpty();
+}
+
 QString nameForWindow(const SessionSetup &setup)
 {
     if (setup.venue == VenueKind::Paper) {
-        return setup.paper && !setup.paper->replayFiles.isEmpty() ? QStringLiteral("replay of recorded data")
-                                                                  : QStringLiteral("built-in exchange");
+        return isReplay(setup) ? QStringLiteral("replay of recorded data")
+                               : QStringLiteral("built-in exchange");
     }
     return setup.endpoints.restBase.host();
+}
+
+QString replayAdvice(const domain::Error &error)
+{
+    return QStringLiteral("The recording cannot be replayed. %1. Nothing was changed. --replay takes klines, "
+                          "aggTrades or trades as the exchange publishes them, e.g. BTCUSDT-1m-2025-05.csv, "
+                          ".csv.gz or .zip.")
+        .arg(sentenceOf(error));
 }
 
 LogLevel levelOfNotice(int level)
@@ -89,9 +101,14 @@ void Session::start()
 
 void Session::openJournal()
 {
-    m_journal =
-        std::make_unique<SqliteJournal>(m_setup.venueFolder + QStringLiteral("/journal.sqlite"), m_clock);
-    m_journal->open().then(this, [this](const domain::Result<JournalOpening> &opening) {
+    const QString path = m_setup.venueFolder + QStringLiteral("/journal.sqlite");
+    if (m_setup.isJournalFresh) {
+        for (const char *ending : {"", "-wal", "-shm"}) {
+            QFile::remove(path + QLatin1StringView{ending});
+        }
+    }
+    m_journal = std::make_unique<SqliteJournal>(path, m_clock, m_setup.journal);
+    ports::whenFinished(m_journal->open(), this, [this](const domain::Result<JournalOpening> &opening) {
         if (!opening) {
             emit failed(sentenceOf(opening.error()));
             return;
@@ -114,14 +131,16 @@ void Session::startPaper()
 {
     m_paper = std::make_unique<paper::PaperServer>(*m_setup.paper);
     connect(m_paper.get(), &paper::PaperServer::noticed, this, &logNotice);
-    m_paper->start().then(this, [this](const domain::Result<paper::PaperEndpoints> &started) {
+    ports::whenFinished(m_paper->start(), this, [this](const domain::Result<paper::PaperEndpoints> &started) {
         if (m_isStopping) {
             return;
         }
         if (!started) {
-            emit failed(sentenceOf(started.error()));
+            emit failed(isReplay(m_setup) ? replayAdvice(started.error()) : sentenceOf(started.error()));
             return;
         }
+        logNotice(0, QStringLiteral("The paper exchange listens on %1 and %2")
+                         .arg(started->rest.toString(), started->streams.toString()));
         registerSecret(started->secret.toStdString());
         const auto secret = std::as_bytes(
             std::span{started->secret.constData(), static_cast<std::size_t>(started->secret.size())});
@@ -185,11 +204,11 @@ void Session::noteFirstCandle()
 
 void Session::resetPaper()
 {
-    m_paper->reset().then(this, [this](const domain::Result<bool> &done) {
+    ports::whenFinished(m_paper->reset(), this, [this](const domain::Result<bool> &done) {
         logNotice(done ? 0 : 2,
             done ? QStringLiteral("The paper account was started over.") : sentenceOf(done.error()));
         if (done && m_venue != nullptr) {
-            m_venue->account().refresh().then(this, [](const domain::Result<ports::AccountPtr> &) {});
+            m_venue->account().refresh();
         }
     });
 }
@@ -217,7 +236,7 @@ void Session::stopVenue()
         stopJournal();
         return;
     }
-    m_venue->stop().then(this, [this](bool) { stopThread(); });
+    ports::whenFinished(m_venue->stop(), this, [this](bool) { stopThread(); });
 }
 
 void Session::stopThread()
@@ -238,7 +257,7 @@ void Session::stopJournal()
         stopPaper();
         return;
     }
-    m_journal->close().then(this, [this](bool) { stopPaper(); });
+    ports::whenFinished(m_journal->close(), this, [this](bool) { stopPaper(); });
 }
 
 void Session::stopPaper()
@@ -247,7 +266,7 @@ void Session::stopPaper()
         finishStop();
         return;
     }
-    m_paper->stop().then(this, [this](const domain::Result<bool> &saved) {
+    ports::whenFinished(m_paper->stop(), this, [this](const domain::Result<bool> &saved) {
         if (!saved) {
             logNotice(2, sentenceOf(saved.error()));
         }

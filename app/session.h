@@ -2,6 +2,7 @@
 
 #include "app/command_line.h"
 #include "app/settings_file.h"
+#include "app/sqlite_journal.h"
 #include "exchange/binance/endpoints.h"
 #include "exchange/binance/signing.h"
 #include "exchange/paper/server/paper_server.h"
@@ -30,14 +31,15 @@ namespace app
 {
 
 class InstanceLock;
-class SqliteJournal;
 
 /// What one session runs on.
 struct SessionSetup
 {
     VenueKind venue = VenueKind::Paper;
-    QString venueFolder; ///< settings, journal and lock of this venue; exists
-    QString symbol;      ///< shown first; empty: the one shown last
+    QString venueFolder;         ///< settings, journal and lock of this venue; exists
+    bool isJournalFresh = false; ///< the journal of an earlier run is of no use any more, as in a replay
+    QString symbol;              ///< shown first; empty: the one shown last
+    JournalOptions journal;
     /// Paper: how the exchange inside the program runs; its endpoints and keys follow from that.
     std::optional<paper::PaperConfig> paper;
     /// The other venues: where they are and with which key.
@@ -63,6 +65,8 @@ public:
 
     VenueKind venue() const { return m_setup.venue; }
     ui::MainWindow *window() const { return m_window.get(); }
+    /// Null before opened() and after stop().
+    binance::Venue *exchange() const { return m_venue; }
     /// Null unless the venue is Paper.
     paper::PaperServer *paperServer() const { return m_paper.get(); }
 

@@ -52,6 +52,15 @@ Call klinesCall(const Symbol &symbol, Interval interval, int limit, Priority pri
     return call;
 }
 
+/// The newest bar is closed by its stream or by the next bar, never by the clock: a replay's bars bear times
+/// long past while they still move, and a series refuses news of a closed bar.
+void keepNewestOpen(std::vector<Candle> &candles)
+{
+    if (!candles.empty()) {
+        candles.back().isClosed = false;
+    }
+}
+
 } // namespace
 
 BinanceMarketData::BookState::BookState(const Symbol &symbol, std::uint64_t seed)
@@ -197,12 +206,13 @@ void BinanceMarketData::closeCandleGap(const CandleKey &key)
     Call call = klinesCall(key.first, key.second, limit, Priority::Market);
     appendParameter(call.parameters, "startTime", std::to_string(toMs(from)));
     m_rest.fetch(call, this, [this, key](const Result<QByteArray> &body) {
-        const auto candles = parsed(body, parseKlines, m_rest.serverNow());
+        auto candles = parsed(body, parseKlines, m_rest.serverNow());
         if (!candles) {
             emit noticed(1,
                 QStringLiteral("The gap in the bars of %1 could not be closed: %2")
                     .arg(QString::fromStdString(key.first), QString::fromStdString(candles.error().detail)));
         } else if (!candles->empty()) {
+            keepNewestOpen(*candles);
             emit candlesChanged({key.first, key.second, *candles});
         }
     });
@@ -278,9 +288,13 @@ QFuture<Result<ports::CandlesPtr>> BinanceMarketData::candles(ports::CandleQuery
         if (query.endAt) {
             appendParameter(call.parameters, "endTime", std::to_string(toMs(*query.endAt)));
         }
-        m_rest.fetch(call, this, [this, answer](const Result<QByteArray> &body) {
-            answer(parsed(body, parseKlines, m_rest.serverNow()).map([](const std::vector<Candle> &bars) {
-                return ports::CandlesPtr{std::make_shared<const std::vector<Candle>>(bars)};
+        const bool isNewest = !query.endAt;
+        m_rest.fetch(call, this, [this, answer, isNewest](const Result<QByteArray> &body) {
+            answer(parsed(body, parseKlines, m_rest.serverNow()).map([isNewest](std::vector<Candle> bars) {
+                if (isNewest) {
+                    keepNewestOpen(bars);
+                }
+                return ports::CandlesPtr{std::make_shared<const std::vector<Candle>>(std::move(bars))};
             }));
         });
         return answer.future();

@@ -134,8 +134,10 @@ void UserStream::keepAlive()
 void UserStream::onText(const QByteArray &text)
 {
     if (const auto read = parseFrame(viewOf(text), m_frame); !read) {
-        emit noticed(2, QStringLiteral("An account event could not be read: %1")
-                            .arg(QString::fromStdString(read.error().detail)));
+        if (++m_unreadable == 1) { // a venue gone mad must not flood the log
+            emit noticed(2, QStringLiteral("An account event could not be read: %1")
+                                .arg(QString::fromStdString(read.error().detail)));
+        }
         // What it said is not known, so the picture may be wrong until REST has been asked.
         emit gapOpened();
         emit connected();

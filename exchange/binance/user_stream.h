@@ -52,7 +52,8 @@ private:
     std::string m_key;
     StreamFrame m_frame;
     std::map<std::string, std::int64_t> m_unknownEvents;
-    int m_failures = 0; ///< of key requests, in a row
+    std::int64_t m_unreadable = 0; ///< messages that could not be read
+    int m_failures = 0;            ///< of key requests, in a row
     bool m_isRequesting = false;
     bool m_isStopped = true;
 };

@@ -206,6 +206,24 @@ void FakeVenue::pushToUser(const QByteArray &payload)
     }
 }
 
+void FakeVenue::pushText(const QByteArray &text)
+{
+    for (const auto &socket : m_sockets) {
+        if (socket) {
+            socket->sendTextMessage(QString::fromUtf8(text));
+        }
+    }
+}
+
+void FakeVenue::pushBinary(const QByteArray &bytes)
+{
+    for (const auto &socket : m_sockets) {
+        if (socket) {
+            socket->sendBinaryMessage(bytes);
+        }
+    }
+}
+
 void FakeVenue::dropStreams()
 {
     for (const auto &socket : std::exchange(m_sockets, {})) {

@@ -71,6 +71,9 @@ public:
     void push(const QString &stream, const QByteArray &payload);
     /// To all sockets of the private route.
     void pushToUser(const QByteArray &payload);
+    /// To all stream sockets, as it is.
+    void pushText(const QByteArray &text);
+    void pushBinary(const QByteArray &bytes);
     void dropStreams();
 
 signals:

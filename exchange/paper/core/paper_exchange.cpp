@@ -77,6 +77,12 @@ Response PaperExchange::handle(Timestamp now, const Request &request)
 
 void PaperExchange::reset(Timestamp now)
 {
+    // Clients learn of the end of their orders as of any other; a fresh engine knows nothing of them.
+    for (const Contract &contract : m_market->contracts()) {
+        static_cast<void>(m_engine.cancelAll(account, contract.spec.symbol, now));
+        static_cast<void>(m_engine.cancelAllConditional(account, contract.spec.symbol, now));
+    }
+    collect(m_market->marketTime(now), now);
     m_engine = makeEngine(now);
     m_tape = Tape{};
     static_cast<void>(m_engine.createAccount(account, m_config.startBalance, now));

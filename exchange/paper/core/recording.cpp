@@ -115,10 +115,6 @@ public:
 
     Result<Recording> read()
     {
-        if (m_recording.symbol.empty()) {
-            return failure(ErrorCode::Malformed,
-                m_path + ": the name does not begin with a symbol, as in BTCUSDT-1m-2025-05.csv");
-        }
         const auto lines = readLines(
             m_path, [this](std::int64_t number, std::string_view line) { return take(number, line); });
         if (!lines) {
@@ -153,9 +149,13 @@ private:
                 return wrong(
                     number, "unknown layout; expected 12 columns (klines), 7 (aggTrades) or 6 (trades)");
             }
+            if (m_recording.symbol.empty()) {
+                return failure(ErrorCode::Malformed,
+                    m_path + ": the name does not begin with a symbol, as in BTCUSDT-1m-2025-05.csv");
+            }
             if (isKlines() && !m_interval) {
                 return wrong(
-                    number, "klines whose interval the file name does not say, as in BTCUSDT-1m.csv");
+                    number, "klines, but the file name does not say their interval, as in BTCUSDT-1m.csv");
             }
             if (isHeader(row)) {
                 return {};

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <memory>
 #include <minizip/unzip.h>
+#include <sys/stat.h>
 #include <zlib.h>
 
 namespace paper
@@ -15,6 +16,8 @@ namespace
 using domain::ErrorCode;
 using domain::failure;
 using domain::Result;
+
+constexpr std::size_t longestLine = 4'096; ///< a row of any published file has less than 300 characters
 
 /// Gives the next bytes; 0 at the end, below 0 where the file is damaged.
 using Read = std::function<int(char *into, unsigned size)>;
@@ -41,6 +44,10 @@ Result<void> splitLines(const std::string &path, const Read &read, const OnLine 
             }
         }
         rest.erase(0, begin);
+        if (rest.size() > longestLine) {
+            return failure(ErrorCode::Malformed,
+                path + ", line " + std::to_string(number + 1) + ": far too long; this is no CSV file");
+        }
     }
     if (size < 0) {
         return failure(ErrorCode::Malformed, path + ": damaged after line " + std::to_string(number));
@@ -67,6 +74,13 @@ Result<void> readZip(const std::string &path, const OnLine &onLine)
 
 Result<void> readLines(const std::string &path, const OnLine &onLine)
 {
+    struct stat facts = {};
+    if (::stat(path.c_str(), &facts) != 0) {
+        return failure(ErrorCode::Malformed, path + ": " + std::strerror(errno));
+    }
+    if (!S_ISREG(facts.st_mode)) { // a pipe would hold us up for ever
+        return failure(ErrorCode::Malformed, path + ": not a file with data");
+    }
     // gzread passes plain files through.
     const std::unique_ptr<gzFile_s, int (*)(gzFile)> file{gzopen(path.c_str(), "rb"), &gzclose};
     if (!file) {

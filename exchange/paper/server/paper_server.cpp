@@ -12,6 +12,7 @@
 #include <QThreadPool>
 #include <QTimer>
 
+#include <atomic>
 #include <optional>
 
 namespace paper
@@ -25,8 +26,9 @@ using domain::Result;
 using namespace std::chrono_literals;
 
 constexpr auto stepPeriod = 50ms;
-constexpr auto savePeriod = 1s;       ///< after a change of the account
-constexpr auto quietSavePeriod = 60s; ///< otherwise
+constexpr auto savePeriod = 250ms;    ///< at most so long after a change that no request asked for
+constexpr auto retrySavePeriod = 5s;  ///< where saving failed
+constexpr auto quietSavePeriod = 60s; ///< where nothing changes
 constexpr auto replayReportPeriod = 500ms;
 
 enum NoticeLevel { Information = 0, Warning = 1, Trouble = 2 };
@@ -67,7 +69,9 @@ public:
 private:
     domain::Timestamp now();
     void step();
-    void save();
+    void saveSoon();
+    Result<bool> saveNow();
+    Result<bool> write(const std::string &state);
     Result<std::unique_ptr<MarketDriver>> makeMarket();
     Result<ApiKey> makeKey();
     QByteArray loadState();
@@ -88,6 +92,8 @@ private:
     std::unique_ptr<StreamServer> m_streams;
     std::unique_ptr<QTimer> m_timer;
     domain::Timestamp m_savedAt;
+    bool m_isSaveDue = false;
+    std::atomic<bool> m_hasSaveFailed{false}; ///< told once, until a save works again
     domain::Timestamp m_reportedAt;
     bool m_isEndReported = false;
 };
@@ -171,6 +177,9 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     }
     m_rest = std::make_unique<RestServer>([this](const Request &request) {
         Response response = m_exchange->handle(now(), request);
+        if (isKept() && m_exchange->takeChanged()) {
+            static_cast<void>(saveNow()); // what is confirmed must not be lost
+        }
         m_streams->flush();
         return response;
     });
@@ -199,10 +208,13 @@ void PaperServer::Worker::step()
     const domain::Timestamp at = now();
     m_exchange->step(at);
     m_streams->flush();
-    if (isKept() && at - m_savedAt >= savePeriod &&
-        (m_exchange->takeChanged() || at - m_savedAt >= quietSavePeriod)) {
-        m_savedAt = at;
-        save();
+    m_isSaveDue = m_exchange->takeChanged() || m_isSaveDue;
+    const bool hasFailed = m_hasSaveFailed;
+    const domain::Milliseconds wait = hasFailed     ? retrySavePeriod
+                                      : m_isSaveDue ? savePeriod
+                                                    : quietSavePeriod;
+    if (isKept() && at - m_savedAt >= wait) {
+        saveSoon();
     }
     if (m_replay != nullptr && at - m_reportedAt >= replayReportPeriod) {
         m_reportedAt = at;
@@ -215,16 +227,35 @@ void PaperServer::Worker::step()
     }
 }
 
-void PaperServer::Worker::save()
+void PaperServer::Worker::saveSoon()
 {
+    m_savedAt = now();
+    m_isSaveDue = false;
     // The text is made here, where the account cannot change meanwhile; the disk is waited for elsewhere.
-    m_writer.start([this, state = m_exchange->saveState()] {
-        const auto written = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(state));
-        if (!written) {
-            notice(Trouble, QStringLiteral("The paper account could not be saved: %1")
-                                .arg(QString::fromStdString(written.error().detail)));
-        }
-    });
+    m_writer.start([this, state = m_exchange->saveState()] { static_cast<void>(write(state)); });
+}
+
+Result<bool> PaperServer::Worker::saveNow()
+{
+    m_savedAt = now();
+    m_isSaveDue = false;
+    m_writer.waitForDone(); // an older state must not come later
+    return write(m_exchange->saveState());
+}
+
+Result<bool> PaperServer::Worker::write(const std::string &state)
+{
+    auto written = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(state));
+    const bool hadFailed = m_hasSaveFailed.exchange(!written);
+    if (!written && !hadFailed) {
+        notice(
+            Trouble, QStringLiteral("The paper account could not be saved: %1. What happens from now on is "
+                                    "lost if the program ends; it is tried again until it works.")
+                         .arg(QString::fromStdString(written.error().detail)));
+    } else if (written && hadFailed) {
+        notice(Information, QStringLiteral("The paper account is saved again."));
+    }
+    return written;
 }
 
 Result<bool> PaperServer::Worker::stop()
@@ -235,7 +266,7 @@ Result<bool> PaperServer::Worker::stop()
     m_writer.waitForDone();
     Result<bool> saved = true;
     if (m_exchange && isKept()) {
-        saved = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(m_exchange->saveState()));
+        saved = saveNow();
     }
     m_replay = nullptr;
     m_exchange.reset();
@@ -247,12 +278,10 @@ Result<bool> PaperServer::Worker::reset()
     if (!m_exchange) {
         return failure(ErrorCode::Rejected, "The paper exchange is not running.");
     }
-    m_streams->dropAll();
     m_exchange->reset(now());
-    if (isKept()) {
-        save();
-    }
-    return true;
+    m_streams->flush(); // the cancellations
+    m_streams->dropAll();
+    return isKept() ? saveNow() : Result<bool>{true};
 }
 
 void PaperServer::Worker::setFaults(const FaultPlan &plan)

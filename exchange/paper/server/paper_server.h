@@ -65,6 +65,11 @@ struct FaultPlan
 /// It works on a thread of its own; every member may be called from any thread. Destruction stops it and
 /// waits until the account is on disk.
 ///
+/// What survives a sudden end (kill -9, a crash): everything that a request did, for its answer is sent only
+/// once the account is on the disk. What the market did by itself (a resting order that filled, a funding
+/// payment, a liquidation) is on the disk within 250 ms and the time of one write; before that it is undone
+/// by the end and the market decides anew. Where saving fails, noticed() says so.
+///
 /// Time: the exchange's clock is this machine's, also in a replay, so signatures, orders, fills and funding
 /// have real times at any replay speed. What belongs to the recording (klines, public trades, tickers) bears
 /// the recorded times, which run on replaySpeed times as fast.
@@ -80,7 +85,8 @@ public:
     QFuture<domain::Result<PaperEndpoints>> start();
     /// Saves the account, closes every connection and ends the thread. Storage where saving failed.
     QFuture<domain::Result<bool>> stop();
-    /// Starts the account over: start balance, no orders, no positions, default leverage. Keys stay.
+    /// Starts the account over: start balance, no orders, no positions, default leverage. Keys stay. Storage
+    /// where the account was started over but could not be saved.
     QFuture<domain::Result<bool>> reset();
     void setFaults(const FaultPlan &plan);
     /// Cuts every stream connection off, as a lost network would.

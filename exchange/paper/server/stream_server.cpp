@@ -107,6 +107,7 @@ void StreamServer::dropAll()
 {
     const QList<Client> clients = m_clients.values();
     for (const Client &client : clients) {
+        client.socket->flush(); // what was said before
         client.socket->abort(); // forget() follows by signal
     }
 }
