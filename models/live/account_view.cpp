@@ -1,5 +1,7 @@
 #include "models/live/account_view.h"
 
+#include <utility>
+
 namespace live
 {
 
@@ -16,6 +18,9 @@ AccountView::AccountView(ports::Account &account, MarketState &market, OrdersMod
     m_assessing.setSingleShot(true);
     m_assessing.setInterval(100ms);
     connect(&m_assessing, &QTimer::timeout, this, &AccountView::assess);
+    m_askingAgain.setSingleShot(true);
+    m_askingAgain.setInterval(3s);
+    connect(&m_askingAgain, &QTimer::timeout, this, &AccountView::askAgain);
     const auto later = [this] {
         if (!m_assessing.isActive()) {
             m_assessing.start();
@@ -32,7 +37,10 @@ void AccountView::setState(const ports::AccountPtr &state)
     if (!state) {
         return;
     }
-    m_state = state;
+    // Before the first snapshot nothing that needs a signature could be answered.
+    if (!std::exchange(m_state, state)) {
+        askAgain();
+    }
     for (const domain::Position &position : state->positions) {
         want(position.symbol);
     }
@@ -72,13 +80,30 @@ domain::SymbolConfig AccountView::config(const domain::Symbol &symbol) const
 
 void AccountView::want(const domain::Symbol &symbol)
 {
-    if (symbol.empty() || !m_wanted.insert(symbol).second) {
-        return;
+    if (!symbol.empty() && m_wanted.insert(symbol).second) {
+        ask(symbol);
     }
-    ports::whenFinished(
-        m_account.brackets(symbol), this, [this, symbol](const ports::Result<ports::BracketsPtr> &table) {
+}
+
+void AccountView::askAgain()
+{
+    for (const domain::Symbol &symbol : std::exchange(m_unanswered, {})) {
+        ask(symbol);
+    }
+}
+
+void AccountView::ask(const domain::Symbol &symbol)
+{
+    const auto failed = [this, symbol] {
+        m_unanswered.insert(symbol);
+        if (m_state && !m_askingAgain.isActive()) {
+            m_askingAgain.start();
+        }
+    };
+    ports::whenFinished(m_account.brackets(symbol), this,
+        [this, symbol, failed](const ports::Result<ports::BracketsPtr> &table) {
             if (!table) {
-                m_wanted.erase(symbol); // the next one who needs it asks again
+                failed();
                 return;
             }
             m_brackets[symbol] = **table;
@@ -86,9 +111,9 @@ void AccountView::want(const domain::Symbol &symbol)
             emit tablesChanged();
         });
     ports::whenFinished(m_account.commissionRates(symbol), this,
-        [this, symbol](const ports::Result<domain::CommissionRates> &rates) {
+        [this, symbol, failed](const ports::Result<domain::CommissionRates> &rates) {
             if (!rates) {
-                m_wanted.erase(symbol);
+                failed();
                 return;
             }
             m_commissions[symbol] = *rates;

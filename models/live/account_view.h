@@ -45,6 +45,8 @@ signals:
     void tablesChanged(); ///< a leverage table or fees came
 
 private:
+    void ask(const domain::Symbol &symbol);
+    void askAgain();
     void setState(const ports::AccountPtr &state);
     void assess();
 
@@ -56,6 +58,8 @@ private:
     domain::BracketTables m_brackets;
     std::map<domain::Symbol, domain::CommissionRates> m_commissions;
     std::set<domain::Symbol> m_wanted;
+    std::set<domain::Symbol> m_unanswered; ///< of the wanted: asked in vain so far
+    QTimer m_askingAgain;
     std::optional<domain::AccountRisk> m_risk;
     std::optional<domain::StressCurve> m_stress;
     QTimer m_assessing;

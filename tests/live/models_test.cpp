@@ -224,6 +224,22 @@ private slots:
         QCOMPARE(*book.priceAt(4), Price::of(98));
     }
 
+    void aLeverageTableAskedForTooEarlyIsAskedForAgain()
+    {
+        support::Desk desk;
+        const domain::LeverageBrackets table = desk.account.tables["BTCUSDT"];
+        desk.account.tables.clear(); // nobody is signed in yet
+        desk.open();
+        desk.models->account.want("BTCUSDT");
+        QTest::qWait(50);
+        QVERIFY(!desk.models->account.hasBrackets("BTCUSDT"));
+        desk.account.tables["BTCUSDT"] = table;
+        QSignalSpy tables{&desk.models->account, &live::AccountView::tablesChanged};
+        desk.account.publish(support::Desk::funded(10'000));
+        QTRY_VERIFY(desk.models->account.hasBrackets("BTCUSDT"));
+        QVERIFY(!tables.isEmpty());
+    }
+
     void theLogShowsItsLinesNewestFirst()
     {
         support::Desk desk;
