@@ -27,7 +27,7 @@ using namespace std::chrono_literals;
 
 constexpr auto stepPeriod = 50ms;
 constexpr auto savePeriod = 250ms;    ///< at most so long after a change that no request asked for
-constexpr auto retrySavePeriod = 5s;  ///< where saving failed
+constexpr auto retrySavePeriod = 2s;  ///< where saving failed
 constexpr auto quietSavePeriod = 60s; ///< where nothing changes
 constexpr auto replayReportPeriod = 500ms;
 
