@@ -306,6 +306,7 @@ QMessageBox *Application::tell(QMessageBox::Icon icon, const QString &title, con
 void Application::explainFailure(const QString &sentence)
 {
     log(LogLevel::Error, sentence.toStdString());
+    m_exitCode = 1;
     auto *const box = new QMessageBox{QMessageBox::Critical, QStringLiteral("Headroom"),
         QStringLiteral("Headroom cannot open %1.")
             .arg(titleOf(m_session ? m_session->venue() : m_options.venue.value_or(VenueKind::Paper))),
@@ -314,10 +315,7 @@ void Application::explainFailure(const QString &sentence)
     box->setInformativeText(sentence);
     box->setTextFormat(Qt::PlainText);
     box->setAttribute(Qt::WA_DeleteOnClose);
-    connect(box, &QMessageBox::finished, this, [this] {
-        m_exitCode = 1;
-        quit();
-    });
+    connect(box, &QMessageBox::finished, this, &Application::quit);
     box->open();
     if (!isAnybodyThere()) {
         box->close();
