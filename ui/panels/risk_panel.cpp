@@ -21,8 +21,8 @@ namespace
 {
 
 using Columns = live::PositionsModel::ColumnId;
-constexpr int shownColumns[] = {
-    Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn, Columns::LevelColumn};
+constexpr int shownColumns[] = {Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn,
+    Columns::ExchangeLiquidationColumn};
 
 /// The distance to liquidation as a bar behind its figure: full from 50 % on.
 class DistanceDelegate final : public CellDelegate
