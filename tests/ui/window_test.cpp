@@ -306,6 +306,30 @@ private slots:
             Quantity::literal("0.015")); // 1000 / 65000, rounded down
     }
 
+    void theCalculatorStartsFromTheSymbolsOwnSettingsOnceTheyAreKnown()
+    {
+        domain::AccountState known = support::Desk::funded(10'000);
+        known.symbols["BTCUSDT"] = {domain::MarginType::Isolated, 40, {}};
+        support::Desk late; // a window that opens before the account is there
+        late.account.current.reset();
+        late.open();
+        ui::MainWindow window{
+            ui::MainWindowContext{domain::VenueKind::Paper, QStringLiteral("built-in exchange"), *late.models,
+                late.marketData, late.trading, late.account, late.health, late.settings, late.clock}};
+        auto *const leverage = window.findChild<QSpinBox *>(QStringLiteral("calculator.leverage"));
+        auto *const marginType = window.findChild<QComboBox *>(QStringLiteral("calculator.marginType"));
+        QVERIFY(leverage && marginType);
+        late.account.publish(known);
+        QTRY_COMPARE(leverage->value(), 40);
+        QCOMPARE(marginType->currentText(), QStringLiteral("Isolated"));
+
+        leverage->setValue(12); // the plan is the user's from here on
+        known.walletBalance = domain::Money::of(9'000);
+        late.account.publish(known);
+        QTest::qWait(50);
+        QCOMPARE(leverage->value(), 12);
+    }
+
     void theCalculatorShowsTheWorkedExampleOfTheSpecification()
     {
         // 65,000 at 10x with a rate of 0.4 %: margin 6,500, maintenance 260, approximation 58,760.

@@ -15,6 +15,7 @@
 #include <QSpinBox>
 #include <QVBoxLayout>
 
+#include <algorithm>
 #include <chrono>
 
 namespace ui
@@ -100,6 +101,7 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
     connect(&models.market, &live::MarketState::exchangeInfoChanged, this, &CalculatorPanel::applySpec);
     connect(&models.account, &live::AccountView::riskChanged, this, &CalculatorPanel::refreshSoon);
     connect(&models.account, &live::AccountView::tablesChanged, this, &CalculatorPanel::applyTables);
+    connect(&models.account, &live::AccountView::accountChanged, this, &CalculatorPanel::takeConfig);
     connect(&tools.link, &SymbolLink::symbolChanged, this, &CalculatorPanel::follow);
     connect(m_handOver, &QPushButton::clicked, this, &CalculatorPanel::handOver);
     follow(tools.link.symbol());
@@ -263,12 +265,24 @@ void CalculatorPanel::follow(const domain::Symbol &symbol)
     m_target->clear();
     m_entry->clear();
     m_tools.window.models.account.want(symbol);
-    const domain::SymbolConfig config = m_tools.window.models.account.config(symbol);
-    m_leverage->setValue(config.leverage);
-    m_marginType->setCurrentIndex(config.marginType == domain::MarginType::Cross ? 0 : 1);
+    m_hasConfig = false;
+    takeConfig();
     applySpec();
     applyTables();
     useMark();
+}
+
+void CalculatorPanel::takeConfig()
+{
+    const live::AccountView &account = m_tools.window.models.account;
+    if (m_hasConfig || !account.state()) {
+        return; // what the user has chosen for the plan since stays
+    }
+    m_hasConfig = true;
+    const domain::SymbolConfig config = account.config(m_tools.link.symbol());
+    m_leverage->setMaximum(std::max(m_leverage->maximum(), config.leverage)); // the tier table may come later
+    m_leverage->setValue(config.leverage);
+    m_marginType->setCurrentIndex(config.marginType == domain::MarginType::Cross ? 0 : 1);
 }
 
 void CalculatorPanel::applySpec()
@@ -483,7 +497,9 @@ void CalculatorPanel::showOutcome(const domain::SymbolSpec &spec)
     figure("breakEven")
         .display(live::fixedText(m_result.breakEvenPrice, spec.priceDecimals()) + QStringLiteral(" USDT"));
     const auto show = [](Readout &readout, const std::optional<domain::PlannedExit> &at) {
-        readout.display(at ? outcome(*at) : nothing, !at ? "" : at->netPnl.isNegative() ? "negative" : "good");
+        readout.display(at ? outcome(*at) : nothing, !at                       ? ""
+                                                     : at->netPnl.isNegative() ? "negative"
+                                                                               : "good");
     };
     show(figure("atTarget"), m_result.atTarget);
     show(figure("atStop"), m_result.atStop);

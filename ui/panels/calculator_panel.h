@@ -40,6 +40,7 @@ private:
     void buildInputs(QVBoxLayout *layout);
     void buildFigures(QVBoxLayout *layout);
     void follow(const domain::Symbol &symbol);
+    void takeConfig(); ///< leverage and margin type of the symbol, once they are known
     void applySpec();
     void applyTables();
     void useMark();
@@ -80,6 +81,7 @@ private:
     QLabel *m_message;
     QPushButton *m_handOver;
     QTimer m_refreshing;
+    bool m_hasConfig = false;
 };
 
 } // namespace ui
