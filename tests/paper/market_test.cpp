@@ -65,6 +65,18 @@ class MarketTest : public QObject
 {
     Q_OBJECT
 private slots:
+    void hasAPriceBeforeTheFirstTrade()
+    {
+        const auto exchange = makeExchange(5);
+        const auto priceNow = [&exchange] {
+            return exchange->handle(startAt, {"GET", "/fapi/v2/ticker/price", "symbol=BTCUSDT", {}, {}}).body;
+        };
+        QVERIFY(exchange->start({}, startAt));
+        QVERIFY2(!QByteArray::fromStdString(priceNow()).contains("\"price\":\"0.0"), priceNow().c_str());
+        exchange->reset(startAt);
+        QVERIFY2(!QByteArray::fromStdString(priceNow()).contains("\"price\":\"0.0"), priceNow().c_str());
+    }
+
     void everyContractOfTheTableIsComplete()
     {
         QVERIFY(builtInContracts().size() >= 24);

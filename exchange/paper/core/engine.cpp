@@ -233,7 +233,10 @@ std::optional<MarketView> Engine::market(const Symbol &symbol) const
     view.bidQty = listing->book.bestQuantity(Side::Buy);
     view.ask = listing->book.best(Side::Sell);
     view.askQty = listing->book.bestQuantity(Side::Sell);
-    view.last = listing->last;
+    // Before the first trade there is no last price; a zero would look like one.
+    view.last = listing->last.isPositive()   ? listing->last
+                : listing->mark.isPositive() ? listing->mark
+                                             : listing->index;
     view.mark = listing->mark;
     view.index = listing->index;
     view.fundingRate = listing->fundingRate;

@@ -366,7 +366,7 @@ struct MarketView
     Quantity bidQty;
     Price ask;
     Quantity askQty;
-    Price last;
+    Price last; ///< of the last trade; before the first one the mark price, else the index
     Price mark;
     Price index;
     Rate fundingRate; ///< running estimate for the coming settlement, a fraction
