@@ -1,7 +1,5 @@
 #include "models/live/log_model.h"
 
-#include <algorithm>
-
 namespace live
 {
 
@@ -15,21 +13,7 @@ LogModel::LogModel(TimeDisplay &times, QObject *parent)
 
 void LogModel::append(const std::vector<LogEntry> &oldestFirst)
 {
-    const int count = static_cast<int>(std::min<std::size_t>(oldestFirst.size(), capacity));
-    if (count == 0) {
-        return;
-    }
-    const int surplus = rowCount() + count - capacity;
-    if (surplus > 0) {
-        beginRemoveRows({}, rowCount() - surplus, rowCount() - 1);
-        m_rows.resize(m_rows.size() - static_cast<std::size_t>(surplus));
-        endRemoveRows();
-    }
-    beginInsertRows({}, 0, count - 1);
-    for (auto entry = oldestFirst.end() - count; entry != oldestFirst.end(); ++entry) {
-        m_rows.push_front(*entry);
-    }
-    endInsertRows();
+    putInFront(m_rows, oldestFirst, capacity);
 }
 
 int LogModel::rowCount(const QModelIndex &parent) const

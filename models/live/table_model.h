@@ -2,7 +2,9 @@
 
 #include <QAbstractTableModel>
 
+#include <algorithm>
 #include <cstdint>
+#include <deque>
 #include <vector>
 
 namespace live
@@ -38,6 +40,27 @@ public:
     QVariant data(const QModelIndex &index, int role) const final;
 
 protected:
+    /// Puts rows in front, given oldest first, so that the newest is row 0; the oldest beyond capacity go.
+    template <class Row>
+    void putInFront(std::deque<Row> &rows, const std::vector<Row> &oldestFirst, int capacity)
+    {
+        const int count = static_cast<int>(std::min(oldestFirst.size(), static_cast<std::size_t>(capacity)));
+        if (count == 0) {
+            return;
+        }
+        const int had = static_cast<int>(rows.size());
+        if (const int surplus = had + count - capacity; surplus > 0) {
+            beginRemoveRows({}, had - surplus, had - 1);
+            rows.resize(static_cast<std::size_t>(had - surplus));
+            endRemoveRows();
+        }
+        beginInsertRows({}, 0, count - 1);
+        for (auto row = oldestFirst.end() - count; row != oldestFirst.end(); ++row) {
+            rows.push_front(*row);
+        }
+        endInsertRows();
+    }
+
     virtual QString text(int row, int column) const = 0;
     virtual QVariant sortValue(int row, int column) const;
     virtual Tone tone(int row, int column) const;

@@ -2,8 +2,6 @@
 
 #include "models/live/text.h"
 
-#include <algorithm>
-
 namespace live
 {
 
@@ -56,21 +54,7 @@ void TradesModel::load()
 
 void TradesModel::add(const std::vector<domain::Trade> &ascending)
 {
-    const int count = static_cast<int>(std::min<std::size_t>(ascending.size(), capacity));
-    if (count == 0) {
-        return;
-    }
-    const int surplus = rowCount() + count - capacity;
-    if (surplus > 0) {
-        beginRemoveRows({}, rowCount() - surplus, rowCount() - 1);
-        m_rows.resize(m_rows.size() - static_cast<std::size_t>(surplus));
-        endRemoveRows();
-    }
-    beginInsertRows({}, 0, count - 1);
-    for (auto trade = ascending.end() - count; trade != ascending.end(); ++trade) {
-        m_rows.push_front(*trade);
-    }
-    endInsertRows();
+    putInFront(m_rows, ascending, capacity);
 }
 
 int TradesModel::rowCount(const QModelIndex &parent) const
