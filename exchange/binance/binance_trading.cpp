@@ -77,7 +77,7 @@ void BinanceTrading::recover()
 
 // ---- placing
 
-QFuture<Result<Order>> BinanceTrading::submit(NewOrder order)
+QFuture<Result<Order>> BinanceTrading::submit(NewOrder order, std::string /*where*/)
 {
     return ports::onThreadOf(this, [this, order = std::move(order)] {
         const ResultAnswer<Order> answer;

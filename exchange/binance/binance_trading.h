@@ -30,7 +30,36 @@ public:
     BinanceTrading(RestClient &rest, ports::Journal &journal, QObject *parent = nullptr);
 
     // ports::Trading, from any thread
-    QFuture<domain::Result<domain::Order>> submit(domain::NewOrder order) override;
+    QFuture<domain::Result<domain::Order>> submit(domain::NewOrder order, std::string where) override;
+    QFuture<domain::Result<domain::Order>> submitBracket(domain::BracketPlan, std::string) override
+    {
+        return notOffered<domain::Order>();
+    }
+    QFuture<domain::Result<domain::Order>> amend(
+        domain::Symbol, std::string, domain::Price, domain::Quantity) override
+    {
+        return notOffered<domain::Order>();
+    }
+    QFuture<ports::EmergencyPtr> emergency(domain::EmergencyAction, std::string) override
+    {
+        return ports::finished<ports::EmergencyPtr>(nullptr);
+    }
+    QFuture<domain::Result<bool>> setDeadMan(domain::Symbol, bool) override { return notOffered<bool>(); }
+    QFuture<domain::Result<bool>> acknowledge(domain::GateCause) override { return notOffered<bool>(); }
+    QFuture<domain::Result<bool>> stopOpening() override { return notOffered<bool>(); }
+    QFuture<domain::Result<domain::Order>> confirmGone(domain::Symbol, std::string) override
+    {
+        return notOffered<domain::Order>();
+    }
+    QFuture<ports::ReconciliationPtr> reconcile() override
+    {
+        return ports::finished<ports::ReconciliationPtr>(nullptr);
+    }
+    ports::ReconciliationPtr lastReconciliation() const override { return nullptr; }
+    QFuture<domain::Result<ports::StoryPtr>> story(std::string) override
+    {
+        return notOffered<ports::StoryPtr>();
+    }
     QFuture<domain::Result<domain::Order>> cancel(domain::Symbol symbol, std::string clientOrderId) override;
     QFuture<domain::Result<int>> cancelAll(domain::Symbol symbol) override;
     QFuture<domain::Result<domain::SymbolConfig>> setLeverage(domain::Symbol symbol, int leverage) override;
@@ -67,6 +96,11 @@ signals:
     void marginMoved();
 
 private:
+    template <class T> static QFuture<domain::Result<T>> notOffered()
+    {
+        return ports::finished<domain::Result<T>>(
+            domain::failure(domain::ErrorCode::Rejected, "This is not offered yet."));
+    }
     void place(domain::NewOrder request, const ResultAnswer<domain::Order> &answer);
     void handIn(const domain::Order &intent, const ResultAnswer<domain::Order> &answer);
     void placed(const domain::NewOrder &request, const transport::PumpAnswer &reply,

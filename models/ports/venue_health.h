@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/domain/orders/desk_reports.h"
+#include "models/domain/orders/gate.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
 
@@ -36,6 +38,7 @@ struct BudgetHealth
     std::int64_t used = 0;
     std::int64_t limit = 0;
     std::int64_t reserved = 0; ///< part of limit kept for cancels and closing orders
+    std::int64_t foreign = 0;  ///< part of used that other programs at this address used
     domain::Milliseconds resetsIn{0};
 };
 
@@ -65,8 +68,17 @@ struct HealthState
     std::optional<domain::Milliseconds> clockOffset;      ///< venue minus this machine
     std::optional<domain::Milliseconds> clockUncertainty; ///< half the round trip of the best sample
     std::optional<domain::Milliseconds> pausedFor;        ///< 429, 418: until requests go out again
-    bool canTrade = false;                                ///< keys accepted, clock known, account reconciled
-    QString tradeBlockedReason;                           ///< one sentence while canTrade is false
+    bool isBanned = false;                                ///< the pause is a ban: nothing at all goes out
+    int emergencyCancels = 0;                             ///< cancels that may still go out in this pause
+    domain::GateState gate = domain::GateState::CancelOnly;
+    std::vector<domain::GateClosure> closures; ///< why, strictest first; empty while ACTIVE
+    domain::Timestamp venueNow;           ///< the exchange's clock, for countdowns of closures and switches
+    std::vector<domain::DeadMan> deadMen; ///< armed switches
+    int unknownOrders = 0;
+    int openOrders = 0;
+    std::optional<domain::Milliseconds> lastCommit; ///< how long the journal's last commit took
+    bool canTrade = false;                          ///< keys accepted, clock known, account reconciled
+    QString tradeBlockedReason;                     ///< one sentence while canTrade is false
 };
 using HealthPtr = std::shared_ptr<const HealthState>;
 

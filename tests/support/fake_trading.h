@@ -2,6 +2,7 @@
 
 #include "models/ports/trading.h"
 
+#include <map>
 #include <string>
 #include <utility>
 #include <vector>
@@ -22,6 +23,16 @@ public:
     std::vector<domain::Symbol> canceledAll;
     std::vector<std::pair<domain::Symbol, int>> leverages;
     std::vector<std::pair<domain::Symbol, domain::MarginType>> marginTypes;
+    std::vector<domain::BracketPlan> brackets;
+    std::vector<domain::Order> amended; ///< symbol, id, price and quantity asked for
+    std::vector<domain::EmergencyAction> emergencies;
+    std::vector<std::pair<domain::Symbol, bool>> deadMen;
+    std::vector<domain::GateCause> acknowledged;
+    int openingStops = 0;
+    std::vector<std::string> confirmedGone;
+    int reconciliations = 0;
+    ports::ReconciliationPtr report;
+    std::map<std::string, std::vector<domain::OrderMoment>> stories;
     std::vector<domain::Order> knownOrders;
     std::vector<domain::Order> history;
     std::vector<domain::Fill> fills;
@@ -34,7 +45,7 @@ public:
     }
     int pendingSubmits() const { return static_cast<int>(m_pending.size()); }
 
-    QFuture<Result<domain::Order>> submit(domain::NewOrder order) override
+    QFuture<Result<domain::Order>> submit(domain::NewOrder order, std::string = {}) override
     {
         submitted.push_back(order);
         if (answersAtOnce) {
@@ -78,6 +89,67 @@ public:
     QFuture<Result<bool>> adjustIsolatedMargin(domain::Symbol, domain::PositionSide, domain::Money) override
     {
         return ports::finished(Result<bool>{true});
+    }
+    QFuture<Result<domain::Order>> submitBracket(domain::BracketPlan plan, std::string where = {}) override
+    {
+        brackets.push_back(plan);
+        return submit(plan.entry, std::move(where));
+    }
+    QFuture<Result<domain::Order>> amend(domain::Symbol symbol, std::string clientOrderId,
+        domain::Price price, domain::Quantity quantity) override
+    {
+        domain::Order order;
+        order.request.symbol = std::move(symbol);
+        order.request.clientOrderId = std::move(clientOrderId);
+        order.request.price = price;
+        order.request.quantity = quantity;
+        order.phase = domain::OrderPhase::Working;
+        amended.push_back(order);
+        return ports::finished(Result<domain::Order>{order});
+    }
+    QFuture<ports::EmergencyPtr> emergency(domain::EmergencyAction action, std::string = {}) override
+    {
+        emergencies.push_back(action);
+        auto report = std::make_shared<domain::EmergencyReport>();
+        report->action = action;
+        report->endedAt = domain::timestampFromMs(1);
+        return ports::finished<ports::EmergencyPtr>(report);
+    }
+    QFuture<Result<bool>> setDeadMan(domain::Symbol symbol, bool armed) override
+    {
+        deadMen.emplace_back(std::move(symbol), armed);
+        return ports::finished(Result<bool>{armed});
+    }
+    QFuture<Result<bool>> acknowledge(domain::GateCause cause) override
+    {
+        acknowledged.push_back(cause);
+        return ports::finished(Result<bool>{true});
+    }
+    QFuture<Result<bool>> stopOpening() override
+    {
+        ++openingStops;
+        return ports::finished(Result<bool>{true});
+    }
+    QFuture<Result<domain::Order>> confirmGone(domain::Symbol symbol, std::string clientOrderId) override
+    {
+        domain::Order order;
+        order.request.symbol = std::move(symbol);
+        order.request.clientOrderId = std::move(clientOrderId);
+        order.phase = domain::OrderPhase::Done;
+        order.endReason = domain::EndReason::NeverAccepted;
+        confirmedGone.push_back(order.clientOrderId());
+        return ports::finished(Result<domain::Order>{order});
+    }
+    QFuture<ports::ReconciliationPtr> reconcile() override
+    {
+        ++reconciliations;
+        return ports::finished(report);
+    }
+    ports::ReconciliationPtr lastReconciliation() const override { return report; }
+    QFuture<Result<ports::StoryPtr>> story(std::string clientOrderId) override
+    {
+        return ports::finished(Result<ports::StoryPtr>{
+            std::make_shared<const std::vector<domain::OrderMoment>>(stories[clientOrderId])});
     }
     QFuture<ports::OrdersPtr> orders() override
     {

@@ -1,0 +1,16 @@
+#include "models/domain/orders/desk_reports.h"
+
+#include <array>
+
+namespace domain
+{
+
+std::string_view toWord(Alert::Kind kind)
+{
+    constexpr std::array<std::string_view, 13> words{"GATE", "BREAKER", "UNKNOWN", "QUARANTINED",
+        "UNPROTECTED", "LIQUIDATION", "LATE_FILL", "MISMATCH", "STREAM", "CLOCK", "DISK", "DEAD_MAN",
+        "EMERGENCY"};
+    return words[static_cast<std::size_t>(kind)];
+}
+
+} // namespace domain
