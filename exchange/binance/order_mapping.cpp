@@ -180,11 +180,4 @@ std::string orderPath(bool isConditional)
     return isConditional ? "/fapi/v1/algoOrder" : "/fapi/v1/order";
 }
 
-bool isReducing(const NewOrder &order)
-{
-    return order.reduceOnly || order.closePosition ||
-           (order.positionSide == PositionSide::Long && order.side == Side::Sell) ||
-           (order.positionSide == PositionSide::Short && order.side == Side::Buy);
-}
-
 } // namespace binance

@@ -26,7 +26,4 @@ std::string identityParameters(const domain::OrderRef &ref);
 /// "/fapi/v1/algoOrder" for conditional orders, else "/fapi/v1/order".
 std::string orderPath(bool isConditional);
 
-/// Whether an order can only make the position smaller; such orders go before opening ones.
-bool isReducing(const domain::NewOrder &order);
-
 } // namespace binance

@@ -161,6 +161,7 @@ void RestClient::send(const Call &call, QObject *context, Handler handler)
     request.cost = call.cost;
     request.coalesceKey = call.coalesceKey;
     request.maxTries = call.maxTries;
+    request.deadline = call.deadline;
     request.build = [this, call] { return build(call); };
     request.classify = [this](const transport::HttpAnswer &answer) {
         return verdictOf(answer, m_clock.wallNow());

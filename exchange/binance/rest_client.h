@@ -39,6 +39,8 @@ struct Call
     std::string coalesceKey{};
     int maxTries = 3;
     domain::Milliseconds timeout{10'000};
+    /// Longest wait before hand-over; empty: the class's own.
+    std::optional<domain::Milliseconds> deadline{};
     /// Told at each hand-over, with the timestamp as it is signed (server time; wall time if not signed).
     std::function<void(domain::Timestamp signedAt)> onHandOver{};
 };

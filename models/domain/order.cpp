@@ -106,4 +106,11 @@ MarginType parseMarginType(std::string_view word)
     return word == "ISOLATED" || word == "isolated" ? MarginType::Isolated : MarginType::Cross;
 }
 
+bool isReducing(const NewOrder &order)
+{
+    return order.reduceOnly || order.closePosition ||
+           (order.positionSide == PositionSide::Long && order.side == Side::Sell) ||
+           (order.positionSide == PositionSide::Short && order.side == Side::Buy);
+}
+
 } // namespace domain

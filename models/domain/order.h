@@ -114,6 +114,10 @@ struct NewOrder
     friend bool operator==(const NewOrder &, const NewOrder &) = default;
 };
 
+/// Whether an order can only make the position smaller; such orders go before opening ones. In one-way mode
+/// an order of the other side without reduce-only may turn the position and counts as opening.
+bool isReducing(const NewOrder &order);
+
 /// One execution. Fills are told apart by (symbol, tradeId).
 struct Fill
 {

@@ -48,6 +48,21 @@ EngineReport engineReportOf(const Order &stored)
     return report;
 }
 
+/// Ends an order that the exchange once had and keeps no record of.
+void endUnseen(OrderRecord &record, std::string why, Timestamp at)
+{
+    Order ended = record.told;
+    ended.updatedAt = at;
+    ended.reasonText = std::move(why);
+    ended.conditionalStatus = ConditionalStatus::Expired;
+    ended.status = OrderStatus::Expired;
+    if (record.isConditional()) {
+        record.merge(ConditionalReport{ended, EvidenceSource::Query});
+    } else {
+        record.merge(EngineReport{ended, EvidenceSource::Query});
+    }
+}
+
 } // namespace
 
 OrderOrigin originOf(std::string_view clientOrderId, std::string_view ownPrefix)
@@ -78,7 +93,7 @@ OrderEffects OrderLedger::begin(Order intent)
     const Handle record = create(intent);
     record->setIntent(intent);
     m_own[intent.clientOrderId()] = record;
-    settle(*record, effects);
+    settle(record, effects);
     prune();
     return effects;
 }
@@ -117,7 +132,7 @@ OrderEffects OrderLedger::restore(Order stored, Timestamp sentAt, Timestamp now)
             record->chase.start(Goal::Verify, now);
         }
     }
-    settle(*record, effects);
+    settle(record, effects);
     prune();
     return effects;
 }
@@ -129,7 +144,7 @@ OrderEffects OrderLedger::markSent(
     learnTime(at);
     if (const Handle record = own(clientOrderId)) {
         record->noteSent(at, timestamp + recvWindow + lagOf(*record));
-        settle(*record, effects);
+        settle(record, effects);
     }
     return effects;
 }
@@ -142,8 +157,38 @@ OrderEffects OrderLedger::closeLocally(
     const Handle record = own(clientOrderId);
     if (record && !record->isSent() && !record->isSeenByExchange()) {
         record->noteLocalEnd(reason, text, 0, at);
-        settle(*record, effects);
+        settle(record, effects);
     }
+    return effects;
+}
+
+OrderEffects OrderLedger::requeue(const std::string &clientOrderId, Timestamp at)
+{
+    OrderEffects effects;
+    learnTime(at);
+    const Handle record = own(clientOrderId);
+    if (record && !record->isSeenByExchange()) {
+        record->noteWaiting(at);
+        settle(record, effects);
+    }
+    return effects;
+}
+
+OrderEffects OrderLedger::confirmGone(std::string_view clientOrderId, Timestamp at)
+{
+    OrderEffects effects;
+    learnTime(at);
+    const Handle record = named(clientOrderId);
+    if (!record || record->told.phase != OrderPhase::Quarantined) {
+        return effects;
+    }
+    if (record->isSeenByExchange()) {
+        endUnseen(*record, "You confirmed that the exchange has it no more.", at);
+    } else {
+        record->noteLocalEnd(
+            EndReason::NeverAccepted, "You confirmed that the exchange does not have it.", 0, at);
+    }
+    settle(record, effects);
     return effects;
 }
 
@@ -152,7 +197,7 @@ OrderEffects OrderLedger::setCancelRequested(const std::string &clientOrderId, b
     OrderEffects effects;
     if (const Handle record = named(clientOrderId)) {
         record->setCancelRequested(requested);
-        settle(*record, effects);
+        settle(record, effects);
     }
     return effects;
 }
@@ -183,7 +228,7 @@ void OrderLedger::foldOne(const EngineReport &report, OrderEffects &effects)
     if (record->chase.goal() == Goal::Verify) {
         record->chase.stop();
     }
-    settle(*record, effects);
+    settle(record, effects);
 }
 
 void OrderLedger::foldOne(const ConditionalReport &report, OrderEffects &effects)
@@ -198,7 +243,7 @@ void OrderLedger::foldOne(const ConditionalReport &report, OrderEffects &effects
     if (record->chase.goal() == Goal::Verify) {
         record->chase.stop();
     }
-    settle(*record, effects);
+    settle(record, effects);
 }
 
 void OrderLedger::foldOne(const Rejection &rejection, OrderEffects &effects)
@@ -206,7 +251,7 @@ void OrderLedger::foldOne(const Rejection &rejection, OrderEffects &effects)
     learnTime(rejection.at);
     if (const Handle record = own(rejection.clientOrderId)) {
         record->noteLocalEnd(EndReason::Rejected, rejection.text, rejection.venueCode, rejection.at);
-        settle(*record, effects);
+        settle(record, effects);
     }
 }
 
@@ -215,7 +260,7 @@ void OrderLedger::foldOne(const NotExecuted &outcome, OrderEffects &effects)
     learnTime(outcome.at);
     if (const Handle record = own(outcome.clientOrderId)) {
         record->noteLocalEnd(EndReason::NotExecuted, outcome.text, outcome.venueCode, outcome.at);
-        settle(*record, effects);
+        settle(record, effects);
     }
 }
 
@@ -227,7 +272,7 @@ void OrderLedger::foldOne(const Ambiguous &outcome, OrderEffects &effects)
             record->noteSent(outcome.at, outcome.at + longestRecvWindow + lagOf(*record));
         }
         record->noteAmbiguous(outcome.text, outcome.at);
-        settle(*record, effects);
+        settle(record, effects);
     }
 }
 
@@ -247,22 +292,13 @@ void OrderLedger::foldOne(const QueryNotFound &outcome, OrderEffects &effects)
             record->noteLocalEnd(EndReason::NeverAccepted,
                 "The exchange does not have this order: it was never accepted.", -2013, askedAt);
         } else if (!isSettling && isForgettable && record->told.executedQty.isZero()) {
-            Order ended = record->told;
-            ended.updatedAt = askedAt;
-            ended.reasonText =
-                "It ended unfilled more than three days ago; the exchange keeps no more of it.";
-            ended.conditionalStatus = ConditionalStatus::Expired;
-            ended.status = OrderStatus::Expired;
-            if (record->isConditional()) {
-                record->merge(ConditionalReport{ended, EvidenceSource::Query});
-            } else {
-                record->merge(EngineReport{ended, EvidenceSource::Query});
-            }
+            endUnseen(*record,
+                "It ended unfilled more than three days ago; the exchange keeps no more of it.", askedAt);
         } else {
             record->setQuarantined("The exchange answers that it does not know this order.");
         }
     }
-    settle(*record, effects);
+    settle(record, effects);
 }
 
 void OrderLedger::foldOne(const CancelAnswer &answer, OrderEffects &effects)
@@ -271,7 +307,7 @@ void OrderLedger::foldOne(const CancelAnswer &answer, OrderEffects &effects)
     const Handle record = byRef(answer.ref);
     if (record && record->told.isOpen() && !record->chase.isRunning()) {
         record->chase.start(Goal::Verify, answer.at);
-        settle(*record, effects);
+        settle(record, effects);
     }
 }
 
@@ -291,7 +327,7 @@ void OrderLedger::foldOne(const OpenOrdersSnapshot &snapshot, OrderEffects &effe
                 .get());
     }
     std::ranges::sort(listed);
-    for (const Handle &record : m_records) {
+    for (const Handle &record : m_active) {
         const bool isInScope = snapshot.symbol.empty() || snapshot.symbol == record->symbol();
         const bool isOfThisKind = refOf(record->told).conditional == snapshot.isConditional;
         if (record->told.phase == OrderPhase::Working && isInScope && isOfThisKind &&
@@ -309,7 +345,7 @@ void OrderLedger::foldOne(const TradeHistory &trades, OrderEffects &effects)
         addFill(fill, effects);
         const auto found = m_byEngineId.find({fill.symbol, fill.orderId});
         if (found != m_byEngineId.end()) {
-            settle(*found->second, effects);
+            settle(found->second, effects);
         }
     }
 }
@@ -318,17 +354,22 @@ OrderEffects OrderLedger::tick(Timestamp now)
 {
     OrderEffects effects;
     learnTime(now);
-    for (const Handle &record : m_records) {
-        pursue(*record, effects);
+    for (const Handle &record : std::vector<Handle>{m_active}) {
+        pursue(record, effects);
     }
+    std::erase_if(m_active, [](const Handle &record) {
+        record->isActive = needsAttention(*record);
+        return !record->isActive;
+    });
     return effects;
 }
 
-void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
+void OrderLedger::pursue(const Handle &handle, OrderEffects &effects)
 {
+    OrderRecord &record = *handle;
     if (record.told.phase == OrderPhase::InFlight && m_now >= record.sentAt() + answerDeadline) {
         record.noteAmbiguous("No answer came in time.", m_now);
-        settle(record, effects);
+        settle(handle, effects);
     }
     const auto triggering = record.triggeringSince();
     if (triggering && m_now > *triggering + longestTriggering && record.told.isOpen() &&
@@ -342,7 +383,7 @@ void OrderLedger::pursue(OrderRecord &record, OrderEffects &effects) const
     if (record.chase.goal() == Goal::Settle && record.told.phase == OrderPhase::Unknown &&
         m_now >= record.chase.startedAt() + (record.isConditional() ? settleLimitConditional : settleLimit)) {
         record.setQuarantined("Neither the exchange's answers nor its silence settle this order.");
-        settle(record, effects);
+        settle(handle, effects);
     }
     if (record.chase.goal() == Goal::Verify && record.told.phase == OrderPhase::Working &&
         m_now >= record.chase.startedAt() + lagOf(record) + verifyLimit) {
@@ -368,7 +409,7 @@ std::optional<Timestamp> OrderLedger::nextDueAt() const
             next = at;
         }
     };
-    for (const Handle &record : m_records) {
+    for (const Handle &record : m_active) {
         if (record->tradesDueAt != Timestamp{}) {
             offer(record->tradesDueAt);
         }
@@ -418,6 +459,17 @@ std::vector<Order> OrderLedger::orders() const
     return all;
 }
 
+std::vector<Order> OrderLedger::openOrders() const
+{
+    std::vector<Order> open;
+    for (const Handle &record : m_active) {
+        if (record->told.isOpen()) {
+            open.push_back(record->told);
+        }
+    }
+    return open;
+}
+
 std::vector<Fill> OrderLedger::fillsOf(std::string_view clientOrderId) const
 {
     std::vector<Fill> fills;
@@ -448,15 +500,18 @@ OrderLedger::Handle OrderLedger::named(std::string_view clientOrderId) const
         return record;
     }
     Handle newest;
-    for (auto at = m_records.rbegin(); at != m_records.rend(); ++at) {
-        if ((*at)->clientOrderId() == clientOrderId) {
-            if ((*at)->told.isOpen()) {
-                return *at;
-            }
-            newest = newest ? newest : *at;
+    const auto [begin, end] = m_named.equal_range(clientOrderId);
+    for (auto at = begin; at != end; ++at) { // in the order they came
+        if (!newest || at->second->told.isOpen() || !newest->told.isOpen()) {
+            newest = at->second;
         }
     }
     return newest;
+}
+
+bool OrderLedger::needsAttention(const OrderRecord &record)
+{
+    return record.told.isOpen() || record.chase.isRunning() || record.tradesDueAt != Timestamp{};
 }
 
 OrderLedger::Handle OrderLedger::create(const Order &order)
@@ -464,6 +519,7 @@ OrderLedger::Handle OrderLedger::create(const Order &order)
     auto record = std::make_shared<OrderRecord>();
     record->setOrigin(originOf(order.clientOrderId(), m_ownPrefix));
     m_records.push_back(record);
+    m_named.emplace(order.clientOrderId(), record);
     return record;
 }
 
@@ -537,7 +593,9 @@ void OrderLedger::bindEngineId(const Handle &record, std::int64_t orderId, Order
         effects.emplace_back(OrderChanged{ended});
         entry->second = record;
         std::erase(m_records, part);
+        std::erase(m_active, part);
         std::erase_if(m_own, [&part](const auto &item) { return item.second == part; });
+        std::erase_if(m_named, [&part](const auto &item) { return item.second == part; });
     }
     record->setEngineOrderId(orderId);
     if (const auto orphans = m_orphans.extract(key); !orphans.empty()) {
@@ -572,8 +630,9 @@ void OrderLedger::addFill(const Fill &fill, OrderEffects &effects)
     }
 }
 
-void OrderLedger::settle(OrderRecord &record, OrderEffects &effects) const
+void OrderLedger::settle(const Handle &handle, OrderEffects &effects)
 {
+    OrderRecord &record = *handle;
     const Order now = record.folded();
     const Order before = record.isTold ? record.told : Order{};
     const bool isChanged = !record.isTold || now != before;
@@ -590,6 +649,10 @@ void OrderLedger::settle(OrderRecord &record, OrderEffects &effects) const
         record.tradesRequests = 0;
     } else if (record.tradesRequests == 0 && record.tradesDueAt == Timestamp{}) {
         record.tradesDueAt = m_now + tradesPauses.front();
+    }
+    if (!record.isActive && needsAttention(record)) {
+        record.isActive = true;
+        m_active.push_back(handle);
     }
     if (isChanged) {
         effects.emplace_back(OrderChanged{now});
@@ -647,6 +710,8 @@ void OrderLedger::prune()
         return !std::ranges::binary_search(kept, static_cast<const OrderRecord *>(item.second.get()));
     };
     std::erase_if(m_own, isGone);
+    std::erase_if(m_named, isGone);
+    std::erase_if(m_active, [&isGone](const Handle &record) { return isGone(std::pair{0, record}); });
     std::erase_if(m_byEngineId, isGone);
     std::erase_if(m_byAlgoId, isGone);
 }

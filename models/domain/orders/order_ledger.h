@@ -48,6 +48,11 @@ public:
     /// one that was.
     OrderEffects closeLocally(
         const std::string &clientOrderId, EndReason reason, std::string text, Timestamp at);
+    /// An order that was handed over and surely not executed waits for another try: Queued again.
+    OrderEffects requeue(const std::string &clientOrderId, Timestamp at);
+    /// The user has compared a quarantined order with the exchange: it is not there. Nothing happens in any
+    /// other phase.
+    OrderEffects confirmGone(std::string_view clientOrderId, Timestamp at);
     /// The user wants it cancelled (true), or the cancel is given up (false).
     OrderEffects setCancelRequested(const std::string &clientOrderId, bool requested);
 
@@ -69,6 +74,8 @@ public:
     /// Known executions of an order, by trade id.
     std::vector<Fill> fillsOf(std::string_view clientOrderId) const;
     std::size_t size() const { return m_records.size(); }
+    /// Orders that are not Done, oldest first.
+    std::vector<Order> openOrders() const;
 
 private:
     using Handle = std::shared_ptr<OrderRecord>;
@@ -93,16 +100,19 @@ private:
     void bindEngineId(const Handle &record, std::int64_t orderId, OrderEffects &effects);
     void addFill(const Fill &fill, OrderEffects &effects);
     /// Tells what changed about the order and plans what has to be asked about it.
-    void settle(OrderRecord &record, OrderEffects &effects) const;
+    void settle(const Handle &record, OrderEffects &effects);
     void raise(OrderRecord &record, Alarm::Kind kind, const std::string &text, OrderEffects &effects) const;
-    void pursue(OrderRecord &record, OrderEffects &effects) const;
+    void pursue(const Handle &record, OrderEffects &effects);
+    static bool needsAttention(const OrderRecord &record);
     void learnTime(Timestamp at);
     void prune();
 
     std::string m_ownPrefix;
     Timestamp m_now;               ///< the latest exchange time heard of
     std::vector<Handle> m_records; ///< oldest first
+    std::vector<Handle> m_active;  ///< those that time or a snapshot may change, oldest first
     std::map<std::string, Handle, std::less<>> m_own;
+    std::multimap<std::string, Handle, std::less<>> m_named; ///< all, by client order id
     std::map<EngineKey, Handle> m_byEngineId;
     std::map<EngineKey, Handle> m_byAlgoId;
     std::map<EngineKey, std::vector<Fill>> m_orphans; ///< executions of orders not seen yet

@@ -71,6 +71,13 @@ void OrderRecord::noteSent(Timestamp at, Timestamp fenceAt)
     m_fenceAt = fenceAt;
 }
 
+void OrderRecord::noteWaiting(Timestamp at)
+{
+    m_isSent = false;
+    m_isAmbiguous = false;
+    m_lastReportAt = std::max(m_lastReportAt, at);
+}
+
 void OrderRecord::noteLocalEnd(EndReason reason, const std::string &text, int venueCode, Timestamp at)
 {
     // The exchange's own refusal says more than what we concluded ourselves.

@@ -49,6 +49,8 @@ public:
     // What we did ourselves.
     void setIntent(const Order &intent);
     void noteSent(Timestamp at, Timestamp fenceAt);
+    /// It was handed over and surely not executed: it waits for another try.
+    void noteWaiting(Timestamp at);
     void noteLocalEnd(EndReason reason, const std::string &text, int venueCode, Timestamp at);
     void noteAmbiguous(const std::string &text, Timestamp at);
     void setCancelRequested(bool requested) { m_cancelRequested = requested; }
@@ -93,6 +95,7 @@ public:
     // The ledger's notes: what was told last, and what is to be asked when.
     Order told;
     bool isTold = false;
+    bool isActive = false;  ///< in the ledger's list of what time may change
     std::bitset<8> alarmed; ///< by Alarm::Kind
     OrderChase chase;
     Timestamp tradesDueAt; ///< epoch 0: not planned

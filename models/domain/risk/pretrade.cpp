@@ -32,13 +32,6 @@ const AccountState &accountOf(const DraftContext &context)
     return context.account != nullptr ? *context.account : none;
 }
 
-bool isReducing(const NewOrder &order)
-{
-    return order.reduceOnly || order.closePosition ||
-           (order.positionSide == PositionSide::Long && order.side == Side::Sell) ||
-           (order.positionSide == PositionSide::Short && order.side == Side::Buy);
-}
-
 std::string amount(Money money, Rounding rounding)
 {
     return money.toFixed(2, rounding);

@@ -1,0 +1,111 @@
+#include "models/domain/orders/position_book.h"
+
+#include <algorithm>
+#include <sstream>
+
+namespace domain
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+// An execution this close to the question may be in the answer or not.
+constexpr Milliseconds doubt = 2s;
+
+} // namespace
+
+void PositionBook::add(const Fill &fill)
+{
+    State &state = m_legs[{fill.symbol, fill.positionSide}];
+    if (fill.at <= state.includedUntil) {
+        return;
+    }
+    state.amount += fill.quantity * signOf(fill.side);
+    state.changedAt = std::max(state.changedAt, fill.at);
+}
+
+void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
+{
+    State &state = m_legs[leg];
+    state.amount = amount;
+    state.comparedAt = std::max(state.comparedAt, until);
+    state.includedUntil = until;
+}
+
+std::vector<PositionBook::Difference> PositionBook::compare(
+    const std::vector<PositionRow> &rows, Timestamp askedAt)
+{
+    std::map<Leg, std::pair<Quantity, Timestamp>> theirs;
+    for (const PositionRow &row : rows) {
+        theirs[{row.symbol, row.positionSide}] = {row.amount, row.updatedAt};
+    }
+    for (const auto &[leg, state] : m_legs) {
+        theirs.try_emplace(leg, Quantity{}, askedAt);
+    }
+    std::vector<Difference> differences;
+    for (const auto &[leg, word] : theirs) {
+        const auto &[amount, until] = word;
+        const auto known = m_legs.find(leg);
+        const Quantity ours = known == m_legs.end() ? Quantity{} : known->second.amount;
+        if (ours == amount) {
+            if (known != m_legs.end()) {
+                known->second.comparedAt = std::max(known->second.comparedAt, askedAt);
+            }
+            continue;
+        }
+        const State state = known == m_legs.end() ? State{} : known->second;
+        differences.push_back({leg, ours, amount, until, std::max(state.comparedAt, state.changedAt),
+            state.changedAt + doubt > askedAt});
+    }
+    std::erase_if(m_legs, [askedAt](const auto &entry) {
+        return entry.second.amount.isZero() && entry.second.changedAt + 1h < askedAt;
+    });
+    return differences;
+}
+
+Quantity PositionBook::amount(const Symbol &symbol, PositionSide side) const
+{
+    const auto known = m_legs.find({symbol, side});
+    return known == m_legs.end() ? Quantity{} : known->second.amount;
+}
+
+std::vector<std::pair<PositionBook::Leg, Quantity>> PositionBook::open() const
+{
+    std::vector<std::pair<Leg, Quantity>> legs;
+    for (const auto &[leg, state] : m_legs) {
+        if (!state.amount.isZero()) {
+            legs.emplace_back(leg, state.amount);
+        }
+    }
+    return legs;
+}
+
+std::string PositionBook::toText(const Leg &leg) const
+{
+    const auto known = m_legs.find(leg);
+    const State state = known == m_legs.end() ? State{} : known->second;
+    return leg.first + ' ' + std::string{toWire(leg.second)} + ' ' + state.amount.toString() + ' ' +
+           std::to_string(toMs(std::max(state.changedAt, state.includedUntil)));
+}
+
+std::optional<PositionBook::Leg> PositionBook::restore(const std::string &text)
+{
+    std::istringstream words{text};
+    std::string symbol;
+    std::string side;
+    std::string amount;
+    std::int64_t at = 0;
+    if (!(words >> symbol >> side >> amount >> at)) {
+        return std::nullopt;
+    }
+    const auto quantity = Quantity::parse(amount);
+    if (!quantity) {
+        return std::nullopt;
+    }
+    const Leg leg{symbol, parsePositionSide(side)};
+    adopt(leg, *quantity, timestampFromMs(at));
+    return leg;
+}
+
+} // namespace domain

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "models/domain/order.h"
+
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace domain
+{
+
+/// One position as the exchange lists it. Rows of size 0 may be left out.
+struct PositionRow
+{
+    Symbol symbol;
+    PositionSide positionSide = PositionSide::Both;
+    Quantity amount; ///< signed: negative is short
+    Timestamp updatedAt;
+};
+
+/// Positions as the sum of all executions since a state that was compared with the exchange. It finds what
+/// no execution explains (reliability, invariant I8).
+class PositionBook
+{
+public:
+    using Leg = std::pair<Symbol, PositionSide>;
+    struct Difference
+    {
+        Leg leg;
+        Quantity ours;
+        Quantity theirs;
+        Timestamp until;       ///< theirs includes all executions until then
+        Timestamp since;       ///< ours was last compared or changed then
+        bool isRecent = false; ///< an execution came while they were asked: to be looked at again
+        friend bool operator==(const Difference &, const Difference &) = default;
+    };
+
+    /// Each execution once. One that the exchange's last word on the leg includes already changes nothing.
+    void add(const Fill &fill);
+    /// The exchange's word on one leg; it includes all executions until then.
+    void adopt(const Leg &leg, Quantity amount, Timestamp until);
+    /// rows: all positions; those not listed are flat. askedAt: when the request left. Legs that agree count
+    /// as compared.
+    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
+
+    /// Signed; 0 where there is none.
+    Quantity amount(const Symbol &symbol, PositionSide side) const;
+    /// Legs that are not flat.
+    std::vector<std::pair<Leg, Quantity>> open() const;
+    bool isCompared() const { return m_isCompared; }
+    void setCompared() { m_isCompared = true; }
+
+    /// "BTCUSDT BOTH -0.25 1732561200000": to be kept and read again.
+    std::string toText(const Leg &leg) const;
+    /// Takes a kept leg in; nothing where the text cannot be read.
+    std::optional<Leg> restore(const std::string &text);
+
+private:
+    struct State
+    {
+        Quantity amount;
+        Timestamp changedAt; ///< by an execution
+        Timestamp comparedAt;
+        Timestamp includedUntil; ///< by the exchange's word
+    };
+    std::map<Leg, State> m_legs;
+    bool m_isCompared = false;
+};
+
+} // namespace domain
