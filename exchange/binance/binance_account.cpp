@@ -45,6 +45,7 @@ struct BinanceAccount::Snapshot
     std::vector<SymbolConfigRow> symbols;
     AccountAnswer account;
     std::vector<PositionRow> positions;
+    bool isStale = false; ///< the stream had a gap since it began
 };
 
 BinanceAccount::BinanceAccount(RestClient &rest, QObject *parent) : ports::Account{parent}, m_rest{rest} {}
@@ -154,6 +155,11 @@ void BinanceAccount::fail(const std::shared_ptr<Snapshot> & /*snapshot*/, const 
 
 void BinanceAccount::finish(const std::shared_ptr<Snapshot> &snapshot)
 {
+    if (snapshot->isStale) {
+        m_running = std::make_shared<Snapshot>();
+        m_buffered.clear();
+        return step(m_running, 0);
+    }
     AccountState fresh;
     const auto usdt = std::ranges::find(snapshot->account.assets, quoteAsset, &AssetBalance::asset);
     const bool hasUsdt = usdt != snapshot->account.assets.end() && !snapshot->config.multiAssetsMargin;
@@ -197,6 +203,9 @@ void BinanceAccount::finish(const std::shared_ptr<Snapshot> &snapshot)
 
 void BinanceAccount::onGap()
 {
+    if (m_running) {
+        m_running->isStale = true; // what is being read began before the gap
+    }
     if (m_state.isReconciled) {
         m_state.isReconciled = false;
         publish();

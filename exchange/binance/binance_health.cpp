@@ -75,6 +75,7 @@ void addPump(HealthState &health, const transport::PumpHealth &pump)
         health.queues.push_back({QString::fromStdString(queue.name), queue.length, queue.bound});
     }
     health.pausedFor = pump.pausedFor;
+    health.isBanned = pump.isBanned;
 }
 
 } // namespace
@@ -116,13 +117,10 @@ void BinanceHealth::stop()
     m_soon->stop();
 }
 
-void BinanceHealth::setReconciled(bool isReconciled)
+void BinanceHealth::updateSoon()
 {
-    if (m_isReconciled != isReconciled) {
-        m_isReconciled = isReconciled;
-        if (!m_isStopped) {
-            m_soon->start(Milliseconds{0});
-        }
+    if (!m_isStopped && !m_soon->isActive()) {
+        m_soon->start(Milliseconds{0});
     }
 }
 
@@ -145,7 +143,15 @@ void BinanceHealth::update()
     if (const auto uncertainty = m_rest.clockOffset().uncertainty(now)) {
         health->clockUncertainty = std::chrono::ceil<Milliseconds>(*uncertainty);
     }
-    health->tradeBlockedReason = blockedReason(*health);
+    const OrderDesk &desk = m_trading.desk();
+    health->gate = desk.gate().state();
+    health->closures = desk.gate().closures();
+    health->venueNow = m_rest.serverNow();
+    health->deadMen = desk.deadMen();
+    health->unknownOrders = desk.unknownCount();
+    health->openOrders = desk.openCount();
+    health->lastCommit = m_trading.lastCommit();
+    health->tradeBlockedReason = blockedReason();
     health->canTrade = health->tradeBlockedReason.isEmpty();
     {
         const std::lock_guard lock{m_publishedMutex};
@@ -154,34 +160,17 @@ void BinanceHealth::update()
     emit healthChanged(health);
 }
 
-QString BinanceHealth::blockedReason(const HealthState &health) const
+QString BinanceHealth::blockedReason() const
 {
     if (!m_rest.hasKeys()) {
         return QStringLiteral("No API key is set for this venue; enter one to trade.");
     }
-    if (health.pausedFor) {
-        return QStringLiteral("The exchange asked for a pause of requests.");
+    const Gate &gate = m_trading.desk().gate();
+    if (!gate.mayOpen()) {
+        return QString::fromStdString(gate.reason());
     }
-    if (!m_rest.clockOffset().isKnown()) {
-        return QStringLiteral("The exchange's clock is not known yet.");
-    }
-    if (!m_trading.lockReason().isEmpty()) {
-        return m_trading.lockReason();
-    }
-    if (!m_user.isConnected()) {
-        return QStringLiteral("The account's stream is not connected.");
-    }
-    if (!m_isReconciled || !m_account.isReconciled() || !m_trading.isRecovered()) {
-        return QStringLiteral("Balances, positions and orders are being compared with the exchange.");
-    }
-    if (!m_account.mayTrade()) {
-        return QStringLiteral("The exchange does not let this account or key trade.");
-    }
-    for (const ports::BreakerHealth &breaker : health.breakers) {
-        if (breaker.name == QLatin1StringView{"orders"} &&
-            breaker.state == ports::BreakerHealth::State::Open) {
-            return QStringLiteral("New orders are held back: %1").arg(breaker.reason);
-        }
+    if (!m_account.isReconciled()) {
+        return QStringLiteral("Balances and positions are being read.");
     }
     return {};
 }

@@ -28,11 +28,11 @@ public:
     void stop();
     /// Something changed: tells it at once.
     void update();
-    /// Both comparisons with REST since the last gap were made and agree.
-    void setReconciled(bool isReconciled);
+    /// Something small changed: tells it with what else changes in this moment.
+    void updateSoon();
 
 private:
-    QString blockedReason(const ports::HealthState &health) const;
+    QString blockedReason() const;
 
     const RestClient &m_rest;
     const BinanceMarketData &m_market;
@@ -41,7 +41,6 @@ private:
     const BinanceTrading &m_trading;
     QTimer *m_timer;
     QTimer *m_soon; ///< gathers the changes of one moment into one picture
-    bool m_isReconciled = false;
     bool m_isStopped = true;
     mutable std::mutex m_publishedMutex; ///< state() answers on any thread without waiting for this one
     ports::HealthPtr m_published;

@@ -1,10 +1,7 @@
 #include "exchange/binance/binance_trading.h"
 
-#include "exchange/binance/body.h"
 #include "exchange/binance/error_classes.h"
 #include "exchange/binance/order_mapping.h"
-#include "exchange/binance/signing.h"
-#include "exchange/binance/wire_account.h"
 
 #include <algorithm>
 #include <utility>
@@ -13,22 +10,16 @@ namespace binance
 {
 
 using namespace domain;
-using transport::AnswerClass;
-using transport::Lane;
-using transport::Priority;
 
 namespace
 {
 
-constexpr int orderNotFound = -2013;
 constexpr std::size_t ownPrefixLength = 6;
-// Cancels are repeated until the venue has answered them (reliability 5.5).
-constexpr int cancelTries = 20;
-constexpr Milliseconds soonest{20};
+constexpr Milliseconds soonest{5};
 
-int codeOf(const transport::PumpAnswer &reply, Timestamp now)
+int levelOf(Alert::Severity severity)
 {
-    return errorOf(reply, now).venueCode;
+    return static_cast<int>(severity);
 }
 
 } // namespace
@@ -37,10 +28,16 @@ BinanceTrading::BinanceTrading(RestClient &rest, ports::Journal &journal, QObjec
     : ports::Trading{parent},
       m_rest{rest},
       m_journal{journal},
-      m_tick{new QTimer{this}}
+      m_desk{[&journal] { return journal.nextClientOrderId(); }, {}},
+      m_wake{new QTimer{this}}
 {
-    m_tick->setSingleShot(true);
-    connect(m_tick, &QTimer::timeout, this, [this] { carryOut(m_ledger->tick(m_rest.serverNow())); });
+    m_wake->setSingleShot(true);
+    m_wake->setTimerType(Qt::PreciseTimer);
+    connect(m_wake, &QTimer::timeout, this, [this] { run([this](Timestamp now) { m_desk.onTime(now); }); });
+    connect(&journal, &ports::Journal::committed, this, [this](Milliseconds took) { m_lastCommit = took; });
+    connect(&journal, &ports::Journal::failing, this,
+        [this](const QString &sentence) { setClosed(GateCause::Journal, true, sentence.toStdString()); });
+    connect(&journal, &ports::Journal::recovered, this, [this] { setClosed(GateCause::Journal, false, {}); });
 }
 
 Error BinanceTrading::noKeys() const
@@ -48,510 +45,440 @@ Error BinanceTrading::noKeys() const
     return {ErrorCode::Unauthorized, "No API key is set for this venue; enter one to trade.", 0, 0, 0};
 }
 
-// ---- recovery
+// ---- start and stop
+
+void BinanceTrading::load(std::function<void(const std::map<std::string, std::string> &)> done)
+{
+    m_ownPrefix = m_journal.nextClientOrderId().substr(0, ownPrefixLength);
+    m_desk = OrderDesk{[this] { return m_journal.nextClientOrderId(); }, m_ownPrefix};
+    ports::whenFinished(
+        m_journal.past(), this, [this, done = std::move(done)](const Result<JournalPast> &past) {
+            if (past) {
+                m_past = *past;
+            } else {
+                setClosed(
+                    GateCause::Journal, true, "The order journal cannot be read: " + past.error().detail);
+            }
+            m_isLoaded = past.has_value();
+            done(m_past.notes);
+        });
+}
 
 void BinanceTrading::recover()
 {
-    m_ownPrefix = m_journal.nextClientOrderId().substr(0, ownPrefixLength);
-    m_ledger = std::make_unique<OrderLedger>(m_ownPrefix);
-    ports::whenFinished(
-        m_journal.unresolved(), this, [this](const Result<std::vector<ports::JournalOrder>> &stored) {
-            if (!stored) {
-                m_lockReason = QStringLiteral("The order journal cannot be read: %1")
-                                   .arg(QString::fromStdString(stored.error().detail));
-                emit noticed(2, m_lockReason);
-            }
-            const auto now = m_rest.serverNow();
-            for (const ports::JournalOrder &row : stored.value_or(std::vector<ports::JournalOrder>{})) {
-                carryOut(m_ledger->restore(row.order, row.sentAt, now));
-            }
-            m_isRecovered = stored.has_value();
-            // What the user had asked to be cancelled is the only thing that is sent again after a restart.
-            for (const Order &order : m_ledger->orders()) {
-                if (order.cancelRequested && order.isOpen()) {
-                    sendCancel(OrderLedger::refOf(order), {});
-                }
-            }
-        });
+    if (!m_isLoaded || m_isRecovered || m_isStopping) {
+        return;
+    }
+    m_isRecovered = true;
+    run([this](Timestamp now) {
+        m_desk.restore(now, std::exchange(m_past, {}));
+        for (const Evidence &evidence : std::exchange(m_early, {})) {
+            m_desk.onStream(now, evidence);
+        }
+        if (m_isStreamUp) {
+            m_desk.onStreamUp(now);
+        }
+    });
 }
 
-// ---- placing
-
-QFuture<Result<Order>> BinanceTrading::submit(NewOrder order, std::string /*where*/)
+void BinanceTrading::stop()
 {
-    return ports::onThreadOf(this, [this, order = std::move(order)] {
+    m_isStopping = true;
+    run([this](Timestamp now) { m_desk.stop(now); });
+    m_wake->stop();
+}
+
+// ---- commands
+
+QFuture<Result<Order>> BinanceTrading::command(
+    std::string where, std::function<void(Timestamp, CommandId, const ActionSource &)> ask)
+{
+    const Monotonic askedAt = m_rest.clock().monotonicNow();
+    return ports::onThreadOf(this, [this, askedAt, where = std::move(where), ask = std::move(ask)] {
         const ResultAnswer<Order> answer;
-        place(order, answer);
+        if (!m_rest.hasKeys()) {
+            answer(tl::unexpected{noKeys()});
+        } else if (m_isStopping) {
+            answer(failure(ErrorCode::Cancelled, "The connection is being closed; nothing was sent."));
+        } else if (!m_isRecovered) {
+            answer(failure(ErrorCode::Rejected,
+                "Orders of the last run are still being taken up; try again in a moment."));
+        } else {
+            const CommandId id = ++m_lastCommand;
+            m_orderAnswers.emplace(id, answer);
+            // What took its time on the way here is part of the order's age.
+            const auto age = std::chrono::ceil<Milliseconds>(m_rest.clock().monotonicNow() - askedAt);
+            run([&](Timestamp now) { ask(now, id, {where, now - age}); });
+        }
         return answer.future();
     });
 }
 
-void BinanceTrading::place(NewOrder request, const ResultAnswer<Order> &answer)
+QFuture<Result<Order>> BinanceTrading::submit(NewOrder order, std::string where)
 {
-    if (!m_rest.hasKeys()) {
-        return answer(tl::unexpected{noKeys()});
-    }
-    if (m_isStopping) {
-        return answer(
-            failure(ErrorCode::Cancelled, "The connection is being closed; the order was not sent."));
-    }
-    if (!m_isRecovered && m_lockReason.isEmpty()) {
-        return answer(failure(
-            ErrorCode::Rejected, "Orders of the last run are still being looked up; try again in a moment."));
-    }
-    if (!m_lockReason.isEmpty() && !isReducing(request)) {
-        return answer(failure(ErrorCode::Rejected, m_lockReason.toStdString()));
-    }
-    Order intent;
-    intent.request = std::move(request);
-    intent.request.clientOrderId = m_journal.nextClientOrderId();
-    intent.createdAt = m_rest.serverNow();
-    intent.updatedAt = intent.createdAt;
-    ports::whenFinished(
-        m_journal.recordIntent(intent), this, [this, intent, answer](const Result<bool> &stored) {
-            if (!stored) {
-                return answer(tl::unexpected{stored.error()}); // no intent on the disk, nothing is sent
-            }
-            carryOut(m_ledger->begin(intent));
-            // On the disk before it can leave: after a crash it counts as possibly sent.
-            ports::whenFinished(m_journal.recordSent(intent.clientOrderId(), m_rest.clock().wallNow()), this,
-                [this, intent, answer](const Result<bool> &marked) {
-                    if (!marked) {
-                        carryOut(m_ledger->closeLocally(intent.clientOrderId(), EndReason::NotExecuted,
-                            "The journal could not be written, so the order was not sent.",
-                            m_rest.serverNow()));
-                        return answer(tl::unexpected{marked.error()});
-                    }
-                    handIn(intent, answer);
-                });
-        });
+    return command(
+        std::move(where), [this, order = std::move(order)](Timestamp now, CommandId id,
+                              const ActionSource &source) { m_desk.submit(now, id, order, source); });
 }
 
-void BinanceTrading::handIn(const Order &intent, const ResultAnswer<Order> &answer)
+QFuture<Result<Order>> BinanceTrading::submitBracket(BracketPlan plan, std::string where)
 {
-    const NewOrder &request = intent.request;
-    if (const Order *known = m_ledger->find(request.clientOrderId);
-        m_isStopping || known == nullptr || known->cancelRequested) {
-        carryOut(m_ledger->closeLocally(request.clientOrderId, EndReason::LocalCancel,
-            "Cancelled before it was sent.", m_rest.serverNow()));
-        return answer(failure(ErrorCode::Cancelled, "The order was cancelled before it was sent."));
-    }
-    Call call;
-    call.verb = "POST";
-    call.path = orderPath(intent.isConditional());
-    call.parameters = placementParameters(request);
-    call.security = Security::Signed;
-    call.priority = isReducing(request) ? Priority::Reduce : Priority::Open;
-    call.lane = Lane::Orders;
-    call.cost = {0, 1};
-    call.delivery = transport::Delivery::Once;
-    call.recvWindow = orderWindow;
-    call.coalesceKey = request.clientOrderId;
-    call.maxTries = 1;
-    call.onHandOver = [this, id = request.clientOrderId](Timestamp signedAt) {
-        carryOut(m_ledger->markSent(id, m_rest.serverNow(), signedAt, orderWindow));
-    };
-    m_rest.send(call, this,
-        [this, request, answer](const transport::PumpAnswer &reply) { placed(request, reply, answer); });
+    return command(
+        std::move(where), [this, plan = std::move(plan)](Timestamp now, CommandId id,
+                              const ActionSource &source) { m_desk.submitBracket(now, id, plan, source); });
 }
 
-void BinanceTrading::placed(
-    const NewOrder &request, const transport::PumpAnswer &reply, const ResultAnswer<Order> &answer)
+QFuture<Result<Order>> BinanceTrading::amend(
+    Symbol symbol, std::string clientOrderId, Price price, Quantity quantity)
 {
-    const std::string &id = request.clientOrderId;
-    const Timestamp now = m_rest.serverNow();
-    Error error = reply.outcome == AnswerClass::Done ? Error{} : errorOf(reply, m_rest.clock().wallNow());
-    switch (reply.outcome) {
-    case AnswerClass::Done: {
-        const std::string_view body = viewOf(reply.http.body);
-        bool isRead = false;
-        if (domain::isConditional(request.type)) {
-            const auto report = parseAlgoOrder(body);
-            isRead = report && report->clientAlgoId == id;
-            if (isRead) {
-                fold(ConditionalReport{toOrder(*report), EvidenceSource::Answer});
-            }
-        } else {
-            const auto report = parseOrder(body);
-            isRead = report && report->clientOrderId == id;
-            if (isRead) {
-                fold(EngineReport{toOrder(*report), EvidenceSource::Answer});
-            }
-        }
-        if (isRead) {
-            return answer(current(id));
-        }
-        error = {ErrorCode::OutcomeUnknown,
-            "The exchange's answer to the order cannot be read; the order is being looked up.", 0,
-            reply.http.status, 0};
-        fold(Ambiguous{id, error.detail, now});
-        emit outcomeLost();
-        break;
-    }
-    case AnswerClass::Rejected:
-        fold(Rejection{id, error.venueCode, error.detail, now});
-        break;
-    case AnswerClass::NotSent:
-    case AnswerClass::NotExecuted:
-    case AnswerClass::RateLimited:
-    case AnswerClass::Banned:
-        fold(NotExecuted{id, error.venueCode, error.detail, now});
-        break;
-    case AnswerClass::Ambiguous:
-        error.code = ErrorCode::OutcomeUnknown;
-        fold(Ambiguous{id, error.detail, now});
-        emit outcomeLost();
-        break;
-    }
-    answer(tl::unexpected{error});
+    return command({},
+        [this, symbol = std::move(symbol), order = std::move(clientOrderId), price, quantity](Timestamp now,
+            CommandId id, const ActionSource &) { m_desk.amend(now, id, symbol, order, price, quantity); });
 }
-
-// ---- cancelling
 
 QFuture<Result<Order>> BinanceTrading::cancel(Symbol symbol, std::string clientOrderId)
 {
-    return ports::onThreadOf(this, [this, symbol = std::move(symbol), id = std::move(clientOrderId)] {
-        const ResultAnswer<Order> answer;
-        cancelOrder(symbol, id, answer);
+    return command({}, [this, symbol = std::move(symbol), order = std::move(clientOrderId)](Timestamp now,
+                           CommandId id, const ActionSource &) { m_desk.cancel(now, id, symbol, order); });
+}
+
+QFuture<ports::EmergencyPtr> BinanceTrading::emergency(EmergencyAction action, std::string where)
+{
+    return ports::onThreadOf(this, [this, action = std::move(action), where = std::move(where)] {
+        const Answer<ports::EmergencyPtr> answer;
+        if (!m_rest.hasKeys() || m_isStopping || !m_isRecovered) {
+            auto report = std::make_shared<EmergencyReport>();
+            report->action = action;
+            report->startedAt = report->endedAt = m_rest.serverNow();
+            report->steps.push_back(
+                {action.symbol, {}, "nothing was done", EmergencyReport::Step::State::Failed,
+                    m_rest.hasKeys() ? "The connection to the exchange is not ready." : noKeys().detail});
+            emit emergencyProgressed(report);
+            answer(ports::EmergencyPtr{report});
+            return answer.future();
+        }
+        const CommandId id = ++m_lastCommand;
+        m_emergencyAnswers.emplace(id, answer);
+        run([&](Timestamp now) { m_desk.emergency(now, id, action, where); });
         return answer.future();
     });
-}
-
-void BinanceTrading::cancelOrder(
-    const Symbol &symbol, const std::string &clientOrderId, const ResultAnswer<Order> &answer)
-{
-    if (!m_rest.hasKeys() || !m_ledger) {
-        return answer(tl::unexpected{noKeys()});
-    }
-    const Order *order = m_ledger->find(clientOrderId);
-    if (order == nullptr || order->request.symbol != symbol) {
-        return answer(failure(ErrorCode::NotFound, "This order is not known; refresh the list of orders."));
-    }
-    if (!order->isOpen()) {
-        return answer(*order);
-    }
-    carryOut(m_ledger->setCancelRequested(clientOrderId, true));
-    if (order->phase == OrderPhase::Queued) {
-        // Still here: it never leaves. Its own answer says so to whoever placed it.
-        carryOut(m_ledger->closeLocally(
-            clientOrderId, EndReason::LocalCancel, "Cancelled before it was sent.", m_rest.serverNow()));
-        m_rest.pump()->withdraw(clientOrderId);
-        return answer(current(clientOrderId));
-    }
-    sendCancel(OrderLedger::refOf(*order), answer);
-}
-
-void BinanceTrading::sendCancel(const OrderRef &ref, const ResultAnswer<Order> &answer)
-{
-    Call call;
-    call.verb = "DELETE";
-    call.path = orderPath(ref.conditional);
-    call.parameters = identityParameters(ref);
-    call.security = Security::Signed;
-    call.priority = Priority::Cancel;
-    call.lane = Lane::Orders;
-    call.coalesceKey = "cancel " + ref.symbol + ' ' + ref.clientOrderId + ' ' + std::to_string(ref.orderId);
-    call.maxTries = cancelTries;
-    m_rest.send(call, this,
-        [this, ref, answer](const transport::PumpAnswer &reply) { canceled(ref, reply, answer); });
-}
-
-void BinanceTrading::canceled(
-    const OrderRef &ref, const transport::PumpAnswer &reply, const ResultAnswer<Order> &answer)
-{
-    const Timestamp now = m_rest.serverNow();
-    if (reply.outcome == AnswerClass::Done) {
-        const std::string_view body = viewOf(reply.http.body);
-        if (!ref.conditional) {
-            if (const auto report = parseOrder(body)) {
-                fold(EngineReport{toOrder(*report), EvidenceSource::Query});
-            }
-        } else if (const auto report = parseAlgoOrder(body); report && !report->symbol.empty()) {
-            fold(ConditionalReport{toOrder(*report), EvidenceSource::Query});
-        } else if (report) {
-            fold(CancelAnswer{ref, true, 0, now});
-        }
-        return answer(current(ref.clientOrderId));
-    }
-    const Error error = errorOf(reply, m_rest.clock().wallNow());
-    if (reply.outcome == AnswerClass::Rejected) {
-        fold(CancelAnswer{ref, false, error.venueCode, now});
-    } else {
-        query(ref);
-    }
-    answer(tl::unexpected{error});
 }
 
 QFuture<Result<int>> BinanceTrading::cancelAll(Symbol symbol)
 {
     return ports::onThreadOf(this, [this, symbol = std::move(symbol)] {
         const ResultAnswer<int> answer;
-        cancelEverything(symbol, answer);
+        ports::whenFinished(emergency({EmergencyAction::Kind::CancelAll, symbol}, "cancel all"), this,
+            [answer](const ports::EmergencyPtr &report) {
+                const auto failed = std::ranges::find(
+                    report->steps, EmergencyReport::Step::State::Failed, &EmergencyReport::Step::state);
+                if (failed != report->steps.end()) {
+                    return answer(failure(ErrorCode::Rejected, failed->text));
+                }
+                answer(static_cast<int>(report->steps.size()));
+            });
         return answer.future();
     });
 }
 
-void BinanceTrading::cancelEverything(const Symbol &symbol, const ResultAnswer<int> &answer)
+QFuture<Result<bool>> BinanceTrading::setDeadMan(Symbol symbol, bool armed)
 {
-    if (!m_rest.hasKeys() || !m_ledger) {
-        return answer(tl::unexpected{noKeys()});
-    }
-    int count = 0;
-    for (const Order &order : m_ledger->orders()) {
-        if (order.request.symbol != symbol || !order.isOpen()) {
-            continue;
+    return ports::onThreadOf(this, [this, symbol = std::move(symbol), armed]() -> Result<bool> {
+        if (!m_rest.hasKeys() || !m_isRecovered) {
+            return tl::unexpected{noKeys()};
         }
-        ++count;
-        if (order.phase == OrderPhase::Queued) {
-            cancelOrder(symbol, order.clientOrderId(), {});
-        } else {
-            carryOut(m_ledger->setCancelRequested(order.clientOrderId(), true));
-        }
-    }
-    struct Pair
-    {
-        int missing = 2;
-        std::optional<Error> error;
-    };
-    const auto both = std::make_shared<Pair>();
-    for (const char *path : {"/fapi/v1/allOpenOrders", "/fapi/v1/algoOpenOrders"}) {
-        Call call;
-        call.verb = "DELETE";
-        call.path = path;
-        appendParameter(call.parameters, "symbol", symbol);
-        call.security = Security::Signed;
-        call.priority = Priority::Cancel;
-        call.lane = Lane::Orders;
-        call.coalesceKey = call.path + ' ' + symbol;
-        call.maxTries = cancelTries;
-        m_rest.fetch(call, this, [this, both, count, answer](const Result<QByteArray> &body) {
-            const auto done = parsed(body, parseAcknowledgement);
-            if (!done) {
-                both->error = done.error();
-            }
-            if (--both->missing > 0) {
-                return;
-            }
-            emit outcomeLost(); // the cancels arrive one by one, afterwards: look at what is left
-            both->error ? answer(tl::unexpected{*both->error}) : answer(count);
-        });
-    }
-}
-
-// ---- evidence
-
-void BinanceTrading::onUserEvent(const StreamEvent &event)
-{
-    if (!m_ledger) {
-        return;
-    }
-    if (const auto *update = std::get_if<OrderTradeUpdate>(&event)) {
-        fold(toEvidence(*update));
-    } else if (const auto *algo = std::get_if<AlgoUpdate>(&event)) {
-        fold(toEvidence(*algo));
-    } else if (const auto *reject = std::get_if<TriggerReject>(&event)) {
-        emit noticed(
-            2, QStringLiteral("A conditional order of %1 was refused at its trigger: %2")
-                   .arg(QString::fromStdString(reject->symbol), QString::fromStdString(reject->reason)));
-    }
-    // TRADE_LITE says nothing that its ORDER_TRADE_UPDATE does not say completely.
-}
-
-void BinanceTrading::query(const OrderRef &ref)
-{
-    const std::string key =
-        "query " + ref.symbol + ' ' + ref.clientOrderId + ' ' + std::to_string(ref.orderId);
-    if (!m_rest.hasKeys() || m_rest.isStopped() || !m_queried.insert(key).second) {
-        return;
-    }
-    const auto askedAt = std::make_shared<Timestamp>(m_rest.serverNow());
-    Call call;
-    call.path = orderPath(ref.conditional);
-    call.parameters = identityParameters(ref);
-    call.security = Security::Signed;
-    call.priority = Priority::Resolve;
-    call.coalesceKey = key;
-    call.maxTries = 1; // the ledger asks again in its own rhythm
-    call.onHandOver = [this, askedAt](Timestamp) { *askedAt = m_rest.serverNow(); };
-    m_rest.send(call, this, [this, ref, key, askedAt](const transport::PumpAnswer &reply) {
-        m_queried.erase(key);
-        if (reply.outcome == AnswerClass::Rejected &&
-            codeOf(reply, m_rest.clock().wallNow()) == orderNotFound) {
-            return fold(QueryNotFound{ref, *askedAt});
-        }
-        if (reply.outcome != AnswerClass::Done) {
-            return;
-        }
-        const std::string_view body = viewOf(reply.http.body);
-        if (!ref.conditional) {
-            if (const auto report = parseOrder(body)) {
-                fold(EngineReport{toOrder(*report), EvidenceSource::Query});
-            }
-        } else if (const auto report = parseAlgoOrder(body); report && !report->symbol.empty()) {
-            fold(ConditionalReport{toOrder(*report), EvidenceSource::Query});
-        }
+        run([&](Timestamp now) { m_desk.setDeadMan(now, symbol, armed); });
+        return armed;
     });
 }
 
-void BinanceTrading::readTrades(const NeedTrades &need)
+QFuture<Result<bool>> BinanceTrading::acknowledge(GateCause cause)
 {
-    const std::string key = "trades " + need.symbol + ' ' + std::to_string(need.orderId);
-    if (!m_rest.hasKeys() || !m_queried.insert(key).second) {
-        return;
-    }
-    Call call{.path = "/fapi/v1/userTrades"};
-    appendParameter(call.parameters, "symbol", need.symbol);
-    if (need.orderId != 0) {
-        appendParameter(call.parameters, "orderId", std::to_string(need.orderId));
-    } else {
-        appendParameter(call.parameters, "startTime", std::to_string(toMs(need.since)));
-    }
-    appendParameter(call.parameters, "limit", "1000");
-    call.security = Security::Signed;
-    call.priority = Priority::Resolve;
-    call.cost = {5, 0};
-    m_rest.fetch(call, this, [this, key](const Result<QByteArray> &body) {
-        m_queried.erase(key);
-        if (const auto fills = parsed(body, parseUserTrades)) {
-            fold(TradeHistory{*fills});
-        }
+    return ports::onThreadOf(this, [this, cause]() -> Result<bool> {
+        bool isLifted = false;
+        run([&](Timestamp now) { isLifted = m_desk.acknowledge(now, cause); });
+        return isLifted;
     });
 }
 
-void BinanceTrading::reconcile(std::function<void(const Result<bool> &)> done)
+QFuture<Result<bool>> BinanceTrading::stopOpening()
 {
-    if (!m_ledger || !m_rest.hasKeys()) {
-        return done(tl::unexpected{noKeys()});
-    }
-    readOpenOrders(false, [this, done = std::move(done)](const Result<bool> &plain) {
-        if (!plain) {
-            return done(plain);
-        }
-        readOpenOrders(true, done);
+    return ports::onThreadOf(this, [this]() -> Result<bool> {
+        run([&](Timestamp now) { m_desk.stopOpening(now, "stop opening"); });
+        return true;
     });
 }
 
-void BinanceTrading::readOpenOrders(bool isConditional, std::function<void(const Result<bool> &)> done)
+QFuture<Result<Order>> BinanceTrading::confirmGone(Symbol symbol, std::string clientOrderId)
 {
-    const auto askedAt = std::make_shared<Timestamp>(m_rest.serverNow());
-    Call call;
-    call.path = isConditional ? "/fapi/v1/openAlgoOrders" : "/fapi/v1/openOrders";
-    call.security = Security::Signed;
-    call.priority = Priority::Resolve;
-    call.cost = {40, 0};
-    call.onHandOver = [this, askedAt](Timestamp) { *askedAt = m_rest.serverNow(); };
-    m_rest.fetch(
-        call, this, [this, isConditional, askedAt, done = std::move(done)](const Result<QByteArray> &body) {
-            OpenOrdersSnapshot snapshot{{}, *askedAt, {}, isConditional};
-            const auto take = [&](const auto &reports) -> Result<bool> {
-                for (const auto &report : reports) {
-                    snapshot.orders.push_back(toOrder(report));
-                }
-                return true;
-            };
-            const Result<bool> read = body.and_then([&](const QByteArray &json) {
-                return isConditional ? parseAlgoOrders(viewOf(json)).and_then(take)
-                                     : parseOrders(viewOf(json)).and_then(take);
-            });
-            if (read) {
-                fold(std::move(snapshot));
-            }
-            done(read);
+    return ports::onThreadOf(
+        this, [this, symbol = std::move(symbol), order = std::move(clientOrderId)]() -> Result<Order> {
+            Result<Order> result;
+            run([&](Timestamp now) { result = m_desk.confirmGone(now, symbol, order); });
+            return result;
         });
 }
 
-void BinanceTrading::fold(const Evidence &evidence)
+QFuture<ports::ReconciliationPtr> BinanceTrading::reconcile()
 {
-    carryOut(m_ledger->fold(evidence));
-}
-
-void BinanceTrading::carryOut(const OrderEffects &effects)
-{
-    for (const OrderEffect &effect : effects) {
-        std::visit([this](const auto &one) { carryOutOne(one); }, effect);
-    }
-    scheduleTick();
-}
-
-void BinanceTrading::carryOutOne(const OrderChanged &effect)
-{
-    const Order &order = effect.order;
-    if (order.origin == OrderOrigin::Own) {
-        if (order.phase != OrderPhase::Queued) {
-            ports::whenFinished(m_journal.recordState(order), this, [this](const Result<bool> &stored) {
-                if (!stored) {
-                    emit noticed(1, QStringLiteral("The order journal could not be written: %1")
-                                        .arg(QString::fromStdString(stored.error().detail)));
-                }
-            });
+    return ports::onThreadOf(this, [this] {
+        const Answer<ports::ReconciliationPtr> answer;
+        if (!m_isRecovered || m_isStopping) {
+            auto report = std::make_shared<ReconciliationReport>();
+            report->failure =
+                m_rest.hasKeys() ? "The connection to the exchange is not ready." : noKeys().detail;
+            answer(ports::ReconciliationPtr{report});
+            return answer.future();
         }
-        const bool isUnknown = order.phase == OrderPhase::Unknown;
-        isUnknown ? void(m_unknown.insert(order.clientOrderId()))
-                  : void(m_unknown.erase(order.clientOrderId()));
-        if (m_rest.pump() != nullptr) {
-            m_rest.pump()->setUnresolvedOrders(static_cast<int>(m_unknown.size()));
-        }
-    }
-    emit orderChanged(order);
+        const CommandId id = ++m_lastCommand;
+        m_auditAnswers.emplace(id, answer);
+        run([&](Timestamp now) { m_desk.reconcile(now, id, "asked for"); });
+        return answer.future();
+    });
 }
 
-void BinanceTrading::carryOutOne(const FillAdded &effect)
+ports::ReconciliationPtr BinanceTrading::lastReconciliation() const
 {
-    emit fillArrived(effect.fill);
+    const std::lock_guard lock{m_reportMutex};
+    return m_report;
 }
 
-void BinanceTrading::carryOutOne(const NeedQuery &effect)
+QFuture<Result<ports::StoryPtr>> BinanceTrading::story(std::string clientOrderId)
 {
-    query(effect.ref);
-}
-
-void BinanceTrading::carryOutOne(const NeedTrades &effect)
-{
-    readTrades(effect);
-}
-
-void BinanceTrading::carryOutOne(const Alarm &effect)
-{
-    if (effect.kind == Alarm::Kind::RefutedProof || effect.kind == Alarm::Kind::DoubleOrder) {
-        m_lockReason =
-            QStringLiteral("Opening orders is locked: %1").arg(QString::fromStdString(effect.text));
-    }
-    emit noticed(2, QString::fromStdString(effect.text));
-}
-
-void BinanceTrading::scheduleTick()
-{
-    const auto dueAt = m_ledger->nextDueAt();
-    if (!dueAt || m_rest.isStopped()) {
-        m_tick->stop();
-        return;
-    }
-    m_tick->start(std::max(soonest, Milliseconds{*dueAt - m_rest.serverNow()}));
-}
-
-Result<Order> BinanceTrading::current(const std::string &clientOrderId) const
-{
-    if (const Order *order = m_ledger->find(clientOrderId)) {
-        return *order;
-    }
-    return failure(ErrorCode::NotFound, "This order is not known.");
-}
-
-int BinanceTrading::openOrderCount() const
-{
-    if (!m_ledger) {
-        return 0;
-    }
-    const auto orders = m_ledger->orders();
-    return static_cast<int>(std::ranges::count_if(orders, &Order::isOpen));
+    const ResultAnswer<ports::StoryPtr> answer;
+    ports::whenFinished(m_journal.story(std::move(clientOrderId)), this,
+        [answer](const Result<std::vector<OrderMoment>> &moments) {
+            answer(moments.map([](const auto &all) -> ports::StoryPtr {
+                return std::make_shared<const std::vector<OrderMoment>>(all);
+            }));
+        });
+    return answer.future();
 }
 
 QFuture<ports::OrdersPtr> BinanceTrading::orders()
 {
     return ports::onThreadOf(this, [this]() -> ports::OrdersPtr {
         return std::make_shared<const std::vector<Order>>(
-            m_ledger ? m_ledger->orders() : std::vector<Order>{});
+            m_isRecovered ? m_desk.ledger().orders() : m_past.unresolved);
     });
+}
+
+// ---- the world
+
+void BinanceTrading::onUserEvent(const StreamEvent &event)
+{
+    std::optional<Evidence> evidence;
+    if (const auto *update = std::get_if<OrderTradeUpdate>(&event)) {
+        evidence = toEvidence(*update);
+    } else if (const auto *algo = std::get_if<AlgoUpdate>(&event)) {
+        evidence = toEvidence(*algo);
+    } else if (const auto *reject = std::get_if<TriggerReject>(&event)) {
+        emit noticed(
+            2, QStringLiteral("A conditional order of %1 was refused at its trigger: %2")
+                   .arg(QString::fromStdString(reject->symbol), QString::fromStdString(reject->reason)));
+    }
+    // TRADE_LITE says nothing that its ORDER_TRADE_UPDATE does not say completely.
+    if (!evidence) {
+        return;
+    }
+    if (!m_isRecovered) {
+        m_early.push_back(std::move(*evidence));
+        return;
+    }
+    run([&](Timestamp now) { m_desk.onStream(now, *evidence); });
+}
+
+void BinanceTrading::onStreamGap(const QString &why)
+{
+    m_isStreamUp = false;
+    run([&](Timestamp now) { m_desk.onStreamGap(now, why.toStdString()); });
+}
+
+void BinanceTrading::onStreamUp()
+{
+    m_isStreamUp = true;
+    if (m_isRecovered) {
+        run([&](Timestamp now) { m_desk.onStreamUp(now); });
+    }
+}
+
+void BinanceTrading::onWakeUp(const std::string &why)
+{
+    if (m_isRecovered && !m_isStopping) {
+        emit noticed(1, QString::fromStdString(why));
+        run([&](Timestamp now) { m_desk.onWakeUp(now, why); });
+    }
+}
+
+void BinanceTrading::setRules(std::shared_ptr<const ExchangeInfo> info)
+{
+    m_desk.setRules(std::move(info));
+    setClosed(GateCause::SymbolRules, false, {});
+}
+
+void BinanceTrading::setClosed(
+    GateCause cause, bool isClosed, const std::string &reason, std::optional<Milliseconds> length)
+{
+    if (!isClosed && !m_desk.gate().isClosedBy(cause)) {
+        return;
+    }
+    run([&](Timestamp now) {
+        if (isClosed) {
+            m_desk.close(now, cause, reason, length ? std::optional{now + *length} : std::nullopt);
+        } else {
+            m_desk.open(now, cause);
+        }
+    });
+}
+
+void BinanceTrading::keepNote(const std::string &name, const std::string &value)
+{
+    m_journal.append({JournalNote{name, value}});
+}
+
+void BinanceTrading::watchKeys(const Error &error)
+{
+    if (error.code == ErrorCode::Unauthorized) {
+        setClosed(GateCause::Keys, true, error.detail);
+    }
+}
+
+// ---- effects
+
+void BinanceTrading::carryOut()
+{
+    for (DeskEffect &effect : m_desk.takeEffects()) {
+        m_effects.push_back(std::move(effect));
+    }
+    if (m_isCarryingOut) {
+        return; // what an effect brings about has its turn after it
+    }
+    m_isCarryingOut = true;
+    while (!m_effects.empty()) {
+        DeskEffect effect = std::move(m_effects.front());
+        m_effects.pop_front();
+        std::visit([this](auto &one) { carryOutOne(one); }, effect);
+    }
+    m_isCarryingOut = false;
+    for (const std::string &id : std::exchange(m_grown, {})) {
+        emit storyGrew(id);
+    }
+    if (auto *pump = m_rest.pump()) {
+        pump->setUnresolvedOrders(m_desk.unknownCount());
+    }
+    scheduleWake();
+}
+
+void BinanceTrading::carryOutOne(KeepEntries &effect)
+{
+    for (const JournalEntry &entry : effect.entries) {
+        if (const auto *moment = std::get_if<OrderMoment>(&entry)) {
+            m_grown.insert(moment->clientOrderId);
+        }
+    }
+    auto kept = m_journal.append(std::move(effect.entries));
+    if (effect.ticket != 0) {
+        ports::whenFinished(kept, this, [this, ticket = effect.ticket](const Result<bool> &result) {
+            run([&](Timestamp now) { m_desk.onKept(now, ticket, result); });
+        });
+    }
+}
+
+void BinanceTrading::carryOutOne(SendRequest &effect)
+{
+    Call call = callOf(effect);
+    call.onHandOver = [this, id = effect.id, window = call.recvWindow](Timestamp signedAt) {
+        run([&](Timestamp now) { m_desk.onHandedOver(now, id, signedAt, window); });
+    };
+    m_rest.send(call, this,
+        [this, id = effect.id, what = std::move(effect.what)](const transport::PumpAnswer &reply) {
+            const Timestamp wallNow = m_rest.clock().wallNow();
+            if (reply.outcome == transport::AnswerClass::Done) {
+                setClosed(GateCause::Keys, false, {});
+            } else {
+                watchKeys(errorOf(reply, wallNow));
+            }
+            const DeskAnswer answer = answerOf(what, reply, wallNow);
+            run([&](Timestamp now) { m_desk.onAnswer(now, id, answer); });
+        });
+}
+
+void BinanceTrading::carryOutOne(WithdrawRequest &effect)
+{
+    if (auto *pump = m_rest.pump()) {
+        pump->withdraw("desk " + std::to_string(effect.id));
+    }
+}
+
+void BinanceTrading::carryOutOne(Reply &effect)
+{
+    if (const auto answer = m_orderAnswers.extract(effect.command)) {
+        answer.mapped()(std::move(effect.result));
+    }
+}
+
+void BinanceTrading::carryOutOne(OrderChanged &effect)
+{
+    emit orderChanged(effect.order);
+}
+
+void BinanceTrading::carryOutOne(FillAdded &effect)
+{
+    emit fillArrived(effect.fill);
+}
+
+void BinanceTrading::carryOutOne(Alert &effect)
+{
+    emit alerted(effect);
+    emit noticed(levelOf(effect.severity), QString::fromStdString(effect.text));
+}
+
+void BinanceTrading::carryOutOne(GateChanged &)
+{
+    emit gateChanged();
+}
+
+void BinanceTrading::carryOutOne(EmergencyTold &effect)
+{
+    const auto report = std::make_shared<const EmergencyReport>(std::move(effect.report));
+    emit emergencyProgressed(report);
+    for (const CommandId command : effect.commands) {
+        if (const auto answer = m_emergencyAnswers.extract(command)) {
+            answer.mapped()(report);
+        }
+    }
+}
+
+void BinanceTrading::carryOutOne(ReconciliationTold &effect)
+{
+    const auto report = std::make_shared<const ReconciliationReport>(std::move(effect.report));
+    {
+        const std::lock_guard lock{m_reportMutex};
+        m_report = report;
+    }
+    emit reconciled(report);
+    if (!report->differences.empty()) {
+        emit accountStale();
+    }
+    if (!report->failure.empty()) {
+        emit noticed(1, QStringLiteral("The comparison with the exchange failed and is tried again: %1")
+                            .arg(QString::fromStdString(report->failure)));
+    }
+    for (const CommandId command : effect.commands) {
+        if (const auto answer = m_auditAnswers.extract(command)) {
+            answer.mapped()(report);
+        }
+    }
+}
+
+void BinanceTrading::scheduleWake()
+{
+    const auto dueAt = m_desk.nextDueAt();
+    if (!dueAt || m_rest.isStopped()) {
+        m_wake->stop();
+        return;
+    }
+    m_wake->start(std::max(soonest, Milliseconds{*dueAt - m_rest.serverNow()}));
 }
 
 } // namespace binance

@@ -1,16 +1,20 @@
 #pragma once
 
 #include "exchange/binance/answer.h"
+#include "exchange/binance/desk_wire.h"
 #include "exchange/binance/rest_client.h"
 #include "exchange/binance/wire_stream.h"
-#include "models/domain/orders/order_ledger.h"
+#include "models/domain/orders/order_desk.h"
 #include "models/ports/journal.h"
 #include "models/ports/trading.h"
 
 #include <QTimer>
 
+#include <deque>
 #include <functional>
+#include <map>
 #include <memory>
+#include <mutex>
 #include <set>
 #include <string>
 #include <vector>
@@ -18,50 +22,31 @@
 namespace binance
 {
 
-/// Orders and settings at the venue. Each order: intent on the disk, handed over once, and from then on the
-/// ledger folds what answers, stream and queries say of it. Lives on the exchange thread.
+/// Orders and settings at the venue: the shell around the order desk. It carries the desk's decisions to the
+/// journal, the queue and the window, and brings answers and events back. Lives on the exchange thread.
 class BinanceTrading final : public ports::Trading
 {
     Q_OBJECT
 public:
-    /// recvWindow of orders; the others use the client's default.
-    static constexpr domain::Milliseconds orderWindow{3'000};
-
     BinanceTrading(RestClient &rest, ports::Journal &journal, QObject *parent = nullptr);
 
     // ports::Trading, from any thread
     QFuture<domain::Result<domain::Order>> submit(domain::NewOrder order, std::string where) override;
-    QFuture<domain::Result<domain::Order>> submitBracket(domain::BracketPlan, std::string) override
-    {
-        return notOffered<domain::Order>();
-    }
-    QFuture<domain::Result<domain::Order>> amend(
-        domain::Symbol, std::string, domain::Price, domain::Quantity) override
-    {
-        return notOffered<domain::Order>();
-    }
-    QFuture<ports::EmergencyPtr> emergency(domain::EmergencyAction, std::string) override
-    {
-        return ports::finished<ports::EmergencyPtr>(nullptr);
-    }
-    QFuture<domain::Result<bool>> setDeadMan(domain::Symbol, bool) override { return notOffered<bool>(); }
-    QFuture<domain::Result<bool>> acknowledge(domain::GateCause) override { return notOffered<bool>(); }
-    QFuture<domain::Result<bool>> stopOpening() override { return notOffered<bool>(); }
-    QFuture<domain::Result<domain::Order>> confirmGone(domain::Symbol, std::string) override
-    {
-        return notOffered<domain::Order>();
-    }
-    QFuture<ports::ReconciliationPtr> reconcile() override
-    {
-        return ports::finished<ports::ReconciliationPtr>(nullptr);
-    }
-    ports::ReconciliationPtr lastReconciliation() const override { return nullptr; }
-    QFuture<domain::Result<ports::StoryPtr>> story(std::string) override
-    {
-        return notOffered<ports::StoryPtr>();
-    }
+    QFuture<domain::Result<domain::Order>> submitBracket(
+        domain::BracketPlan plan, std::string where) override;
+    QFuture<domain::Result<domain::Order>> amend(domain::Symbol symbol, std::string clientOrderId,
+        domain::Price price, domain::Quantity quantity) override;
     QFuture<domain::Result<domain::Order>> cancel(domain::Symbol symbol, std::string clientOrderId) override;
     QFuture<domain::Result<int>> cancelAll(domain::Symbol symbol) override;
+    QFuture<ports::EmergencyPtr> emergency(domain::EmergencyAction action, std::string where) override;
+    QFuture<domain::Result<bool>> setDeadMan(domain::Symbol symbol, bool armed) override;
+    QFuture<domain::Result<bool>> acknowledge(domain::GateCause cause) override;
+    QFuture<domain::Result<bool>> stopOpening() override;
+    QFuture<domain::Result<domain::Order>> confirmGone(
+        domain::Symbol symbol, std::string clientOrderId) override;
+    QFuture<ports::ReconciliationPtr> reconcile() override;
+    ports::ReconciliationPtr lastReconciliation() const override;
+    QFuture<domain::Result<ports::StoryPtr>> story(std::string clientOrderId) override;
     QFuture<domain::Result<domain::SymbolConfig>> setLeverage(domain::Symbol symbol, int leverage) override;
     QFuture<domain::Result<domain::SymbolConfig>> setMarginType(
         domain::Symbol symbol, domain::MarginType type) override;
@@ -73,71 +58,83 @@ public:
     QFuture<domain::Result<ports::FillsPtr>> fillHistory(domain::Symbol symbol, int limit) override;
 
     // the exchange thread's side
-    /// Reads the journal's unresolved orders and takes them up.
+    /// Reads what the journal holds; `done` is told its notes (nothing where it cannot be read).
+    void load(std::function<void(const std::map<std::string, std::string> &notes)> done);
+    /// The exchange's clock is known: takes up the orders of earlier runs.
     void recover();
     bool isRecovered() const { return m_isRecovered; }
     /// Takes no new orders from here on.
-    void stop() { m_isStopping = true; }
+    void stop();
     void onUserEvent(const StreamEvent &event);
-    /// Compares all open orders with the venue's; the answer says whether both lists were read and folded.
-    void reconcile(std::function<void(const domain::Result<bool> &)> done);
-    int openOrderCount() const;
-    /// Why no orders are taken apart from the connection; empty where they are.
-    const QString &lockReason() const { return m_lockReason; }
+    void onStreamGap(const QString &why);
+    void onStreamUp();
+    void onWakeUp(const std::string &why);
+    void setRules(std::shared_ptr<const domain::ExchangeInfo> info);
+    /// A cause of the gate that others notice.
+    void setClosed(domain::GateCause cause, bool isClosed, const std::string &reason,
+        std::optional<domain::Milliseconds> length = std::nullopt);
+    /// Keeps a note in the journal; an empty value forgets it.
+    void keepNote(const std::string &name, const std::string &value);
+    const domain::OrderDesk &desk() const { return m_desk; }
+    std::optional<domain::Milliseconds> lastCommit() const { return m_lastCommit; }
 
 signals:
     void noticed(int level, const QString &text);
-    /// An order's outcome was lost: positions and orders deserve a fresh look soon.
-    void outcomeLost();
+    /// Gate, switches or the number of unknown orders changed.
+    void gateChanged();
+    /// Margin was moved, or a comparison found something: balances deserve a fresh look soon.
+    void accountStale();
     void leverageChanged(const domain::Symbol &symbol, int leverage, const domain::Money &maxNotional);
     void marginTypeChanged(const domain::Symbol &symbol, domain::MarginType type);
     void hedgeModeChanged(bool hedge);
-    /// Margin was moved into or out of a position.
-    void marginMoved();
 
 private:
-    template <class T> static QFuture<domain::Result<T>> notOffered()
+    template <class Act> void run(Act act)
     {
-        return ports::finished<domain::Result<T>>(
-            domain::failure(domain::ErrorCode::Rejected, "This is not offered yet."));
+        act(m_rest.serverNow());
+        carryOut();
     }
-    void place(domain::NewOrder request, const ResultAnswer<domain::Order> &answer);
-    void handIn(const domain::Order &intent, const ResultAnswer<domain::Order> &answer);
-    void placed(const domain::NewOrder &request, const transport::PumpAnswer &reply,
-        const ResultAnswer<domain::Order> &answer);
-    void cancelOrder(const domain::Symbol &symbol, const std::string &clientOrderId,
-        const ResultAnswer<domain::Order> &answer);
-    void sendCancel(const domain::OrderRef &ref, const ResultAnswer<domain::Order> &answer);
-    void canceled(const domain::OrderRef &ref, const transport::PumpAnswer &reply,
-        const ResultAnswer<domain::Order> &answer);
-    void cancelEverything(const domain::Symbol &symbol, const ResultAnswer<int> &answer);
-    void query(const domain::OrderRef &ref);
-    void readTrades(const domain::NeedTrades &need);
-    void readOpenOrders(bool isConditional, std::function<void(const domain::Result<bool> &)> done);
+    /// Hops to the exchange thread and asks the desk; `ask` is given the command's number and the source.
+    QFuture<domain::Result<domain::Order>> command(std::string where,
+        std::function<void(domain::Timestamp now, domain::CommandId, const domain::ActionSource &)> ask);
     void change(Call call, std::function<void(const domain::Result<QByteArray> &)> done);
-
-    void fold(const domain::Evidence &evidence);
-    void carryOut(const domain::OrderEffects &effects);
-    void carryOutOne(const domain::OrderChanged &effect);
-    void carryOutOne(const domain::FillAdded &effect);
-    void carryOutOne(const domain::NeedQuery &effect);
-    void carryOutOne(const domain::NeedTrades &effect);
-    void carryOutOne(const domain::Alarm &effect);
-    void scheduleTick();
-    domain::Result<domain::Order> current(const std::string &clientOrderId) const;
+    void carryOut();
+    void carryOutOne(domain::KeepEntries &effect);
+    void carryOutOne(domain::SendRequest &effect);
+    void carryOutOne(domain::WithdrawRequest &effect);
+    void carryOutOne(domain::Reply &effect);
+    void carryOutOne(domain::OrderChanged &effect);
+    void carryOutOne(domain::FillAdded &effect);
+    void carryOutOne(domain::Alert &effect);
+    void carryOutOne(domain::GateChanged &effect);
+    void carryOutOne(domain::EmergencyTold &effect);
+    void carryOutOne(domain::ReconciliationTold &effect);
+    void watchKeys(const domain::Error &error);
+    void scheduleWake();
     domain::Error noKeys() const;
     domain::Order finished(const OrderReport &report) const;
 
     RestClient &m_rest;
     ports::Journal &m_journal;
     std::string m_ownPrefix;
-    std::unique_ptr<domain::OrderLedger> m_ledger;
-    QTimer *m_tick;
-    std::set<std::string> m_queried; ///< queries under way
-    std::set<std::string> m_unknown; ///< own orders whose outcome is unknown
+    domain::OrderDesk m_desk;
+    QTimer *m_wake;
+    domain::CommandId m_lastCommand = 0;
+    std::map<domain::CommandId, ResultAnswer<domain::Order>> m_orderAnswers;
+    std::map<domain::CommandId, Answer<ports::EmergencyPtr>> m_emergencyAnswers;
+    std::map<domain::CommandId, Answer<ports::ReconciliationPtr>> m_auditAnswers;
+    domain::JournalPast m_past;            ///< between load() and recover()
+    std::vector<domain::Evidence> m_early; ///< stream events before recover()
+    bool m_isLoaded = false;
     bool m_isRecovered = false;
+    bool m_isStreamUp = false; ///< before recover()
     bool m_isStopping = false;
-    QString m_lockReason;
+    bool m_isCarryingOut = false;
+    std::deque<domain::DeskEffect> m_effects;
+    std::set<std::string> m_grown; ///< orders whose story grew in this round
+    std::optional<domain::Milliseconds> m_lastCommit;
+    mutable std::mutex m_reportMutex; ///< lastReconciliation() answers on any thread
+    ports::ReconciliationPtr m_report;
 };
 
 } // namespace binance

@@ -11,8 +11,8 @@ namespace binance
 /// recvWindow of orders: after it, and the engine's lag, an order cannot be accepted any more.
 inline constexpr domain::Milliseconds orderWindow{3'000};
 
-/// Verb, path, parameters, class, cost and delivery of a request. It is tried once: the desk knows what may be
-/// repeated, and when.
+/// Verb, path, parameters, class, cost and delivery of a request. It is tried once: the desk knows what may
+/// be repeated, and when.
 Call callOf(const domain::SendRequest &request);
 
 /// What an answer says. An answer to an order that cannot be read, or is about another order, is Unknown.

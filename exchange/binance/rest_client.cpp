@@ -53,7 +53,7 @@ RestClient::RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std:
         [this] { measureClock(m_offset.isKnown() ? 1 : firstSamples); });
 }
 
-void RestClient::start()
+void RestClient::start(std::optional<Milliseconds> pause, bool isBan)
 {
     transport::PumpOptions options;
     options.limits = assumedLimits();
@@ -73,6 +73,9 @@ void RestClient::start()
     m_pump = new transport::RequestPump{m_clock, std::move(options), this};
     connect(m_pump, &transport::RequestPump::healthChanged, this, &RestClient::healthChanged);
     connect(m_pump, &transport::RequestPump::alarmed, this, &RestClient::alarmed);
+    if (pause) {
+        m_pump->pause(*pause, isBan);
+    }
     measureClock(firstSamples);
 }
 

@@ -58,8 +58,9 @@ public:
     RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std::string apiKey,
         const domain::Clock &clock, QObject *parent = nullptr);
 
-    /// Makes the pump and begins to measure the clock.
-    void start();
+    /// Makes the pump and begins to measure the clock. pause: what an earlier run was told to wait is over
+    /// then; isBan: nothing at all goes out until then.
+    void start(std::optional<domain::Milliseconds> pause = std::nullopt, bool isBan = false);
     /// Takes nothing new; what waits ends as NotSent.
     void stop();
     bool isStopped() const { return m_isStopped; }

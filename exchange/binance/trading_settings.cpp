@@ -127,7 +127,7 @@ QFuture<Result<bool>> BinanceTrading::adjustIsolatedMargin(Symbol symbol, Positi
         call.lane = transport::Lane::Orders;
         call.maxTries = 1;
         change(std::move(call), [this, answer](const Result<QByteArray> &body) {
-            emit marginMoved();
+            emit accountStale();
             answer(acknowledged(body));
         });
         return answer.future();
@@ -159,8 +159,7 @@ QFuture<Result<ports::OrdersPtr>> BinanceTrading::orderHistory(Symbol symbol, in
                 if (!isTerminal(report.status)) {
                     continue;
                 }
-                const Order *known =
-                    m_ledger ? m_ledger->findEngineOrder(report.symbol, report.orderId) : nullptr;
+                const Order *known = m_desk.ledger().findEngineOrder(report.symbol, report.orderId);
                 orders->push_back(known != nullptr ? *known : finished(report));
             }
             std::ranges::sort(*orders, std::ranges::greater{}, &Order::updatedAt);

@@ -13,18 +13,18 @@ using namespace domain;
 namespace
 {
 
-// The key lives for 60 minutes (reference 7.1).
-constexpr Milliseconds keepAliveEvery{25 * 60'000};
-constexpr Milliseconds retryBase{1'000};
-constexpr Milliseconds retryCap{30'000};
-constexpr int keepAliveTries = 3;
-
 Call keyCall(QByteArray verb)
 {
     Call call{.verb = std::move(verb), .path = "/fapi/v1/listenKey"};
     call.security = Security::Key;
     call.priority = transport::Priority::Resolve;
+    call.maxTries = 1; // the keeper asks again in its own rhythm
     return call;
+}
+
+std::uint64_t seedOf(const RestClient &rest)
+{
+    return static_cast<std::uint64_t>(rest.clock().monotonicNow().time_since_epoch().count());
 }
 
 } // namespace
@@ -32,27 +32,34 @@ Call keyCall(QByteArray verb)
 UserStream::UserStream(RestClient &rest, QObject *parent)
     : QObject{parent},
       m_rest{rest},
-      m_keepAlive{new QTimer{this}},
-      m_retry{new QTimer{this}}
+      m_keeper{seedOf(rest)},
+      m_wake{new QTimer{this}}
 {
-    m_retry->setSingleShot(true);
-    connect(m_retry, &QTimer::timeout, this, &UserStream::requestKey);
-    connect(m_keepAlive, &QTimer::timeout, this, &UserStream::keepAlive);
+    m_wake->setSingleShot(true);
+    connect(
+        m_wake, &QTimer::timeout, this, [this] { carryOut(m_keeper.onTime(m_rest.clock().monotonicNow())); });
 }
 
 void UserStream::start()
 {
     m_isStopped = false;
-    requestKey();
+    carryOut(m_keeper.start(m_rest.clock().monotonicNow()));
 }
 
 void UserStream::stop()
 {
     m_isStopped = true;
-    m_keepAlive->stop();
-    m_retry->stop();
+    m_keeper.stop();
+    m_wake->stop();
     if (m_socket != nullptr) {
         m_socket->stop();
+    }
+}
+
+void UserStream::reconnect(const QString &reason)
+{
+    if (m_socket != nullptr && !m_isStopped) {
+        m_socket->reconnect(reason);
     }
 }
 
@@ -61,48 +68,57 @@ bool UserStream::isConnected() const
     return m_socket != nullptr && m_socket->state() == transport::StreamState::Connected;
 }
 
-void UserStream::requestKey()
+void UserStream::carryOut(const ListenKeyKeeper::Effects &effects)
 {
-    if (m_isStopped || m_isRequesting) {
-        return;
+    for (const ListenKeyKeeper::Effect &effect : effects) {
+        std::visit([this](const auto &one) { carryOutOne(one); }, effect);
     }
-    m_isRequesting = true;
+    const auto now = m_rest.clock().monotonicNow();
+    if (const auto at = m_keeper.wakeAt()) {
+        m_wake->start(std::chrono::ceil<Milliseconds>(std::max(*at, now) - now));
+    } else {
+        m_wake->stop();
+    }
+}
+
+void UserStream::carryOutOne(const ListenKeyKeeper::AskKey &)
+{
     m_rest.fetch(keyCall("POST"), this, [this](const Result<QByteArray> &body) {
-        m_isRequesting = false;
         const auto key = parsed(body, parseListenKey);
-        if (m_isStopped) {
-            return;
-        }
-        if (!key) {
+        if (!key && !m_isStopped) {
             emit noticed(
                 1, QStringLiteral("No listen key: %1").arg(QString::fromStdString(key.error().detail)));
-            return retryLater();
         }
-        m_failures = 0;
-        useKey(*key);
+        carryOut(m_keeper.onKey(m_rest.clock().monotonicNow(), key));
     });
 }
 
-void UserStream::retryLater()
+void UserStream::carryOutOne(const ListenKeyKeeper::KeepAlive &)
 {
-    constexpr int mostDoublings = 5;
-    const auto wait = std::min(retryCap, retryBase * (1 << std::min(m_failures++, mostDoublings)));
-    m_retry->start(wait);
+    m_rest.fetch(keyCall("PUT"), this, [this](const Result<QByteArray> &body) {
+        // Its answer may be empty: that it is one is all that matters.
+        carryOut(m_keeper.onKeptAlive(
+            m_rest.clock().monotonicNow(), body.map([](const QByteArray &) { return std::string{}; })));
+    });
 }
 
-void UserStream::useKey(const std::string &key)
+void UserStream::carryOutOne(const ListenKeyKeeper::KeyLost &lost)
 {
-    const bool isSame = key == m_key;
-    m_key = key;
-    m_keepAlive->start(keepAliveEvery);
-    const QUrl url = m_rest.endpoints().userStream(QString::fromStdString(key));
+    emit noticed(1, QString::fromStdString(lost.why));
+    emit gapOpened();
+}
+
+void UserStream::carryOutOne(const ListenKeyKeeper::UseKey &use)
+{
+    const QUrl url = m_rest.endpoints().userStream(QString::fromStdString(use.key));
     if (m_socket != nullptr) {
-        isSame ? m_socket->reconnect(QStringLiteral("the listen key was renewed")) : m_socket->setUrl(url);
+        use.isSame ? m_socket->reconnect(QStringLiteral("the listen key was renewed"))
+                   : m_socket->setUrl(url);
         return;
     }
     transport::StreamSocketOptions options;
     options.url = url;
-    options.seed = static_cast<std::uint64_t>(m_rest.clock().monotonicNow().time_since_epoch().count());
+    options.seed = seedOf(m_rest);
     m_socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};
     connect(m_socket, &transport::StreamSocket::textReceived, this, &UserStream::onText);
     connect(m_socket, &transport::StreamSocket::gapOpened, this, [this] {
@@ -114,21 +130,6 @@ void UserStream::useKey(const std::string &key)
     connect(m_socket, &transport::StreamSocket::resubscribed, this, [this] { emit connected(); });
     connect(m_socket, &transport::StreamSocket::stateChanged, this, &UserStream::stateChanged);
     m_socket->start();
-}
-
-void UserStream::keepAlive()
-{
-    Call call = keyCall("PUT");
-    call.maxTries = keepAliveTries;
-    m_rest.fetch(call, this, [this](const Result<QByteArray> &body) {
-        if (!body && !m_isStopped) {
-            emit noticed(1, QStringLiteral("The listen key could not be kept alive and is replaced: %1")
-                                .arg(QString::fromStdString(body.error().detail)));
-            m_key.clear();
-            emit gapOpened();
-            requestKey();
-        }
-    });
 }
 
 void UserStream::onText(const QByteArray &text)
@@ -156,12 +157,7 @@ void UserStream::onText(const QByteArray &text)
             }
         } else if (std::holds_alternative<ListenKeyExpired>(event)) {
             // It may come twice; the socket stays open and silent.
-            if (!m_isRequesting) {
-                emit noticed(1, QStringLiteral("The listen key has ended; a new one is being made."));
-                m_key.clear();
-                emit gapOpened();
-                requestKey();
-            }
+            carryOut(m_keeper.onExpired(m_rest.clock().monotonicNow()));
         } else {
             emit received(event);
         }

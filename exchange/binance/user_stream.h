@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exchange/binance/listen_key_keeper.h"
 #include "exchange/binance/rest_client.h"
 #include "exchange/binance/wire_stream.h"
 #include "exchange/transport/stream_socket.h"
@@ -24,6 +25,8 @@ public:
 
     void start();
     void stop();
+    /// Gives the connection up and makes a new one at once.
+    void reconnect(const QString &reason);
     bool isConnected() const;
     /// Null before the first listen key.
     const transport::StreamSocket *socket() const { return m_socket; }
@@ -39,22 +42,20 @@ signals:
     void noticed(int level, const QString &text);
 
 private:
-    void requestKey();
-    void keepAlive();
-    void useKey(const std::string &key);
+    void carryOut(const ListenKeyKeeper::Effects &effects);
+    void carryOutOne(const ListenKeyKeeper::AskKey &);
+    void carryOutOne(const ListenKeyKeeper::KeepAlive &);
+    void carryOutOne(const ListenKeyKeeper::UseKey &use);
+    void carryOutOne(const ListenKeyKeeper::KeyLost &lost);
     void onText(const QByteArray &text);
-    void retryLater();
 
     RestClient &m_rest;
     transport::StreamSocket *m_socket = nullptr;
-    QTimer *m_keepAlive;
-    QTimer *m_retry;
-    std::string m_key;
+    ListenKeyKeeper m_keeper;
+    QTimer *m_wake;
     StreamFrame m_frame;
     std::map<std::string, std::int64_t> m_unknownEvents;
     std::int64_t m_unreadable = 0; ///< messages that could not be read
-    int m_failures = 0;            ///< of key requests, in a row
-    bool m_isRequesting = false;
     bool m_isStopped = true;
 };
 

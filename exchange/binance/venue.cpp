@@ -7,9 +7,12 @@
 #include "exchange/binance/binance_trading.h"
 #include "exchange/binance/rest_client.h"
 #include "exchange/binance/user_stream.h"
+#include "models/domain/market/wake_watch.h"
 
 #include <QMetaObject>
 #include <QTimer>
+
+#include <sstream>
 
 namespace binance
 {
@@ -25,6 +28,9 @@ constexpr Milliseconds afterLostOutcome{1'000};
 constexpr Milliseconds afterBalancesMoved{3'000}; // in a storm of fills an eighth of the weight limit
 constexpr Milliseconds longestStop{3'000};
 constexpr Milliseconds stopPoll{20};
+constexpr Milliseconds lookEvery{1'000};
+constexpr std::chrono::seconds largestUncertainty{1};
+constexpr const char *pauseNote = "pause"; // "<end of the pause, ms of this machine's clock> <1: a ban>"
 
 } // namespace
 
@@ -39,51 +45,119 @@ struct Venue::Parts
           user{new UserStream{*rest, owner}},
           health{new BinanceHealth{*rest, *market, *user, *account, *trading, owner}},
           reconcileTimer{new QTimer{owner}},
-          accountTimer{new QTimer{owner}}
+          accountTimer{new QTimer{owner}},
+          lookTimer{new QTimer{owner}}
     {
         reconcileTimer->setSingleShot(true);
         accountTimer->setSingleShot(true);
     }
 
-    /// Everything of the account against REST: positions, balances, orders. Then again in a minute.
+    /// Balances, positions and settings against REST. Then again in a minute.
     void reconcile()
     {
-        if (rest->isStopped() || !rest->hasKeys() || isReconciling) {
-            isReconcileWanted = isReconciling;
+        if (rest->isStopped() || !rest->hasKeys()) {
             return;
         }
-        isReconciling = true;
-        account->reconcile([this](const Result<bool> &accountDone) {
-            if (!accountDone) {
-                return reconciled(accountDone);
+        account->reconcile([this](const Result<bool> &done) {
+            if (!done) {
+                emit health->noticed(
+                    1, QStringLiteral("Balances and positions could not be read and are asked for again: %1")
+                           .arg(QString::fromStdString(done.error().detail)));
             }
-            trading->reconcile([this](const Result<bool> &ordersDone) { reconciled(ordersDone); });
+            trading->setClosed(GateCause::Account, done && !account->mayTrade(),
+                "The exchange does not let this account or key trade.");
+            health->update();
+            if (!rest->isStopped()) {
+                reconcileTimer->start(done ? reconcileEvery : reconcileAgain);
+            }
         });
-    }
-
-    void reconciled(const Result<bool> &done)
-    {
-        isReconciling = false;
-        if (!done) {
-            emit health->noticed(
-                1, QStringLiteral("The comparison with the exchange failed and is tried again: %1")
-                       .arg(QString::fromStdString(done.error().detail)));
-        }
-        health->setReconciled(done.has_value() && !isReconcileWanted);
-        if (rest->isStopped()) {
-            return;
-        }
-        if (std::exchange(isReconcileWanted, false)) {
-            return reconcile();
-        }
-        reconcileTimer->start(done ? reconcileEvery : reconcileAgain);
     }
 
     void lostStream()
     {
         account->onGap();
-        health->setReconciled(false);
-        isReconcileWanted = isReconciling; // the one under way began before the gap
+        trading->onStreamGap(QStringLiteral("The account's stream is not connected."));
+    }
+
+    /// Tells the gate what clock and queue say.
+    void watchConditions()
+    {
+        const auto now = rest->clock().monotonicNow();
+        const auto uncertainty = rest->clockOffset().uncertainty(now);
+        trading->setClosed(GateCause::Clock, !uncertainty || *uncertainty > largestUncertainty,
+            "The exchange's clock is not known well enough to sign; it is being measured.");
+        const auto *pump = rest->pump();
+        if (pump == nullptr) {
+            return;
+        }
+        const transport::PumpHealth queue = pump->health();
+        const bool isPaused = queue.pausedFor.has_value();
+        trading->setClosed(GateCause::Pause, isPaused && !queue.isBanned,
+            "The exchange asked for a pause of requests.", queue.pausedFor);
+        trading->setClosed(GateCause::Ban, isPaused && queue.isBanned,
+            "The exchange shuts this address out for now; nothing is sent until it ends.", queue.pausedFor);
+        keepPause(queue);
+        for (const auto &breaker : queue.breakers) {
+            if (breaker.name == "orders") {
+                trading->setClosed(GateCause::Breaker, breaker.state != transport::Breaker::State::Closed,
+                    "New orders are held back: " + breaker.reason + ".");
+            }
+        }
+    }
+
+    /// A pause outlives the program: a new start inside it stays silent.
+    void keepPause(const transport::PumpHealth &queue)
+    {
+        constexpr Milliseconds grain{1'000};
+        const auto endsAt = queue.pausedFor ? std::chrono::ceil<std::chrono::seconds>(
+                                                  rest->clock().wallNow() + *queue.pausedFor)
+                                            : Timestamp{};
+        if (Milliseconds{endsAt - keptPauseEnd} <= grain && Milliseconds{keptPauseEnd - endsAt} <= grain) {
+            return;
+        }
+        keptPauseEnd = endsAt;
+        trading->keepNote(pauseNote,
+            queue.pausedFor ? std::to_string(toMs(endsAt)) + (queue.isBanned ? " 1" : " 0") : std::string{});
+    }
+
+    void begin(const std::map<std::string, std::string> &notes)
+    {
+        if (rest->isStopped()) {
+            return;
+        }
+        std::optional<Milliseconds> pause;
+        bool isBan = false;
+        if (const auto kept = notes.find(pauseNote); kept != notes.end()) {
+            std::int64_t endsAt = 0;
+            std::istringstream{kept->second} >> endsAt >> isBan;
+            keptPauseEnd = timestampFromMs(endsAt);
+            if (const auto left = keptPauseEnd - rest->clock().wallNow(); left > Milliseconds{0}) {
+                pause = left;
+            }
+        }
+        rest->start(pause, isBan);
+        connect(rest->pump(), &transport::RequestPump::healthChanged, health, [this] { watchConditions(); });
+        trading->setClosed(GateCause::SymbolRules, true, "The symbols' rules are being read.");
+        market->start();
+        health->start();
+        watchConditions();
+        lookTimer->start(lookEvery);
+        if (rest->hasKeys()) {
+            user->start();
+        } else {
+            trading->setClosed(
+                GateCause::Keys, true, "No API key is set for this venue; enter one to trade.");
+        }
+    }
+
+    void look()
+    {
+        if (const auto why = wakeWatch.observe(rest->clock().monotonicNow(), rest->clock().wallNow())) {
+            rest->measureClockAnew();
+            trading->onWakeUp(*why);
+            user->reconnect(QString::fromStdString(*why));
+        }
+        watchConditions();
     }
 
     void connectParts(Venue *owner);
@@ -96,9 +170,10 @@ struct Venue::Parts
     BinanceHealth *health;
     QTimer *reconcileTimer;
     QTimer *accountTimer; ///< the available balance, soon after balances moved
+    QTimer *lookTimer;    ///< clock, queue and the machine's sleep
+    WakeWatch wakeWatch;
+    Timestamp keptPauseEnd;
     bool isStarted = false;
-    bool isReconciling = false;
-    bool isReconcileWanted = false;
 };
 
 void Venue::Parts::connectParts(Venue *owner)
@@ -108,20 +183,31 @@ void Venue::Parts::connectParts(Venue *owner)
         account->onUserEvent(event);
     });
     connect(user, &UserStream::gapOpened, owner, [this] { lostStream(); });
-    connect(user, &UserStream::connected, owner, [this] { reconcile(); });
+    connect(user, &UserStream::connected, owner, [this] {
+        trading->onStreamUp();
+        reconcile();
+    });
     connect(user, &UserStream::stateChanged, health, &BinanceHealth::update);
     connect(market, &BinanceMarketData::stateChanged, health, &BinanceHealth::update);
     connect(rest, &RestClient::healthChanged, health, &BinanceHealth::update);
-    connect(rest, &RestClient::clockKnown, health, &BinanceHealth::update);
+    connect(rest, &RestClient::clockKnown, owner, [this] {
+        watchConditions();
+        trading->recover();
+        health->update();
+    });
+    connect(market, &ports::MarketData::exchangeInfoChanged, owner,
+        [this](const ports::ExchangeInfoPtr &info) { trading->setRules(info); });
+    connect(lookTimer, &QTimer::timeout, owner, [this] { look(); });
     connect(user, &UserStream::noticed, health, &ports::VenueHealth::noticed);
     connect(market, &BinanceMarketData::noticed, health, &ports::VenueHealth::noticed);
     connect(trading, &BinanceTrading::noticed, health, &ports::VenueHealth::noticed);
+    connect(rest, &RestClient::alarmed, owner, [this](const QString &text) {
+        trading->setClosed(GateCause::SentTwice, true, text.toStdString());
+        emit health->noticed(2, text);
+    });
+    connect(trading, &BinanceTrading::gateChanged, health, &BinanceHealth::updateSoon);
     connect(
-        rest, &RestClient::alarmed, health, [this](const QString &text) { emit health->noticed(2, text); });
-    connect(
-        trading, &BinanceTrading::outcomeLost, owner, [this] { reconcileTimer->start(afterLostOutcome); });
-    connect(
-        trading, &BinanceTrading::marginMoved, owner, [this] { reconcileTimer->start(afterLostOutcome); });
+        trading, &BinanceTrading::accountStale, owner, [this] { reconcileTimer->start(afterLostOutcome); });
     connect(trading, &BinanceTrading::leverageChanged, account, &BinanceAccount::setLeverage);
     connect(trading, &BinanceTrading::marginTypeChanged, account, &BinanceAccount::setMarginType);
     connect(trading, &BinanceTrading::hedgeModeChanged, account, &BinanceAccount::setHedgeMode);
@@ -151,13 +237,8 @@ void Venue::start()
         if (std::exchange(m_parts->isStarted, true)) {
             return;
         }
-        m_parts->rest->start();
-        m_parts->market->start();
-        m_parts->health->start();
-        if (m_parts->rest->hasKeys()) {
-            m_parts->trading->recover();
-            m_parts->user->start();
-        }
+        m_parts->trading->load(
+            [this](const std::map<std::string, std::string> &notes) { m_parts->begin(notes); });
     });
 }
 
@@ -168,6 +249,7 @@ QFuture<bool> Venue::stop()
         m_parts->trading->stop();
         m_parts->reconcileTimer->stop();
         m_parts->accountTimer->stop();
+        m_parts->lookTimer->stop();
         m_parts->user->stop();
         m_parts->market->stop();
         m_parts->rest->stop();

@@ -133,12 +133,8 @@ struct ReconciliationTold
     std::vector<CommandId> commands;
     ReconciliationReport report;
 };
-/// Positions and balances deserve a fresh look soon.
-struct AccountStale
-{
-};
 using DeskEffect = std::variant<KeepEntries, SendRequest, WithdrawRequest, Reply, OrderChanged, FillAdded,
-    Alert, GateChanged, EmergencyTold, ReconciliationTold, AccountStale>;
+    Alert, GateChanged, EmergencyTold, ReconciliationTold>;
 using DeskEffects = std::vector<DeskEffect>;
 
 } // namespace domain

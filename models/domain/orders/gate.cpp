@@ -18,6 +18,7 @@ struct Row
 constexpr std::array<Row, gateCauseCount> rows{{
     {GateState::CancelOnly, false}, // Starting
     {GateState::Stopped, false},    // Keys: nothing can be signed
+    {GateState::CancelOnly, false}, // Account
     {GateState::CancelOnly, false}, // Clock: cancels wait for the first good sample
     {GateState::Reducing, false},   // Stream
     {GateState::Reducing, false},   // Reconciliation

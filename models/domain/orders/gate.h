@@ -26,6 +26,7 @@ std::string_view toWord(GateState state);
 enum class GateCause : std::uint8_t {
     Starting,       ///< the first comparison with the exchange is not done
     Keys,           ///< no key, or the exchange refuses it
+    Account,        ///< the exchange does not let the account trade
     Clock,          ///< the exchange's time is not known well enough to sign
     Stream,         ///< the account's stream has a gap
     Reconciliation, ///< a comparison is due since a gap
@@ -41,7 +42,7 @@ enum class GateCause : std::uint8_t {
     KillSwitch,     ///< the user stopped opening orders
     Stopping,       ///< the program ends
 };
-inline constexpr std::size_t gateCauseCount = 16;
+inline constexpr std::size_t gateCauseCount = 17;
 
 /// One cause in force.
 struct GateClosure

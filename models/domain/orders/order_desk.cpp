@@ -696,6 +696,14 @@ void OrderDesk::onWakeUp(Timestamp now, const std::string &why)
     startAudit(now, "wake-up", 0);
 }
 
+int OrderDesk::unknownCount() const
+{
+    return static_cast<int>(std::ranges::count_if(m_unknown, [this](const std::string &id) {
+        const Order *order = m_ledger.find(id);
+        return order != nullptr && order->phase == OrderPhase::Unknown;
+    }));
+}
+
 bool OrderDesk::isReconciled() const
 {
     return !m_hasGap && !m_isAuditDirty && m_positions.isCompared();

@@ -88,7 +88,9 @@ public:
     const PositionBook &positions() const { return m_positions; }
     const BracketKeeper &brackets() const { return m_brackets; }
     std::vector<DeadMan> deadMen() const;
-    int unknownCount() const { return static_cast<int>(m_unknown.size()); }
+    /// Orders whose outcome is being looked up; quarantined ones do not count.
+    int unknownCount() const;
+    int openCount() const { return static_cast<int>(m_ledger.openOrders().size()); }
     /// Whether everything was compared with the exchange since the last gap.
     bool isReconciled() const;
     /// Nothing is in flight, unknown, or waiting for the disk.
