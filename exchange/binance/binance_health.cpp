@@ -65,7 +65,7 @@ void addPump(HealthState &health, const transport::PumpHealth &pump)
 {
     for (const auto &budget : pump.budgets) {
         health.budgets.push_back({QString::fromStdString(budget.name), budget.used, budget.limit,
-            budget.reserved, budget.resetsIn});
+            budget.reserved, 0, budget.resetsIn});
     }
     for (const auto &breaker : pump.breakers) {
         health.breakers.push_back({QString::fromStdString(breaker.name), breakerState(breaker.state),
