@@ -54,25 +54,24 @@ void BinanceTrading::recover()
 {
     m_ownPrefix = m_journal.nextClientOrderId().substr(0, ownPrefixLength);
     m_ledger = std::make_unique<OrderLedger>(m_ownPrefix);
-    ports::whenFinished(
-        m_journal.unresolved(), this, [this](const Result<std::vector<ports::JournalOrder>> &stored) {
-            if (!stored) {
-                m_lockReason = QStringLiteral("The order journal cannot be read: %1")
-                                   .arg(QString::fromStdString(stored.error().detail));
-                emit noticed(2, m_lockReason);
+    ports::whenFinished(m_journal.past(), this, [this](const Result<JournalPast> &past) {
+        if (!past) {
+            m_lockReason = QStringLiteral("The order journal cannot be read: %1")
+                               .arg(QString::fromStdString(past.error().detail));
+            emit noticed(2, m_lockReason);
+        }
+        const auto now = m_rest.serverNow();
+        for (const Order &order : past.value_or(JournalPast{}).unresolved) {
+            carryOut(m_ledger->restore(order, order.createdAt, now));
+        }
+        m_isRecovered = past.has_value();
+        // What the user had asked to be cancelled is the only thing that is sent again after a restart.
+        for (const Order &order : m_ledger->orders()) {
+            if (order.cancelRequested && order.isOpen()) {
+                sendCancel(OrderLedger::refOf(order), {});
             }
-            const auto now = m_rest.serverNow();
-            for (const ports::JournalOrder &row : stored.value_or(std::vector<ports::JournalOrder>{})) {
-                carryOut(m_ledger->restore(row.order, row.sentAt, now));
-            }
-            m_isRecovered = stored.has_value();
-            // What the user had asked to be cancelled is the only thing that is sent again after a restart.
-            for (const Order &order : m_ledger->orders()) {
-                if (order.cancelRequested && order.isOpen()) {
-                    sendCancel(OrderLedger::refOf(order), {});
-                }
-            }
-        });
+        }
+    });
 }
 
 // ---- placing
@@ -107,23 +106,14 @@ void BinanceTrading::place(NewOrder request, const ResultAnswer<Order> &answer)
     intent.request.clientOrderId = m_journal.nextClientOrderId();
     intent.createdAt = m_rest.serverNow();
     intent.updatedAt = intent.createdAt;
+    // On the disk before it can leave: from then on it counts as possibly sent.
     ports::whenFinished(
-        m_journal.recordIntent(intent), this, [this, intent, answer](const Result<bool> &stored) {
+        m_journal.append({JournalIntent{intent}}), this, [this, intent, answer](const Result<bool> &stored) {
             if (!stored) {
                 return answer(tl::unexpected{stored.error()}); // no intent on the disk, nothing is sent
             }
             carryOut(m_ledger->begin(intent));
-            // On the disk before it can leave: after a crash it counts as possibly sent.
-            ports::whenFinished(m_journal.recordSent(intent.clientOrderId(), m_rest.clock().wallNow()), this,
-                [this, intent, answer](const Result<bool> &marked) {
-                    if (!marked) {
-                        carryOut(m_ledger->closeLocally(intent.clientOrderId(), EndReason::NotExecuted,
-                            "The journal could not be written, so the order was not sent.",
-                            m_rest.serverNow()));
-                        return answer(tl::unexpected{marked.error()});
-                    }
-                    handIn(intent, answer);
-                });
+            handIn(intent, answer);
         });
 }
 
@@ -478,12 +468,13 @@ void BinanceTrading::carryOutOne(const OrderChanged &effect)
     const Order &order = effect.order;
     if (order.origin == OrderOrigin::Own) {
         if (order.phase != OrderPhase::Queued) {
-            ports::whenFinished(m_journal.recordState(order), this, [this](const Result<bool> &stored) {
-                if (!stored) {
-                    emit noticed(1, QStringLiteral("The order journal could not be written: %1")
-                                        .arg(QString::fromStdString(stored.error().detail)));
-                }
-            });
+            ports::whenFinished(
+                m_journal.append({JournalState{order}}), this, [this](const Result<bool> &stored) {
+                    if (!stored) {
+                        emit noticed(1, QStringLiteral("The order journal could not be written: %1")
+                                            .arg(QString::fromStdString(stored.error().detail)));
+                    }
+                });
         }
         const bool isUnknown = order.phase == OrderPhase::Unknown;
         isUnknown ? void(m_unknown.insert(order.clientOrderId()))
