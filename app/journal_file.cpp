@@ -1,19 +1,15 @@
 #include "app/journal_file.h"
 
 #include "app/client_order_ids.h"
+#include "app/journal_place.h"
+#include "app/journal_schema.h"
+#include "app/journal_text.h"
 
-#include <QDateTime>
 #include <QFile>
-#include <QFileInfo>
 #include <QRandomGenerator>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
 #include <utility>
 
 namespace app
@@ -21,7 +17,7 @@ namespace app
 namespace
 {
 
-using domain::EndReason;
+using namespace journal_schema;
 using domain::Error;
 using domain::ErrorCode;
 using domain::failure;
@@ -29,220 +25,31 @@ using domain::Order;
 using domain::OrderPhase;
 using domain::Result;
 
-constexpr int applicationId = 0x48445231; // tells our files from those of others
-
-/// One entry per schema version, oldest first; never changed once released.
-constexpr std::array migrations{R"(
-CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
-CREATE TABLE intents (
-    number INTEGER PRIMARY KEY AUTOINCREMENT,
-    client_order_id TEXT NOT NULL UNIQUE,
-    intent_at INTEGER NOT NULL,
-    sent_at INTEGER NOT NULL DEFAULT 0,
-    symbol TEXT NOT NULL,
-    side TEXT NOT NULL,
-    position_side TEXT NOT NULL,
-    type TEXT NOT NULL,
-    time_in_force TEXT NOT NULL,
-    quantity TEXT NOT NULL,
-    price TEXT NOT NULL,
-    trigger_price TEXT NOT NULL,
-    activate_price TEXT NOT NULL,
-    callback_rate TEXT NOT NULL,
-    working_type TEXT NOT NULL,
-    reduce_only INTEGER NOT NULL,
-    close_position INTEGER NOT NULL,
-    phase TEXT NOT NULL,
-    end_reason TEXT NOT NULL,
-    order_id INTEGER NOT NULL,
-    child_order_id INTEGER NOT NULL,
-    status TEXT NOT NULL,
-    conditional_status TEXT NOT NULL,
-    cancel_requested INTEGER NOT NULL,
-    executed_quantity TEXT NOT NULL,
-    average_price TEXT NOT NULL,
-    updated_at INTEGER NOT NULL,
-    venue_code INTEGER NOT NULL,
-    reason TEXT NOT NULL
-) STRICT;
-CREATE INDEX intents_by_phase ON intents (phase);
-)"};
-constexpr int currentVersion = static_cast<int>(migrations.size());
-
-constexpr const char *stateColumns =
-    "phase, end_reason, order_id, child_order_id, status, conditional_status, cancel_requested, "
-    "executed_quantity, average_price, updated_at, venue_code, reason";
-constexpr const char *intentColumns =
-    "client_order_id, intent_at, symbol, side, position_side, type, time_in_force, quantity, price, "
-    "trigger_price, activate_price, callback_rate, working_type, reduce_only, close_position";
-
-constexpr std::array phaseWords{"QUEUED", "IN_FLIGHT", "UNKNOWN", "WORKING", "DONE", "QUARANTINED"};
-constexpr std::array endWords{"NONE", "FILLED", "CANCELED", "EXPIRED", "EXPIRED_IN_MATCH", "REJECTED",
-    "DENIED", "NOT_EXECUTED", "NEVER_ACCEPTED", "LOCAL_CANCEL", "LOCAL_EXPIRED", "TRIGGERED"};
-
-template <class Enum, std::size_t N>
-std::string_view wordOf(const std::array<const char *, N> &words, Enum value)
-{
-    return words[static_cast<std::size_t>(value)];
-}
-template <class Enum, std::size_t N>
-Enum valueOf(const std::array<const char *, N> &words, std::string_view word, Enum otherwise)
-{
-    const auto found = std::ranges::find(words, word);
-    return found == words.end() ? otherwise : static_cast<Enum>(found - words.begin());
-}
-
-int bindIntent(SqliteStatement &statement, const Order &order)
-{
-    const domain::NewOrder &request = order.request;
-    int at = 0;
-    statement.bind(at++, request.clientOrderId);
-    statement.bind(at++, domain::toMs(order.createdAt));
-    statement.bind(at++, request.symbol);
-    statement.bind(at++, toWire(request.side));
-    statement.bind(at++, toWire(request.positionSide));
-    statement.bind(at++, toWire(request.type));
-    statement.bind(at++, toWire(request.timeInForce));
-    statement.bind(at++, request.quantity.toString());
-    statement.bind(at++, request.price.toString());
-    statement.bind(at++, request.triggerPrice.toString());
-    statement.bind(at++, request.activatePrice.toString());
-    statement.bind(at++, request.callbackRate.toString());
-    statement.bind(at++, toWire(request.workingType));
-    statement.bind(at++, std::int64_t{request.reduceOnly});
-    statement.bind(at++, std::int64_t{request.closePosition});
-    return at;
-}
-
-int bindState(SqliteStatement &statement, int at, const Order &order)
-{
-    statement.bind(at++, wordOf(phaseWords, order.phase));
-    statement.bind(at++, wordOf(endWords, order.endReason));
-    statement.bind(at++, order.orderId);
-    statement.bind(at++, order.childOrderId);
-    statement.bind(at++, toWire(order.status));
-    statement.bind(at++, toWire(order.conditionalStatus));
-    statement.bind(at++, std::int64_t{order.cancelRequested});
-    statement.bind(at++, order.executedQty.toString());
-    statement.bind(at++, order.avgPrice.toString());
-    statement.bind(at++, domain::toMs(order.updatedAt));
-    statement.bind(at++, std::int64_t{order.venueCode});
-    statement.bind(at++, order.reasonText);
-    return at;
-}
-
-template <class Value> Value decimal(const std::string &text)
-{
-    return Value::parse(text).value_or(Value{});
-}
-
-ports::JournalOrder rowOf(const SqliteStatement &row)
-{
-    ports::JournalOrder stored;
-    Order &order = stored.order;
-    domain::NewOrder &request = order.request;
-    int at = 0;
-    request.clientOrderId = row.text(at++);
-    order.createdAt = stored.intentAt = domain::timestampFromMs(row.number(at++));
-    request.symbol = row.text(at++);
-    request.side = domain::parseSide(row.text(at++));
-    request.positionSide = domain::parsePositionSide(row.text(at++));
-    request.type = domain::parseOrderType(row.text(at++));
-    request.timeInForce = domain::parseTimeInForce(row.text(at++));
-    request.quantity = decimal<domain::Quantity>(row.text(at++));
-    request.price = decimal<domain::Price>(row.text(at++));
-    request.triggerPrice = decimal<domain::Price>(row.text(at++));
-    request.activatePrice = decimal<domain::Price>(row.text(at++));
-    request.callbackRate = decimal<domain::Rate>(row.text(at++));
-    request.workingType = domain::parseWorkingType(row.text(at++));
-    request.reduceOnly = row.number(at++) != 0;
-    request.closePosition = row.number(at++) != 0;
-    // A word from a newer version counts as not settled, so that the exchange is asked.
-    order.phase = valueOf(phaseWords, row.text(at++), OrderPhase::Unknown);
-    order.endReason = valueOf(endWords, row.text(at++), EndReason::None);
-    order.orderId = row.number(at++);
-    order.childOrderId = row.number(at++);
-    order.status = domain::parseOrderStatus(row.text(at++));
-    order.conditionalStatus = domain::parseConditionalStatus(row.text(at++));
-    order.cancelRequested = row.number(at++) != 0;
-    order.executedQty = decimal<domain::Quantity>(row.text(at++));
-    order.avgPrice = decimal<domain::Price>(row.text(at++));
-    order.updatedAt = domain::timestampFromMs(row.number(at++));
-    order.venueCode = static_cast<int>(row.number(at++));
-    order.reasonText = row.text(at++);
-    stored.sentAt = domain::timestampFromMs(row.number(at++));
-    return stored;
-}
-
-std::string placeholders(int count)
-{
-    std::string text = "?";
-    for (int i = 1; i < count; ++i) {
-        text += ", ?";
-    }
-    return text;
-}
-
-std::string nameOf(const QString &path)
-{
-    return "“" + path.toStdString() + "”";
-}
+constexpr std::int64_t anchorDistance = 10'000; // entries between two sums kept apart
 
 tl::unexpected<Error> prefixed(const QString &path, Error error)
 {
-    error.detail = "The journal " + nameOf(path) + " cannot be used. " + error.detail;
+    error.detail = "The journal " + journal_place::nameOf(path) + " cannot be used. " + error.detail;
     return tl::unexpected{std::move(error)};
-}
-
-/// Makes the file if it is missing, readable for its owner only, and refuses to follow a link.
-Result<bool> makeFile(const QString &path)
-{
-    const int descriptor =
-        ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
-        const std::string why = errno == ELOOP ? "it is a symbolic link" : std::strerror(errno);
-        return failure(ErrorCode::Storage, "The journal " + nameOf(path) + " cannot be used: " + why + ".");
-    }
-    ::fchmod(descriptor, 0600); // best effort: some file systems have no modes
-    ::close(descriptor);
-    return true;
-}
-
-/// Renames the damaged file and its log out of the way. Answers the new name.
-Result<QString> setAside(const QString &path, domain::Timestamp now)
-{
-    const QString stamp = QDateTime::fromMSecsSinceEpoch(domain::toMs(now), Qt::UTC)
-                              .toString(QStringLiteral("yyyyMMdd-HHmmss"));
-    QString name = path + QStringLiteral(".damaged-") + stamp;
-    for (int n = 2; QFileInfo::exists(name); ++n) {
-        name = path + QStringLiteral(".damaged-") + stamp + u'-' + QString::number(n);
-    }
-    if (!QFile::rename(path, name)) {
-        return failure(ErrorCode::Storage,
-            "The journal " + nameOf(path) + " is damaged and cannot be renamed; move it away.");
-    }
-    for (const QString &suffix : {QStringLiteral("-wal"), QStringLiteral("-shm")}) {
-        if (QFileInfo::exists(path + suffix)) {
-            QFile::rename(path + suffix, name + suffix);
-        }
-    }
-    return name;
 }
 
 } // namespace
 
-Result<JournalFile> JournalFile::open(const QString &path, domain::Timestamp now, int maxPages)
+Result<JournalFile> JournalFile::open(
+    const QString &path, domain::Timestamp now, const JournalFileOptions &options)
 {
-    auto file = tryOpen(path, now, maxPages);
-    if (file || !SqliteDatabase::isDamage(file.error())) {
+    auto file = tryOpen(path, now, options);
+    const bool isOurs = options.vfs.empty() && path != QStringLiteral(":memory:");
+    if (file || !isOurs || !SqliteDatabase::isDamage(file.error())) {
         return file;
     }
-    const auto kept = setAside(path, now);
+    const auto kept = journal_place::setAside(path, now);
     if (!kept) {
         return tl::unexpected{kept.error()};
     }
-    file = tryOpen(path, now, maxPages);
+    file = tryOpen(path, now, options);
     if (file) {
+        file->m_past.isRebuilt = true;
         file->m_notice =
             QStringLiteral("The journal was damaged. It was kept as “%1” and a new one was begun. "
                            "Compare your open orders with the exchange's own list.")
@@ -251,26 +58,35 @@ Result<JournalFile> JournalFile::open(const QString &path, domain::Timestamp now
     return file;
 }
 
-Result<JournalFile> JournalFile::tryOpen(const QString &path, domain::Timestamp now, int maxPages)
+Result<JournalFile> JournalFile::tryOpen(
+    const QString &path, domain::Timestamp now, const JournalFileOptions &options)
 {
-    if (const auto made = makeFile(path); !made) {
-        return tl::unexpected{made.error()};
+    const bool isInMemory = path == QStringLiteral(":memory:");
+    if (!isInMemory && options.vfs.empty()) {
+        if (const auto made = journal_place::makeFile(path); !made) {
+            return tl::unexpected{made.error()};
+        }
     }
-    auto database = SqliteDatabase::open(QFile::encodeName(path).toStdString());
+    auto database = SqliteDatabase::open(QFile::encodeName(path).toStdString(), options.vfs);
     if (!database) {
         return prefixed(path, database.error());
     }
     JournalFile file{std::move(*database)};
-    const auto ready = file.prepareConnection(maxPages)
+    file.m_limits = options.check;
+    file.m_installNumber = options.installNumber;
+    const auto ready = file.prepareConnection(options, isInMemory)
                            .and_then([&](bool) { return file.migrate(now); })
-                           .and_then([&](bool) { return file.countStart(); });
+                           .and_then([&](bool) { return file.prepareStatements(); })
+                           .and_then([&](bool) { return file.verify(); })
+                           .and_then([&](bool) { return file.startAnew(); });
     if (!ready) {
+        file.m_database.abandon();
         return prefixed(path, ready.error());
     }
     return file;
 }
 
-Result<bool> JournalFile::prepareConnection(int maxPages)
+Result<bool> JournalFile::prepareConnection(const JournalFileOptions &options, bool isInMemory)
 {
     // Exclusive before WAL: the file is then locked for good and needs no shared memory.
     const auto begun = m_database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
@@ -282,7 +98,7 @@ Result<bool> JournalFile::prepareConnection(int maxPages)
     if (!mode) {
         return tl::unexpected{mode.error()};
     }
-    if (*mode != "wal") {
+    if (*mode != "wal" && !isInMemory) {
         return failure(ErrorCode::Storage,
             "Its disk does not support what a safe journal needs; choose a data directory on a local disk.");
     }
@@ -290,76 +106,128 @@ Result<bool> JournalFile::prepareConnection(int maxPages)
     if (!safe) {
         return safe;
     }
-    if (maxPages > 0) {
-        if (const auto bounded = m_database.value("PRAGMA max_page_count = " + std::to_string(maxPages));
-            !bounded) {
+    if (options.maxPages > 0) {
+        const auto bounded = m_database.value("PRAGMA max_page_count = " + std::to_string(options.maxPages));
+        if (!bounded) {
             return tl::unexpected{bounded.error()};
         }
-    }
-    const auto health = m_database.value("PRAGMA quick_check(1)");
-    if (!health) {
-        return tl::unexpected{health.error()};
-    }
-    if (*health != "ok") {
-        constexpr int corrupt = 11; // SQLITE_CORRUPT
-        return failure(ErrorCode::Storage, "The file is damaged.", corrupt);
     }
     return true;
 }
 
 Result<bool> JournalFile::migrate(domain::Timestamp now)
 {
-    const auto application = m_database.value("PRAGMA application_id");
-    const auto version = m_database.value("PRAGMA user_version");
-    const auto tables = m_database.value("SELECT count(*) FROM sqlite_schema");
-    for (const auto *answer : {&application, &version, &tables}) {
-        if (!*answer) {
-            return tl::unexpected{answer->error()};
+    const auto found = inspect(m_database);
+    if (!found) {
+        return tl::unexpected{found.error()};
+    }
+    if (found->version == currentVersion) {
+        return true;
+    }
+    if (!found->isNew) {
+        const auto health = m_database.value("PRAGMA integrity_check(1)");
+        if (!health) {
+            return tl::unexpected{health.error()};
+        }
+        if (*health != "ok") {
+            return SqliteDatabase::damage("The file is damaged.");
         }
     }
-    const bool isNew = *tables == "0";
-    if (!isNew && *application != std::to_string(applicationId)) {
-        return failure(ErrorCode::Storage, "It is the file of another program; nothing was changed.");
-    }
-    const int found = isNew ? 0 : std::stoi(*version);
-    if (found > currentVersion) {
-        return failure(ErrorCode::Storage, "It was written by a newer version of Headroom (schema " +
-                                               std::to_string(found) + ", this one knows " +
-                                               std::to_string(currentVersion) +
-                                               "). Install that version; nothing was changed.");
-    }
-    for (int next = found; next < currentVersion; ++next) {
-        std::string script = "BEGIN IMMEDIATE;";
-        if (next == 0) {
-            script +=
-                "PRAGMA application_id = " + std::to_string(applicationId) + ";" +
-                "CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;";
+    Result<bool> done = m_database.execute("BEGIN IMMEDIATE");
+    for (int version = found->version + 1; done && version <= currentVersion; ++version) {
+        done = raiseTo(m_database, version, now);
+        if (done && version == 2) {
+            done = takeOverVersion1(now);
         }
-        script += migrations[static_cast<std::size_t>(next)];
-        script += "INSERT INTO migrations VALUES (" + std::to_string(next + 1) + ", " +
-                  std::to_string(domain::toMs(now)) + ");";
-        script += "PRAGMA user_version = " + std::to_string(next + 1) + "; COMMIT;";
-        if (const auto done = m_database.execute(script); !done) {
-            (void)m_database.execute("ROLLBACK");
-            return done;
+    }
+    if (done) {
+        done = m_database.execute("COMMIT");
+    }
+    if (!done) {
+        (void)m_database.execute("ROLLBACK");
+    }
+    return done;
+}
+
+/// Version 1 had no log: its orders become the first entries of one.
+Result<bool> JournalFile::takeOverVersion1(domain::Timestamp now)
+{
+    m_head = {0, now, m_chain.genesis()};
+    if (const auto ready = prepareStatements(); !ready) {
+        return ready;
+    }
+    m_statements.addAnchor.bind(0, std::int64_t{0});
+    m_statements.addAnchor.bindBlob(1, JournalChain::view(m_head.chain));
+    if (const auto anchored = m_statements.addAnchor.run(); !anchored) {
+        return anchored;
+    }
+    const auto orders = ordersOfVersion1(m_database);
+    if (!orders) {
+        return tl::unexpected{orders.error()};
+    }
+    for (const Order &order : *orders) {
+        if (const auto added = addOrder(order, carriedKind); !added) {
+            return added;
         }
+    }
+    m_statements.setHead.bind(0, m_head.sequence);
+    m_statements.setHead.bind(1, domain::toMs(m_head.at));
+    m_statements.setHead.bindBlob(2, JournalChain::view(m_head.chain));
+    return m_statements.setHead.run().and_then(
+        [&](bool) { return m_database.execute("DROP TABLE intents"); });
+}
+
+Result<bool> JournalFile::prepareStatements()
+{
+    const std::array<std::pair<SqliteStatement *, const char *>, 10> all{{
+        {&m_statements.begin, "BEGIN IMMEDIATE"},
+        {&m_statements.commit, "COMMIT"},
+        {&m_statements.addEntry, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)"},
+        {&m_statements.addOrder,
+            "INSERT INTO orders (client_order_id, phase, entry, payload) VALUES (?, ?, ?, ?)"},
+        {&m_statements.setOrder,
+            "UPDATE orders SET phase = ?2, entry = ?3, payload = ?4 WHERE client_order_id = ?1"},
+        {&m_statements.addFill, "INSERT OR REPLACE INTO fills VALUES (?, ?, ?, ?)"},
+        {&m_statements.setNote, "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)"},
+        {&m_statements.dropNote, "DELETE FROM notes WHERE name = ?"},
+        {&m_statements.setHead, "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?)"},
+        {&m_statements.addAnchor, "INSERT INTO anchors VALUES (?, ?)"},
+    }};
+    for (const auto &[statement, sql] : all) {
+        auto prepared = m_database.prepare(sql);
+        if (!prepared) {
+            return tl::unexpected{prepared.error()};
+        }
+        *statement = std::move(*prepared);
     }
     return true;
+}
+
+Result<bool> JournalFile::verify()
+{
+    return journal_check::check(m_database, m_chain, m_limits).map([this](const JournalHead &head) {
+        m_head = head;
+        return true;
+    });
+}
+
+Result<bool> JournalFile::startAnew()
+{
+    return countStart().and_then([this](bool) { return loadPast(); });
 }
 
 Result<bool> JournalFile::countStart()
 {
     const auto install = m_database.value("SELECT value FROM meta WHERE name = 'install_id'");
-    const auto boot = m_database.value("SELECT value FROM meta WHERE name = 'boot'");
-    for (const auto *answer : {&install, &boot}) {
-        if (!*answer) {
-            return tl::unexpected{answer->error()};
-        }
+    const auto boot = m_database.number("SELECT value FROM meta WHERE name = 'boot'");
+    if (!install || !boot) {
+        return tl::unexpected{install ? boot.error() : install.error()};
     }
     m_installId = *install;
-    m_boot = boot->empty() ? 1 : static_cast<std::uint32_t>(std::stoul(*boot)) + 1;
+    m_boot = static_cast<std::uint32_t>(*boot) + 1;
     if (m_installId.empty() || m_boot >= client_order_ids::bootLimit) {
-        m_installId = client_order_ids::installId(QRandomGenerator::system()->generate());
+        m_installId = client_order_ids::installId(
+            m_installNumber ? *m_installNumber : QRandomGenerator::system()->generate());
         m_boot = 1;
     }
     // On the disk before the first id is made of it, so that no id ever returns after a crash.
@@ -369,77 +237,263 @@ Result<bool> JournalFile::countStart()
     }
     statement->bind(0, m_installId);
     statement->bind(1, std::to_string(m_boot));
-    return statement->step().map([](bool) { return true; });
+    return statement->run();
 }
 
-Result<bool> JournalFile::insertIntent(const Order &order)
+Result<bool> JournalFile::loadPast()
 {
-    auto statement = m_database.prepare("INSERT INTO intents (" + std::string{intentColumns} + ", " +
-                                        stateColumns + ") VALUES (" + placeholders(27) + ")");
-    if (!statement) {
-        return tl::unexpected{statement.error()};
+    auto unresolved = select("WHERE phase <> 'DONE' ORDER BY number");
+    if (!unresolved) {
+        return tl::unexpected{unresolved.error()};
     }
-    bindState(*statement, bindIntent(*statement, order), order);
-    return statement->step().map([](bool) { return true; });
-}
-
-Result<bool> JournalFile::markSent(const std::string &clientOrderId, domain::Timestamp at)
-{
-    auto statement =
-        m_database.prepare("UPDATE intents SET sent_at = ?, phase = 'IN_FLIGHT' WHERE client_order_id = ?");
-    if (!statement) {
-        return tl::unexpected{statement.error()};
+    for (Order &order : *unresolved) {
+        if (order.phase == OrderPhase::Queued) {
+            order.phase = OrderPhase::InFlight; // the intent was the last thing heard of it: it may have left
+        }
     }
-    statement->bind(0, domain::toMs(at));
-    statement->bind(1, clientOrderId);
-    if (const auto done = statement->step(); !done) {
-        return done;
+    auto rows = m_database.prepare("SELECT payload FROM notes");
+    if (!rows) {
+        return tl::unexpected{rows.error()};
     }
-    if (m_database.changes() == 0) {
-        return failure(ErrorCode::Storage, "The journal has no intent of order " + clientOrderId + ".");
+    domain::JournalPast past;
+    past.unresolved = std::move(*unresolved);
+    for (;;) {
+        const auto row = rows->step();
+        if (!row) {
+            return row;
+        }
+        if (!*row) {
+            break;
+        }
+        auto note = journal_text::readNote(rows->text(0));
+        if (!note) {
+            return SqliteDatabase::damage(note.error().detail);
+        }
+        past.notes.insert_or_assign(std::move(note->name), std::move(note->value));
     }
+    m_past = std::move(past);
     return true;
 }
 
-Result<bool> JournalFile::updateState(const Order &order)
+// ---- writing
+
+template <class Work> Result<bool> JournalFile::inTransaction(domain::Timestamp now, Work work)
 {
-    auto statement = m_database.prepare("UPDATE intents SET (" + std::string{stateColumns} + ") = (" +
-                                        placeholders(12) + ") WHERE client_order_id = ?");
-    if (!statement) {
-        return tl::unexpected{statement.error()};
+    const JournalHead before = m_head;
+    m_head.at = now;
+    const auto writeHead = [this](bool) {
+        m_statements.setHead.bind(0, m_head.sequence);
+        m_statements.setHead.bind(1, domain::toMs(m_head.at));
+        m_statements.setHead.bindBlob(2, JournalChain::view(m_head.chain));
+        return m_statements.setHead.run();
+    };
+    const auto done = m_statements.begin.run()
+                          .and_then([&](bool) -> Result<bool> { return work(); })
+                          .and_then(writeHead)
+                          .and_then([this](bool) { return m_statements.commit.run(); });
+    if (!done) {
+        (void)m_database.execute("ROLLBACK"); // where SQLite has not done so by itself
+        m_head = before;
     }
-    statement->bind(bindState(*statement, 0, order), order.clientOrderId());
-    return statement->step().map([this](bool) { return m_database.changes() > 0; });
+    return done;
 }
 
-Result<std::vector<ports::JournalOrder>> JournalFile::unresolved()
+Result<bool> JournalFile::append(std::span<const domain::JournalEntry> entries, domain::Timestamp now)
 {
-    return select("WHERE phase <> 'DONE' ORDER BY number");
+    if (entries.empty()) {
+        return true;
+    }
+    return inTransaction(now, [&]() -> Result<bool> {
+        for (const domain::JournalEntry &entry : entries) {
+            if (const auto added = add(entry); !added) {
+                return added;
+            }
+        }
+        return true;
+    });
 }
 
-Result<std::vector<ports::JournalOrder>> JournalFile::recent(int limit)
+Result<bool> JournalFile::appendAll(std::span<const domain::JournalEntries> appends, domain::Timestamp now)
+{
+    if (std::ranges::all_of(appends, &domain::JournalEntries::empty)) {
+        return true;
+    }
+    return inTransaction(now, [&]() -> Result<bool> {
+        for (const domain::JournalEntries &entries : appends) {
+            for (const domain::JournalEntry &entry : entries) {
+                if (const auto added = add(entry); !added) {
+                    return added;
+                }
+            }
+        }
+        return true;
+    });
+}
+
+Result<bool> JournalFile::add(const domain::JournalEntry &entry)
+{
+    return std::visit([this](const auto &one) { return addOne(one); }, entry);
+}
+
+Result<bool> JournalFile::addOne(const domain::JournalIntent &intent)
+{
+    const std::string &id = intent.order.clientOrderId();
+    if (!client_order_ids::isValid(id)) {
+        return failure(ErrorCode::Storage, "The order has no client order id of this journal.");
+    }
+    return addOrder(intent.order, intentKind);
+}
+
+Result<bool> JournalFile::addOrder(const Order &order, const char *kind)
+{
+    const std::string payload = journal_text::write(order);
+    m_statements.addOrder.bind(0, order.clientOrderId());
+    m_statements.addOrder.bind(1, journal_text::wordOf(order.phase));
+    m_statements.addOrder.bind(2, m_head.sequence + 1);
+    m_statements.addOrder.bind(3, payload);
+    return m_statements.addOrder.run().and_then(
+        [&](bool) { return link(kind, order.clientOrderId(), payload); });
+}
+
+Result<bool> JournalFile::addOne(const domain::JournalState &state)
+{
+    const std::string &id = state.order.clientOrderId();
+    const std::string payload = journal_text::write(state.order);
+    m_statements.setOrder.bind(0, id);
+    m_statements.setOrder.bind(1, journal_text::wordOf(state.order.phase));
+    m_statements.setOrder.bind(2, m_head.sequence + 1);
+    m_statements.setOrder.bind(3, payload);
+    return m_statements.setOrder.run().and_then(
+        [&](bool) { return link(m_database.changes() > 0 ? stateKind : seenKind, id, payload); });
+}
+
+Result<bool> JournalFile::addOne(const domain::Fill &fill)
+{
+    const std::string payload = journal_text::write(fill);
+    m_statements.addFill.bind(0, fill.symbol);
+    m_statements.addFill.bind(1, fill.tradeId);
+    m_statements.addFill.bind(2, m_head.sequence + 1);
+    m_statements.addFill.bind(3, payload);
+    return m_statements.addFill.run().and_then(
+        [&](bool) { return link(fillKind, fill.symbol + ' ' + std::to_string(fill.tradeId), payload); });
+}
+
+Result<bool> JournalFile::addOne(const domain::OrderMoment &moment)
+{
+    return link(momentKind, moment.clientOrderId, journal_text::write(moment));
+}
+
+Result<bool> JournalFile::addOne(const domain::JournalNote &note)
+{
+    if (note.name.empty()) {
+        return failure(ErrorCode::Storage, "A note needs a name.");
+    }
+    const std::string payload = journal_text::write(note);
+    if (note.value.empty()) {
+        m_statements.dropNote.bind(0, note.name);
+        return m_statements.dropNote.run().and_then(
+            [&](bool) { return link(forgottenKind, note.name, payload); });
+    }
+    m_statements.setNote.bind(0, note.name);
+    m_statements.setNote.bind(1, m_head.sequence + 1);
+    m_statements.setNote.bind(2, payload);
+    return m_statements.setNote.run().and_then([&](bool) { return link(noteKind, note.name, payload); });
+}
+
+/// Puts the entry at the log's end.
+Result<bool> JournalFile::link(const char *kind, const std::string &subject, const std::string &payload)
+{
+    m_head.chain = m_chain.next(m_head.chain, {++m_head.sequence, m_head.at, kind, subject, payload});
+    const auto sum = JournalChain::view(m_head.chain);
+    m_statements.addEntry.bind(0, m_head.sequence);
+    m_statements.addEntry.bind(1, domain::toMs(m_head.at));
+    m_statements.addEntry.bind(2, kind);
+    m_statements.addEntry.bind(3, subject);
+    m_statements.addEntry.bind(4, payload);
+    m_statements.addEntry.bindBlob(5, sum);
+    const auto added = m_statements.addEntry.run();
+    if (!added || m_head.sequence % anchorDistance != 0) {
+        return added;
+    }
+    m_statements.addAnchor.bind(0, m_head.sequence);
+    m_statements.addAnchor.bindBlob(1, sum);
+    return m_statements.addAnchor.run();
+}
+
+// ---- reading
+
+Result<std::vector<Order>> JournalFile::recent(int limit)
 {
     return select("ORDER BY number DESC LIMIT " + std::to_string(std::max(limit, 0)));
 }
 
-Result<std::vector<ports::JournalOrder>> JournalFile::select(const std::string &condition)
+Result<std::vector<Order>> JournalFile::select(const std::string &condition)
 {
-    auto statement = m_database.prepare(
-        "SELECT " + std::string{intentColumns} + ", " + stateColumns + ", sent_at FROM intents " + condition);
-    if (!statement) {
-        return tl::unexpected{statement.error()};
+    auto rows = m_database.prepare("SELECT payload FROM orders " + condition);
+    if (!rows) {
+        return tl::unexpected{rows.error()};
     }
-    std::vector<ports::JournalOrder> rows;
+    std::vector<Order> orders;
     for (;;) {
-        const auto row = statement->step();
+        const auto row = rows->step();
         if (!row) {
             return tl::unexpected{row.error()};
         }
         if (!*row) {
-            return rows;
+            return orders;
         }
-        rows.push_back(rowOf(*statement));
+        auto order = journal_text::readOrder(rows->text(0));
+        if (!order) {
+            return SqliteDatabase::damage(order.error().detail);
+        }
+        orders.push_back(std::move(*order));
     }
+}
+
+Result<std::vector<domain::OrderMoment>> JournalFile::story(const std::string &clientOrderId)
+{
+    auto rows = m_database.prepare(
+        "SELECT payload FROM entries WHERE kind = 'MOMENT' AND subject = ? ORDER BY sequence");
+    if (!rows) {
+        return tl::unexpected{rows.error()};
+    }
+    rows->bind(0, clientOrderId);
+    std::vector<domain::OrderMoment> moments;
+    for (;;) {
+        const auto row = rows->step();
+        if (!row) {
+            return tl::unexpected{row.error()};
+        }
+        if (!*row) {
+            return moments;
+        }
+        auto moment = journal_text::readMoment(rows->text(0), clientOrderId);
+        if (!moment) {
+            return SqliteDatabase::damage(moment.error().detail);
+        }
+        moments.push_back(std::move(*moment));
+    }
+}
+
+Result<std::int64_t> JournalFile::unresolvedCount()
+{
+    return m_database.number("SELECT count(*) FROM orders WHERE phase <> 'DONE'");
+}
+
+Result<std::int64_t> JournalFile::bytes()
+{
+    return m_database.number("SELECT page_count * page_size FROM pragma_page_count, pragma_page_size");
+}
+
+Result<std::optional<JournalChain::Sum>> JournalFile::sumAt(std::int64_t sequence)
+{
+    auto row = m_database.prepare("SELECT chain FROM entries WHERE sequence = ?");
+    if (!row) {
+        return tl::unexpected{row.error()};
+    }
+    row->bind(0, sequence);
+    return row->step().map(
+        [&](bool isThere) { return isThere ? std::optional{JournalChain::of(row->blob(0))} : std::nullopt; });
 }
 
 } // namespace app

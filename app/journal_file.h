@@ -1,49 +1,102 @@
 #pragma once
 
+#include "app/journal_chain.h"
+#include "app/journal_check.h"
 #include "app/sqlite_database.h"
+#include "models/domain/orders/journal_entry.h"
 #include "models/domain/time.h"
-#include "models/ports/journal.h"
 
 #include <QString>
 
 #include <cstdint>
+#include <optional>
+#include <span>
 #include <string>
 #include <vector>
 
 namespace app
 {
 
+struct JournalFileOptions
+{
+    int maxPages = 0; ///< largest size of the file in pages of 4096 bytes; 0: as large as the disk allows
+    std::string vfs;  ///< SQLite's name of the file system; empty: the machine's own
+    std::optional<std::uint32_t> installNumber; ///< what a new install id is made of; none: a random one
+    JournalCheckLimits check;
+};
+
 /// The journal's file and its tables, without threads. Every call that writes has committed when it is back.
+/// Errors are ErrorCode::Storage.
 class JournalFile
 {
 public:
-    /// Opens or makes the file, sets a damaged one aside, brings the schema up to date and counts this start.
-    /// maxPages: 0 for no bound.
-    static domain::Result<JournalFile> open(const QString &path, domain::Timestamp now, int maxPages);
+    /// Opens or makes the file, sets a damaged one aside, brings the schema up to date, holds it against its
+    /// checksums and counts this start. The path ":memory:" and files of another vfs are not looked after
+    /// (rights, links, setting aside): a damaged one is an error then.
+    static domain::Result<JournalFile> open(
+        const QString &path, domain::Timestamp now, const JournalFileOptions &options = {});
 
     const QString &notice() const { return m_notice; }
     const std::string &installId() const { return m_installId; }
     std::uint32_t boot() const { return m_boot; }
+    /// What was there when this start was counted.
+    const domain::JournalPast &past() const { return m_past; }
+    const JournalHead &head() const { return m_head; }
+    /// Counts a start on the open file, as if it had been closed and opened: for simulations in memory.
+    domain::Result<bool> startAnew();
 
-    domain::Result<bool> insertIntent(const domain::Order &order);
-    domain::Result<bool> markSent(const std::string &clientOrderId, domain::Timestamp at);
-    /// False where there is no such order.
-    domain::Result<bool> updateState(const domain::Order &order);
-    domain::Result<std::vector<ports::JournalOrder>> unresolved();
-    domain::Result<std::vector<ports::JournalOrder>> recent(int limit);
+    /// In one transaction, all or none. An intent's client order id is one of client_order_ids and new.
+    domain::Result<bool> append(std::span<const domain::JournalEntry> entries, domain::Timestamp now);
+    /// Several appends in one transaction, all or none.
+    domain::Result<bool> appendAll(std::span<const domain::JournalEntries> appends, domain::Timestamp now);
+    /// The last own orders, newest first.
+    domain::Result<std::vector<domain::Order>> recent(int limit);
+    /// Oldest first.
+    domain::Result<std::vector<domain::OrderMoment>> story(const std::string &clientOrderId);
+    domain::Result<std::int64_t> unresolvedCount();
+    /// Bytes of the database, without the part that is not merged yet.
+    domain::Result<std::int64_t> bytes();
+    /// The sum of an entry; none where the log does not reach that far.
+    domain::Result<std::optional<JournalChain::Sum>> sumAt(std::int64_t sequence);
+    /// Holds the file against its checksums again.
+    domain::Result<bool> verify();
 
 private:
+    struct Statements
+    {
+        SqliteStatement begin, commit, addEntry, addOrder, setOrder, addFill, setNote, dropNote, setHead,
+            addAnchor;
+    };
     explicit JournalFile(SqliteDatabase database) : m_database{std::move(database)} {}
-    static domain::Result<JournalFile> tryOpen(const QString &path, domain::Timestamp now, int maxPages);
-    domain::Result<bool> prepareConnection(int maxPages);
+    static domain::Result<JournalFile> tryOpen(
+        const QString &path, domain::Timestamp now, const JournalFileOptions &options);
+    domain::Result<bool> prepareConnection(const JournalFileOptions &options, bool isInMemory);
     domain::Result<bool> migrate(domain::Timestamp now);
+    domain::Result<bool> takeOverVersion1(domain::Timestamp now);
+    domain::Result<bool> prepareStatements();
     domain::Result<bool> countStart();
-    domain::Result<std::vector<ports::JournalOrder>> select(const std::string &condition);
+    domain::Result<bool> loadPast();
+    template <class Work> domain::Result<bool> inTransaction(domain::Timestamp now, Work work);
+    domain::Result<bool> add(const domain::JournalEntry &entry);
+    domain::Result<bool> addOne(const domain::JournalIntent &intent);
+    domain::Result<bool> addOne(const domain::JournalState &state);
+    domain::Result<bool> addOne(const domain::Fill &fill);
+    domain::Result<bool> addOne(const domain::OrderMoment &moment);
+    domain::Result<bool> addOne(const domain::JournalNote &note);
+    domain::Result<bool> addOrder(const domain::Order &order, const char *kind);
+    domain::Result<bool> link(const char *kind, const std::string &subject, const std::string &payload);
+    domain::Result<std::vector<domain::Order>> select(const std::string &condition);
 
     SqliteDatabase m_database;
+    Statements m_statements;
+    JournalChain m_chain;
+    JournalHead m_head; ///< inside a transaction: what it will be
+    JournalCheckLimits m_limits;
     QString m_notice;
+    std::optional<std::uint32_t> m_installNumber;
     std::string m_installId;
     std::uint32_t m_boot = 0;
+    domain::JournalPast m_past;
 };
 
 } // namespace app

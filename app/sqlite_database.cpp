@@ -6,8 +6,10 @@ namespace app
 {
 namespace
 {
+constexpr int busyMs = 1'000; // virus scanners and backups hold a file this long
+} // namespace
 
-domain::Error errorOf(sqlite3 *connection, int code)
+domain::Error SqliteDatabase::errorOf(sqlite3 *connection, int code)
 {
     const int primary = code & 0xff;
     std::string sentence;
@@ -40,8 +42,6 @@ domain::Error errorOf(sqlite3 *connection, int code)
     return domain::Error{domain::ErrorCode::Storage, std::move(sentence), primary, 0, 0};
 }
 
-} // namespace
-
 void SqliteStatement::Finalize::operator()(sqlite3_stmt *statement) const
 {
     sqlite3_finalize(statement);
@@ -58,13 +58,18 @@ void SqliteStatement::bind(int parameter, std::int64_t number)
     sqlite3_bind_int64(m_statement.get(), parameter + 1, number);
 }
 
+void SqliteStatement::bindBlob(int parameter, std::string_view bytes)
+{
+    sqlite3_bind_blob64(m_statement.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+}
+
 domain::Result<bool> SqliteStatement::step()
 {
     const int code = sqlite3_step(m_statement.get());
     if (code == SQLITE_ROW || code == SQLITE_DONE) {
         return code == SQLITE_ROW;
     }
-    return tl::unexpected{errorOf(m_connection, code)};
+    return tl::unexpected{SqliteDatabase::errorOf(m_connection, code)};
 }
 
 std::string SqliteStatement::text(int column) const
@@ -79,17 +84,36 @@ std::int64_t SqliteStatement::number(int column) const
     return sqlite3_column_int64(m_statement.get(), column);
 }
 
-domain::Result<SqliteDatabase> SqliteDatabase::open(const std::string &path)
+std::string SqliteStatement::blob(int column) const
+{
+    const auto *bytes = static_cast<const char *>(sqlite3_column_blob(m_statement.get(), column));
+    const auto size = static_cast<std::size_t>(sqlite3_column_bytes(m_statement.get(), column));
+    return bytes == nullptr ? std::string{} : std::string{bytes, size};
+}
+
+void SqliteStatement::reset()
+{
+    sqlite3_reset(m_statement.get());
+}
+
+domain::Result<bool> SqliteStatement::run()
+{
+    const auto done = step();
+    reset();
+    return done.map([](bool) { return true; });
+}
+
+domain::Result<SqliteDatabase> SqliteDatabase::open(const std::string &path, const std::string &vfs)
 {
     sqlite3 *connection = nullptr;
-    const int code =
-        sqlite3_open_v2(path.c_str(), &connection, SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX, nullptr);
+    const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (vfs.empty() ? 0 : SQLITE_OPEN_CREATE);
+    const int code = sqlite3_open_v2(path.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
     SqliteDatabase database;
     database.m_connection.reset(connection);
     if (code != SQLITE_OK) {
         return tl::unexpected{errorOf(connection, code)};
     }
-    sqlite3_busy_timeout(connection, 300);
+    sqlite3_busy_timeout(connection, busyMs);
     return database;
 }
 
@@ -129,9 +153,38 @@ domain::Result<std::string> SqliteDatabase::value(std::string_view sql)
     return *row ? statement->text(0) : std::string{};
 }
 
+domain::Result<std::int64_t> SqliteDatabase::number(std::string_view sql)
+{
+    auto statement = prepare(sql);
+    if (!statement) {
+        return tl::unexpected{statement.error()};
+    }
+    return statement->step().map([&](bool isThere) { return isThere ? statement->number(0) : 0; });
+}
+
 int SqliteDatabase::changes() const
 {
     return sqlite3_changes(m_connection.get());
+}
+
+void SqliteDatabase::abandon()
+{
+    sqlite3_db_config(m_connection.get(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+}
+
+tl::unexpected<domain::Error> SqliteDatabase::damage(std::string sentence)
+{
+    return domain::failure(domain::ErrorCode::Storage, std::move(sentence), SQLITE_CORRUPT);
+}
+
+bool SqliteDatabase::isFull(const domain::Error &error)
+{
+    return error.venueCode == SQLITE_FULL;
+}
+
+bool SqliteDatabase::isRefusal(const domain::Error &error)
+{
+    return error.venueCode == 0 || error.venueCode == SQLITE_CONSTRAINT || error.venueCode == SQLITE_ERROR;
 }
 
 bool SqliteDatabase::isDamage(const domain::Error &error)

@@ -19,10 +19,16 @@ class SqliteStatement
 public:
     void bind(int parameter, std::string_view text);
     void bind(int parameter, std::int64_t number);
+    void bindBlob(int parameter, std::string_view bytes);
     /// True: there is a row; false: done.
     domain::Result<bool> step();
     std::string text(int column) const;
     std::int64_t number(int column) const;
+    std::string blob(int column) const;
+    /// Before it is used again; parameters keep their values.
+    void reset();
+    /// step() of a statement without rows, ready for the next use.
+    domain::Result<bool> run();
 
 private:
     friend class SqliteDatabase;
@@ -39,19 +45,31 @@ private:
 class SqliteDatabase
 {
 public:
-    /// Opens an existing file.
-    static domain::Result<SqliteDatabase> open(const std::string &path);
+    /// Opens an existing file, or ":memory:". vfs: SQLite's name of the file system; empty: the usual one, in
+    /// others a missing file is made.
+    static domain::Result<SqliteDatabase> open(const std::string &path, const std::string &vfs = {});
 
     domain::Result<SqliteStatement> prepare(std::string_view sql);
     /// Runs statements without parameters and rows.
     domain::Result<bool> execute(const std::string &sql);
     /// The first column of the first row, empty where there is none.
     domain::Result<std::string> value(std::string_view sql);
+    /// value() as a number, 0 where there is none.
+    domain::Result<std::int64_t> number(std::string_view sql);
     /// Rows changed by the last statement.
     int changes() const;
+    /// From here on closing leaves the files as they are, so that nothing rests on a handle that failed.
+    void abandon();
+    sqlite3 *handle() const { return m_connection.get(); }
 
+    /// An error that isDamage() holds for.
+    static tl::unexpected<domain::Error> damage(std::string sentence);
+    static domain::Error errorOf(sqlite3 *connection, int code);
     /// The file is not, or no longer, a database.
     static bool isDamage(const domain::Error &error);
+    static bool isFull(const domain::Error &error);
+    /// The statement was wrong, not the disk: nothing is to be expected of another try.
+    static bool isRefusal(const domain::Error &error);
     static bool isBusy(const domain::Error &error);
 
 private:

@@ -1,27 +1,50 @@
 #include "app/sqlite_journal.h"
 
 #include "app/client_order_ids.h"
-#include "app/journal_file.h"
 
+#include <QFileInfo>
+
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <memory>
 #include <optional>
 #include <utility>
 
 namespace app
 {
+namespace
+{
 
 using domain::ErrorCode;
 using domain::failure;
-using ports::JournalOrder;
+using domain::JournalEntries;
+using domain::Milliseconds;
 using ports::Result;
+
+// A transaction of this many entries takes some 20 ms; more than it were never seen waiting.
+constexpr std::size_t mostEntriesAtOnce = 4'096;
+constexpr std::size_t rememberedCommits = 100;
+
+template <class T> Result<T> explained(Result<T> outcome)
+{
+    if (!outcome) {
+        outcome.error().detail = "The journal could not be written or read. " + outcome.error().detail;
+    }
+    return outcome;
+}
+
+} // namespace
 
 /// Owns the file; lives on the journal's thread.
 class SqliteJournal::Worker final : public QObject
 {
 public:
-    Worker(QString path, const domain::Clock &clock, JournalOptions options)
-        : m_path{std::move(path)},
+    Worker(SqliteJournal &port, QString path, const domain::Clock &clock, JournalOptions options)
+        : m_port{port},
+          m_path{std::move(path)},
           m_clock{clock},
-          m_options{options}
+          m_options{std::move(options)}
     {
     }
 
@@ -30,7 +53,7 @@ public:
         if (m_file) {
             return failure(ErrorCode::Storage, "The journal is open already.");
         }
-        auto file = JournalFile::open(m_path, m_clock.wallNow(), m_options.maxPages);
+        auto file = JournalFile::open(m_path, m_clock.wallNow(), m_options);
         if (!file) {
             return tl::unexpected{file.error()};
         }
@@ -43,6 +66,7 @@ public:
 
     bool close()
     {
+        commitWaiting();
         m_canMakeIds.store(false, std::memory_order_release);
         m_file.reset();
         return true;
@@ -57,20 +81,131 @@ public:
         return client_order_ids::make(m_installId, m_boot, ++m_sequence);
     }
 
+    /// Any thread.
+    QFuture<Result<bool>> append(JournalEntries entries)
+    {
+        auto waiting = std::make_shared<Waiting>();
+        waiting->entries = std::move(entries);
+        waiting->promise.start();
+        auto future = waiting->promise.future();
+        m_waitingCount += static_cast<int>(waiting->entries.size());
+        QMetaObject::invokeMethod(
+            this, [this, waiting] { take(waiting); }, Qt::QueuedConnection);
+        return future;
+    }
+
     /// work(file), or the reason why there is none.
     template <class Work> auto with(Work work) -> decltype(work(std::declval<JournalFile &>()))
     {
         if (!m_file) {
             return failure(ErrorCode::Storage, "The journal is not open.");
         }
-        auto done = work(*m_file);
-        if (!done) {
-            done.error().detail = "The journal could not be written or read. " + done.error().detail;
+        return explained(work(*m_file));
+    }
+
+    /// As with(), after what was handed in before.
+    template <class Work> auto after(Work work) -> decltype(work(std::declval<JournalFile &>()))
+    {
+        commitWaiting();
+        return with(std::move(work));
+    }
+
+    Result<ports::JournalStatus> status(JournalFile &file)
+    {
+        ports::JournalStatus now;
+        const auto unresolved = file.unresolvedCount();
+        const auto bytes = file.bytes();
+        if (!unresolved || !bytes) {
+            return tl::unexpected{unresolved ? bytes.error() : unresolved.error()};
         }
-        return done;
+        now.entries = file.head().sequence;
+        now.unresolvedOrders = *unresolved;
+        now.bytes = *bytes + QFileInfo{m_path + QStringLiteral("-wal")}.size();
+        now.lastCommitAt = m_lastCommitAt;
+        now.slowestOfLast100 = m_tookLately.empty() ? Milliseconds{} : std::ranges::max(m_tookLately);
+        now.path = m_path;
+        now.isChainIntact = true; // or the file would not be open
+        now.waiting = m_waitingCount;
+        return now;
     }
 
 private:
+    struct Waiting
+    {
+        JournalEntries entries;
+        QPromise<Result<bool>> promise;
+    };
+
+    void take(const std::shared_ptr<Waiting> &waiting)
+    {
+        if (m_waiting.empty()) {
+            // Behind what other threads have handed in by now: all of it is one transaction.
+            QMetaObject::invokeMethod(
+                this, [this] { commitWaiting(); }, Qt::QueuedConnection);
+        }
+        m_waiting.push_back(waiting);
+    }
+
+    void commitWaiting()
+    {
+        while (!m_waiting.empty()) {
+            std::vector<std::shared_ptr<Waiting>> batch;
+            std::size_t count = 0;
+            while (!m_waiting.empty() && (batch.empty() || count < mostEntriesAtOnce)) {
+                count += m_waiting.front()->entries.size();
+                batch.push_back(std::move(m_waiting.front()));
+                m_waiting.pop_front();
+            }
+            commit(batch);
+        }
+    }
+
+    void commit(const std::vector<std::shared_ptr<Waiting>> &batch)
+    {
+        std::vector<JournalEntries> appends;
+        appends.reserve(batch.size());
+        for (const auto &one : batch) {
+            m_waitingCount -= static_cast<int>(one->entries.size());
+            appends.push_back(std::move(one->entries));
+        }
+        auto outcome = write(appends);
+        if (!outcome && batch.size() > 1 && SqliteDatabase::isRefusal(outcome.error())) {
+            // One of them cannot be kept; the others can.
+            for (std::size_t n = 0; n < batch.size(); ++n) {
+                answer(*batch[n], write({&appends[n], 1}));
+            }
+            return;
+        }
+        for (const auto &one : batch) {
+            answer(*one, outcome);
+        }
+    }
+
+    Result<bool> write(std::span<const JournalEntries> appends)
+    {
+        return with([&](JournalFile &file) -> Result<bool> {
+            const auto begunAt = m_clock.monotonicNow();
+            auto outcome = file.appendAll(appends, m_clock.wallNow());
+            const auto took = std::chrono::duration_cast<Milliseconds>(m_clock.monotonicNow() - begunAt);
+            if (outcome) {
+                m_lastCommitAt = file.head().at;
+                m_tookLately.push_back(took);
+                if (m_tookLately.size() > rememberedCommits) {
+                    m_tookLately.pop_front();
+                }
+                emit m_port.committed(took);
+            }
+            return outcome;
+        });
+    }
+
+    static void answer(Waiting &waiting, Result<bool> outcome)
+    {
+        waiting.promise.addResult(std::move(outcome));
+        waiting.promise.finish();
+    }
+
+    SqliteJournal &m_port;
     QString m_path;
     const domain::Clock &m_clock;
     JournalOptions m_options;
@@ -79,12 +214,16 @@ private:
     std::string m_installId;
     std::uint32_t m_boot = 0;
     std::atomic<std::uint32_t> m_sequence{0};
+    std::deque<std::shared_ptr<Waiting>> m_waiting;
+    std::atomic<int> m_waitingCount{0}; ///< entries
+    domain::Timestamp m_lastCommitAt;
+    std::deque<Milliseconds> m_tookLately;
 };
 
 SqliteJournal::SqliteJournal(
     QString path, const domain::Clock &clock, JournalOptions options, QObject *parent)
     : ports::Journal{parent},
-      m_worker{new Worker{std::move(path), clock, options}}
+      m_worker{new Worker{*this, std::move(path), clock, std::move(options)}}
 {
     m_thread.setObjectName(QStringLiteral("journal"));
     m_worker->moveToThread(&m_thread);
@@ -120,43 +259,42 @@ std::string SqliteJournal::nextClientOrderId()
     return m_worker->nextClientOrderId();
 }
 
-QFuture<Result<bool>> SqliteJournal::recordIntent(domain::Order order)
+QFuture<Result<bool>> SqliteJournal::append(JournalEntries entries)
 {
-    return ports::onThreadOf(m_worker, [worker = m_worker, order = std::move(order)] {
-        return worker->with([&order](JournalFile &file) -> Result<bool> {
-            if (!client_order_ids::isValid(order.clientOrderId())) {
-                return failure(ErrorCode::Storage, "The order has no client order id of this journal.");
-            }
-            return file.insertIntent(order);
-        });
+    return m_worker->append(std::move(entries));
+}
+
+QFuture<Result<domain::JournalPast>> SqliteJournal::past()
+{
+    return ports::onThreadOf(m_worker, [worker = m_worker] {
+        return worker->with([](JournalFile &file) { return Result<domain::JournalPast>{file.past()}; });
     });
 }
 
-QFuture<Result<bool>> SqliteJournal::recordSent(std::string clientOrderId, domain::Timestamp at)
-{
-    return ports::onThreadOf(m_worker, [worker = m_worker, id = std::move(clientOrderId), at] {
-        return worker->with([&id, at](JournalFile &file) { return file.markSent(id, at); });
-    });
-}
-
-QFuture<Result<bool>> SqliteJournal::recordState(domain::Order order)
-{
-    return ports::onThreadOf(m_worker, [worker = m_worker, order = std::move(order)] {
-        return worker->with([&order](JournalFile &file) { return file.updateState(order); });
-    });
-}
-
-QFuture<Result<std::vector<JournalOrder>>> SqliteJournal::unresolved()
-{
-    return ports::onThreadOf(m_worker,
-        [worker = m_worker] { return worker->with([](JournalFile &file) { return file.unresolved(); }); });
-}
-
-QFuture<Result<std::vector<JournalOrder>>> SqliteJournal::recent(int limit)
+QFuture<Result<std::vector<domain::Order>>> SqliteJournal::recent(int limit)
 {
     return ports::onThreadOf(m_worker, [worker = m_worker, limit] {
-        return worker->with([limit](JournalFile &file) { return file.recent(limit); });
+        return worker->after([limit](JournalFile &file) { return file.recent(limit); });
     });
+}
+
+QFuture<Result<std::vector<domain::OrderMoment>>> SqliteJournal::story(std::string clientOrderId)
+{
+    return ports::onThreadOf(m_worker, [worker = m_worker, id = std::move(clientOrderId)] {
+        return worker->after([&id](JournalFile &file) { return file.story(id); });
+    });
+}
+
+QFuture<Result<ports::JournalStatus>> SqliteJournal::status()
+{
+    return ports::onThreadOf(m_worker, [worker = m_worker] {
+        return worker->after([worker](JournalFile &file) { return worker->status(file); });
+    });
+}
+
+QFuture<Result<std::int64_t>> SqliteJournal::exportTo(QString, ExportFormat)
+{
+    return ports::finished<Result<std::int64_t>>(failure(ErrorCode::Storage, "Exporting is not there yet."));
 }
 
 } // namespace app

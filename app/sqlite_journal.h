@@ -1,13 +1,12 @@
 #pragma once
 
+#include "app/journal_file.h"
 #include "models/domain/time.h"
 #include "models/ports/journal.h"
 
 #include <QString>
 #include <QThread>
 
-#include <atomic>
-#include <memory>
 #include <string>
 
 namespace app
@@ -16,18 +15,17 @@ namespace app
 /// What opening the journal brought.
 struct JournalOpening
 {
-    QString notice; ///< a sentence for the user where the old file was damaged and set aside; else empty
+    QString notice; ///< sentences for the user, e.g. where the old file was damaged and set aside; else empty
     std::string ownPrefix; ///< what all client order ids of this installation begin with
 };
 
-struct JournalOptions
-{
-    int maxPages = 0; ///< largest size of the file in pages of 4096 bytes; 0: as large as the disk allows
-};
+using JournalOptions = JournalFileOptions;
 
 /// The journal as one SQLite file on a thread of its own: WAL, synchronous=FULL, so an answer means that the
-/// data is on the disk. One file belongs to one venue and account; while it is open no other process can use
-/// it. Errors are ErrorCode::Storage with a sentence for the user. Callable from any thread.
+/// data is on the disk. What waits while the disk is busy goes into the next transaction together. One file
+/// belongs to one venue and account; while it is open no other process can use it. Errors are
+/// ErrorCode::Storage with a sentence for the user. Callable from any thread; the signals come on the
+/// journal's own.
 class SqliteJournal final : public ports::Journal
 {
     Q_OBJECT
@@ -46,12 +44,12 @@ public:
 
     /// Empty before open() has answered.
     std::string nextClientOrderId() override;
-    QFuture<ports::Result<bool>> recordIntent(domain::Order order) override;
-    QFuture<ports::Result<bool>> recordSent(std::string clientOrderId, domain::Timestamp at) override;
-    /// False: no order of this journal, so nothing was stored.
-    QFuture<ports::Result<bool>> recordState(domain::Order order) override;
-    QFuture<ports::Result<std::vector<ports::JournalOrder>>> unresolved() override;
-    QFuture<ports::Result<std::vector<ports::JournalOrder>>> recent(int limit) override;
+    QFuture<ports::Result<bool>> append(domain::JournalEntries entries) override;
+    QFuture<ports::Result<domain::JournalPast>> past() override;
+    QFuture<ports::Result<std::vector<domain::Order>>> recent(int limit) override;
+    QFuture<ports::Result<std::vector<domain::OrderMoment>>> story(std::string clientOrderId) override;
+    QFuture<ports::Result<ports::JournalStatus>> status() override;
+    QFuture<ports::Result<std::int64_t>> exportTo(QString path, ExportFormat format) override;
 
 private:
     class Worker;

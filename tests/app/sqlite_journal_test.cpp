@@ -5,6 +5,7 @@
 
 #include <QDir>
 #include <QFileInfo>
+#include <QSignalSpy>
 #include <QTemporaryDir>
 #include <QTest>
 
@@ -14,6 +15,8 @@
 
 using namespace app;
 using domain::ErrorCode;
+using domain::JournalIntent;
+using domain::JournalState;
 using domain::Order;
 using domain::OrderPhase;
 using domain::Price;
@@ -50,6 +53,11 @@ Order order(const std::string &id)
     made.createdAt = domain::timestampFromMs(1'760'000'000'123);
     made.updatedAt = made.createdAt;
     return made;
+}
+
+domain::JournalEntries intentOf(const Order &order)
+{
+    return {JournalIntent{order}};
 }
 
 } // namespace
@@ -97,35 +105,32 @@ private slots:
         }));
     }
 
-    void anIntentIsOnTheDiskWhenItIsAnswered()
+    void anIntentIsOnTheDiskWhenItIsAnsweredAndCountsAsSent()
     {
         const QTemporaryDir folder;
         auto journal = opened(folder);
         QVERIFY(journal);
         const Order intent = order(journal->nextClientOrderId());
-        QVERIFY(answer(journal->recordIntent(intent)));
+        QVERIFY(answer(journal->append(intentOf(intent))));
         journal.reset();
 
         journal = opened(folder);
-        const auto unresolved = answer(journal->unresolved());
-        QVERIFY(unresolved);
-        QCOMPARE(unresolved->size(), std::size_t{1});
-        QVERIFY(unresolved->front().order == intent);
-        QVERIFY(unresolved->front().intentAt == intent.createdAt);
-        QVERIFY(unresolved->front().sentAt == domain::Timestamp{});
+        const auto past = answer(journal->past());
+        QVERIFY(past);
+        QVERIFY(!past->isRebuilt);
+        QCOMPARE(past->unresolved.size(), std::size_t{1});
+        Order restored = intent;
+        restored.phase = OrderPhase::InFlight;
+        QVERIFY(past->unresolved.front() == restored);
     }
 
-    void remembersThatAnOrderWasSentAndWhatBecameOfIt()
+    void remembersWhatBecameOfAnOrder()
     {
         const QTemporaryDir folder;
         auto journal = opened(folder);
-        Order first = order(journal->nextClientOrderId());
+        const Order first = order(journal->nextClientOrderId());
         Order second = order(journal->nextClientOrderId());
-        const auto sentAt = domain::timestampFromMs(1'760'000'000'200);
-        QVERIFY(answer(journal->recordIntent(first)));
-        QVERIFY(answer(journal->recordIntent(second)));
-        QVERIFY(answer(journal->recordSent(first.clientOrderId(), sentAt)));
-        QVERIFY(answer(journal->recordSent(second.clientOrderId(), sentAt)));
+        QVERIFY(answer(journal->append({JournalIntent{first}, JournalIntent{second}})));
 
         second.phase = OrderPhase::Done;
         second.endReason = domain::EndReason::Canceled;
@@ -137,31 +142,77 @@ private slots:
         second.avgPrice = Price::literal("64999.9");
         second.cancelRequested = true;
         second.venueCode = -2011;
-        second.reasonText = "it’s “gone”";
-        QCOMPARE(answer(journal->recordState(second)).value_or(false), true);
+        second.reasonText = "it’s “gone”\n\t\"\\";
+        QVERIFY(answer(journal->append({JournalState{second}})));
         journal.reset();
 
         journal = opened(folder);
-        const auto unresolved = answer(journal->unresolved());
-        QCOMPARE(unresolved->size(), std::size_t{1});
-        QCOMPARE(unresolved->front().order.phase, OrderPhase::InFlight);
-        QVERIFY(unresolved->front().sentAt == sentAt);
+        const auto past = answer(journal->past());
+        QCOMPARE(past->unresolved.size(), std::size_t{1});
+        QCOMPARE(past->unresolved.front().clientOrderId(), first.clientOrderId());
         const auto recent = answer(journal->recent(10));
         QCOMPARE(recent->size(), std::size_t{2});
-        QVERIFY(recent->front().order == second);
+        QVERIFY(recent->front() == second);
         QCOMPARE(answer(journal->recent(1))->size(), std::size_t{1});
     }
 
-    void ordersOfOthersAreNotStored()
+    void ordersOfOthersAreNotAmongOurs()
     {
         const QTemporaryDir folder;
         const auto journal = opened(folder);
-        QCOMPARE(answer(journal->recordState(order("web_abc"))).value_or(true), false);
-        const auto refused = answer(journal->recordIntent(order("web_abc")));
+        QVERIFY(answer(journal->append({JournalState{order("web_abc")}})));
+        const auto refused = answer(journal->append(intentOf(order("web_abc"))));
         QVERIFY(!refused);
         QCOMPARE(refused.error().code, ErrorCode::Storage);
-        QVERIFY(!answer(journal->recordSent("web_abc", {})));
         QVERIFY(answer(journal->recent(10))->empty());
+        QCOMPARE(answer(journal->status())->entries, std::int64_t{1});
+    }
+
+    void oneAppendIsKeptWholeOrNotAtAll()
+    {
+        const QTemporaryDir folder;
+        const auto journal = opened(folder);
+        const std::string id = journal->nextClientOrderId();
+        QVERIFY(!answer(journal->append(
+            {JournalIntent{order(id)}, domain::JournalNote{"pause", "1"}, JournalIntent{order("web_abc")}})));
+        QVERIFY(answer(journal->recent(10))->empty());
+        QCOMPARE(answer(journal->status())->entries, std::int64_t{0});
+        QVERIFY(answer(journal->append(intentOf(order(id)))));
+    }
+
+    void aRefusedAppendTakesNoOtherWithIt()
+    {
+        const QTemporaryDir folder;
+        const auto journal = opened(folder);
+        const Order good = order(journal->nextClientOrderId());
+        auto first = journal->append(intentOf(good));
+        auto second = journal->append(intentOf(order("web_abc")));
+        auto third = journal->append({domain::JournalNote{"pause", "1"}});
+        QVERIFY(answer(std::move(first)));
+        QVERIFY(!answer(std::move(second)));
+        QVERIFY(answer(std::move(third)));
+        QCOMPARE(answer(journal->status())->entries, std::int64_t{2});
+    }
+
+    void whatWaitsGoesIntoOneTransaction()
+    {
+        const QTemporaryDir folder;
+        const auto journal = opened(folder);
+        QSignalSpy commits{journal.get(), &ports::Journal::committed};
+        std::vector<QFuture<ports::Result<bool>>> answers;
+        for (int n = 0; n < 200; ++n) {
+            answers.push_back(journal->append(intentOf(order(journal->nextClientOrderId()))));
+        }
+        for (auto &one : answers) {
+            QVERIFY(answer(one));
+        }
+        QVERIFY2(commits.count() < 100, qPrintable(QString::number(commits.count())));
+        const auto status = answer(journal->status());
+        QCOMPARE(status->waiting, 0);
+        QCOMPARE(status->unresolvedOrders, std::int64_t{200});
+        QVERIFY(status->isChainIntact);
+        QVERIFY(status->bytes > 4096);
+        QCOMPARE(status->path, pathIn(folder));
     }
 
     void oneIdIsStoredOnce()
@@ -169,8 +220,8 @@ private slots:
         const QTemporaryDir folder;
         const auto journal = opened(folder);
         const Order intent = order(journal->nextClientOrderId());
-        QVERIFY(answer(journal->recordIntent(intent)));
-        QVERIFY(!answer(journal->recordIntent(intent)));
+        QVERIFY(answer(journal->append(intentOf(intent))));
+        QVERIFY(!answer(journal->append(intentOf(intent))));
     }
 
     void idsNeverReturnAcrossRestarts()
@@ -205,7 +256,7 @@ private slots:
         QCOMPARE(refused.error().code, ErrorCode::Storage);
         QVERIFY2(refused.error().detail.find("Another program") != std::string::npos,
             refused.error().detail.c_str());
-        QVERIFY(!answer(second.recordIntent(order(journal->nextClientOrderId()))));
+        QVERIFY(!answer(second.append(intentOf(order(journal->nextClientOrderId())))));
         journal.reset();
         QVERIFY(answer(second.open()));
     }
@@ -223,7 +274,7 @@ private slots:
         const QTemporaryDir folder;
         auto journal = opened(folder);
         for (int n = 0; n < 40; ++n) {
-            QVERIFY(answer(journal->recordIntent(order(journal->nextClientOrderId()))));
+            QVERIFY(answer(journal->append(intentOf(order(journal->nextClientOrderId())))));
         }
         journal.reset();
         QFile file{pathIn(folder)};
@@ -237,11 +288,12 @@ private slots:
         const auto opening = answer(next.open());
         QVERIFY2(opening, opening ? "" : opening.error().detail.c_str());
         QVERIFY(opening->notice.contains(QStringLiteral("damaged")));
-        const QStringList kept = QDir{folder.path()}.entryList({QStringLiteral("journal.sqlite.damaged-*")});
+        QStringList kept = QDir{folder.path()}.entryList({QStringLiteral("journal.sqlite.damaged-*")});
+        kept.removeIf([](const QString &name) { return name.endsWith(QStringLiteral("-wal")); });
         QCOMPARE(kept.size(), 1);
         QVERIFY(opening->notice.contains(kept.front()));
         QCOMPARE(QFileInfo{folder.filePath(kept.front())}.size(), sizeBefore);
-        QVERIFY(answer(next.recordIntent(order(next.nextClientOrderId()))));
+        QVERIFY(answer(next.append(intentOf(order(next.nextClientOrderId())))));
         QCOMPARE(answer(next.recent(10))->size(), std::size_t{1});
     }
 
@@ -251,7 +303,8 @@ private slots:
         opened(folder).reset();
         {
             auto database = SqliteDatabase::open(pathIn(folder).toStdString());
-            QVERIFY(database && database->execute("PRAGMA user_version = 7"));
+            QVERIFY(database &&
+                    database->execute("PRAGMA user_version = 7; INSERT INTO migrations VALUES (7, 0)"));
         }
         SqliteJournal journal{pathIn(folder), m_clock};
         const auto refused = answer(journal.open());
@@ -280,13 +333,15 @@ private slots:
     void aFullDiskIsSaidAndLosesNothing()
     {
         const QTemporaryDir folder;
-        auto journal = opened(folder, {12});
+        JournalOptions options;
+        options.maxPages = 40;
+        auto journal = opened(folder, options);
         QVERIFY(journal);
         std::set<std::string> stored;
         ports::Result<bool> outcome = true;
         for (int n = 0; n < 1000 && outcome; ++n) {
             const std::string id = journal->nextClientOrderId();
-            outcome = answer(journal->recordIntent(order(id)));
+            outcome = answer(journal->append(intentOf(order(id))));
             if (outcome) {
                 stored.insert(id);
             }
@@ -296,11 +351,11 @@ private slots:
         QVERIFY2(outcome.error().detail.find("The disk is full") != std::string::npos,
             outcome.error().detail.c_str());
         QVERIFY(!stored.empty());
-        QCOMPARE(answer(journal->unresolved())->size(), stored.size());
+        QCOMPARE(answer(journal->status())->unresolvedOrders, static_cast<std::int64_t>(stored.size()));
         journal.reset();
         journal = opened(folder); // there is room again
-        QVERIFY(answer(journal->recordIntent(order(journal->nextClientOrderId()))));
-        QCOMPARE(answer(journal->unresolved())->size(), stored.size() + 1);
+        QVERIFY(answer(journal->append(intentOf(order(journal->nextClientOrderId())))));
+        QCOMPARE(answer(journal->status())->unresolvedOrders, static_cast<std::int64_t>(stored.size()) + 1);
     }
 
     void aPlaceThatCannotBeUsedIsNamed()
@@ -310,7 +365,7 @@ private slots:
         const auto refused = answer(nowhere.open());
         QVERIFY(!refused);
         QVERIFY(refused.error().detail.find("no/such/folder") != std::string::npos);
-        QVERIFY(!answer(nowhere.recordIntent(order("x"))));
+        QVERIFY(!answer(nowhere.append(intentOf(order("x")))));
 
         const QString target = folder.filePath(QStringLiteral("elsewhere"));
         QVERIFY(QFile{target}.open(QIODevice::WriteOnly));
@@ -339,7 +394,7 @@ private slots:
     {
         const QTemporaryDir folder;
         const auto journal = opened(folder);
-        QVERIFY(answer(journal->recordIntent(order(journal->nextClientOrderId()))));
+        QVERIFY(answer(journal->append(intentOf(order(journal->nextClientOrderId())))));
         const auto others = QFileDevice::ReadGroup | QFileDevice::WriteGroup | QFileDevice::ReadOther |
                             QFileDevice::WriteOther;
         const auto names = QDir{folder.path()}.entryInfoList(QDir::Files);
@@ -355,11 +410,11 @@ private slots:
         auto journal = opened(folder);
         QFuture<ports::Result<bool>> last;
         for (int n = 0; n < 50; ++n) {
-            last = journal->recordIntent(order(journal->nextClientOrderId()));
+            last = journal->append(intentOf(order(journal->nextClientOrderId())));
         }
         journal.reset();
         QVERIFY(last.isFinished());
-        QCOMPARE(answer(opened(folder)->unresolved())->size(), std::size_t{50});
+        QCOMPARE(answer(opened(folder)->past())->unresolved.size(), std::size_t{50});
     }
 
     void aClosedJournalRefuses()
@@ -370,7 +425,7 @@ private slots:
         const auto closing = journal->close();
         QTRY_VERIFY(closing.isFinished());
         QVERIFY(journal->nextClientOrderId().empty());
-        QVERIFY(!answer(journal->recordIntent(order(id))));
+        QVERIFY(!answer(journal->append(intentOf(order(id)))));
     }
 };
 

@@ -123,7 +123,7 @@ private slots:
         const auto outcome = desk.outcomeOf(desk.venue->trading().submit(limitBuy()));
         QVERIFY(outcome && *outcome);
         const std::string id = (*outcome)->clientOrderId();
-        QCOMPARE(atTheVenue, (std::vector<std::string>{"intent " + id, "sent " + id}));
+        QCOMPARE(atTheVenue, (std::vector<std::string>{"intent " + id, "state " + id + " IN_FLIGHT"}));
         QCOMPARE((*outcome)->phase, OrderPhase::Working);
         QCOMPARE((*outcome)->orderId, std::int64_t{77});
 
@@ -257,14 +257,12 @@ private slots:
     void anUnsettledOrderOfTheLastRunIsLookedUp()
     {
         Desk desk;
-        ports::JournalOrder stored;
-        stored.order.request = limitBuy();
-        stored.order.request.clientOrderId = "tfake00old1";
-        stored.order.phase = OrderPhase::InFlight;
-        stored.intentAt = desk.clock.wallNow() - Milliseconds{60'000};
-        stored.sentAt = stored.intentAt;
-        stored.order.createdAt = stored.intentAt;
-        desk.journal.past = {stored};
+        Order stored;
+        stored.request = limitBuy();
+        stored.request.clientOrderId = "tfake00old1";
+        stored.phase = OrderPhase::InFlight;
+        stored.createdAt = desk.clock.wallNow() - Milliseconds{60'000};
+        desk.journal.before.unresolved = {stored};
         desk.theirs.answer("GET /fapi/v1/order",
             [](const FakeRequest &request) { return FakeAnswer{orderBody(request, "FILLED", "0.01")}; });
         QVERIFY(desk.becomesReady());

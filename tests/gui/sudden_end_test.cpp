@@ -95,8 +95,7 @@ private slots:
         QVERIFY(kept && *kept);
         for (const QByteArray &line : lines) {
             const std::string id = line.mid(6).toStdString();
-            QVERIFY2(std::ranges::any_of(**kept,
-                         [&](const ports::JournalOrder &row) { return row.order.clientOrderId() == id; }),
+            QVERIFY2(std::ranges::find(**kept, id, &domain::Order::clientOrderId) != (*kept)->end(),
                 line.constData());
         }
     }

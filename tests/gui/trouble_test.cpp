@@ -113,7 +113,7 @@ private slots:
         setup.venue = app::VenueKind::Paper;
         setup.symbol = QStringLiteral("BTCUSDT");
         setup.venueFolder = m_folder->path();
-        setup.journal.maxPages = 10;
+        setup.journal.maxPages = 40;
         setup.paper.emplace();
         const domain::SystemClock clock;
         app::Session session{std::move(setup), clock};
