@@ -169,6 +169,8 @@ struct Exchange
     Money fundingPot; ///< funding paid minus funding received
     Money insuranceFund;
     Money insuranceStart;
+    Timestamp triggersHeldUntil; ///< a conditional order that triggers earlier stays TRIGGERING
+    int refusedTriggers = 0;     ///< so many conditional orders that trigger next are refused
 
     void reachTime(Timestamp at);       ///< never backwards
     void touchPrices(Listing &listing); ///< look at its conditional orders at the end of this call

@@ -35,8 +35,9 @@ enum class FaultKind : std::uint8_t {
     Html,               ///< not processed, a page with status (200, 403, 502)
     HtmlExecuted,       ///< processed, a page with status
     Redirect,           ///< not processed, 302 to text
-    TooManyRequests,    ///< not processed, 429 with code -1003 or -1015; delay is Retry-After, 0: no header
-    Banned,             ///< not processed, 418; delay is how long, from the first strike on
+    TooManyRequests,    ///< not processed, 429 with code -1003 or -1015, for delay (Retry-After); 0: once, no
+                        ///< header
+    Banned,             ///< not processed, 418 for delay
     // ---- REST: as many as strike
     Delay,          ///< answered so much later
     DelayBefore,    ///< processed so much later
@@ -161,6 +162,11 @@ struct RestAnswer
 
 /// The answer as it goes over the wire, status line and headers first.
 std::string httpText(const Response &response);
+/// One enum value of a JSON text is one of tomorrow; field names it, else draw picks. Unchanged where there
+/// is none.
+std::string withUnknownEnum(std::string text, const std::string &field, std::uint64_t draw);
+/// The first object of a JSON text has one more field.
+std::string withUnknownField(std::string text);
 
 /// What a rule may know of a stream message.
 struct StreamMessage
@@ -218,7 +224,9 @@ public:
     /// The rule's number, from 1 upwards, never given twice.
     int add(FaultRule rule);
     bool remove(int number); ///< false where there is none
-    void clear();            ///< all rules and what is pending of them
+    /// All rules and what is pending of them. What lasts (a halt, a stuck trigger) ends with the next due();
+    /// the clock is right again.
+    void clear();
     void setEnabled(bool enabled) { m_isEnabled = enabled; }
     bool isEnabled() const { return m_isEnabled; }
 
@@ -238,42 +246,50 @@ public:
     /// response: the exchange's, where the fate said isProcessed.
     RestAnswer after(domain::Timestamp now, const Request &request, const RestFate &fate, Response response);
 
-    bool strikesStreams() const; ///< false: onMessage need not be asked
+    bool strikesStreams() const { return m_isEnabled && m_strikesStreams; } ///< false: no need to ask
     StreamFates onMessage(domain::Timestamp now, const StreamMessage &message);
 
     /// What happens up to now, oldest first. ClockStep is done already, it comes for information.
     std::vector<Happening> due(domain::Timestamp now);
     /// Add this to the time that is told to the exchange.
     domain::Milliseconds clockAhead() const { return m_clockAhead; }
+    void setClockAhead(domain::Milliseconds ahead) { m_clockAhead = ahead; }
 
 private:
     struct Blind
     {
         domain::Timestamp until;
-        std::int64_t orderId = 0; ///< 0 until the answer told
+        std::int64_t orderId = 0; ///< 0 where the answer told none
     };
     struct Pending
     {
         domain::Timestamp at;
         Happening happening;
     };
+    struct Limited
+    {
+        domain::Timestamp until;
+        Response answer;
+        bool isForPlacing = false; ///< the order limit: only placing calls are refused
+    };
+    bool strikes(Entry &entry, double earlier, bool isTaken) const;
     std::uint64_t drawOf(const Entry &entry, std::uint64_t salt) const;
-    bool strikes(Entry &entry, double earlier);
+    domain::Milliseconds lengthOf(const Entry &entry) const;
     void count(Entry &entry);
-    domain::Milliseconds delayOf(const Entry &entry) const;
-    void bend(RestFate &fate, const Entry &entry, domain::Timestamp now, const Request &request);
+    void decide(RestFate &fate, const Entry &entry, domain::Timestamp now);
+    void bend(RestFate &fate, const Entry &entry);
     void schedule(const Entry &entry, domain::Timestamp at, const std::string &symbol);
-    bool isBlind(domain::Timestamp now, const Request &request);
-    void hideBlind(domain::Timestamp now, const Request &request, Response &response) const;
+    bool isBlind(domain::Timestamp now, const Request &request) const;
 
     std::uint64_t m_seed;
     bool m_isEnabled = true;
+    bool m_strikesStreams = false;
     int m_lastNumber = 0;
     std::vector<Entry> m_rules;
     std::map<FaultKind, std::int64_t> m_counts;
     std::map<std::string, Blind> m_blind; ///< by client id
-    std::vector<Pending> m_pending;
-    std::map<int, domain::Timestamp> m_bannedUntil; ///< by rule number
+    std::vector<Pending> m_pending;       ///< by time
+    std::optional<Limited> m_limited;
     domain::Milliseconds m_clockAhead{0};
 };
 

@@ -24,7 +24,12 @@ public:
     std::vector<StreamOutput> pass(domain::Timestamp now, std::vector<StreamOutput> fresh);
     /// A silent connection neither sends nor answers pings; it stays open until the client gives up.
     bool isSilent(ConnectionId id) const { return m_silent.contains(id); }
+    /// From now on that one is.
+    void silence(ConnectionId id) { m_silent.insert(id); }
+    /// The connection is gone.
     void close(ConnectionId id);
+    /// Nothing is stopped any more; what was held goes out with the next pass. Silence stays.
+    void release();
 
 private:
     struct Held
