@@ -77,6 +77,7 @@ class Api
 public:
     Api(ApiParts parts, ApiKey key, RateLimitConfig limits = {});
     Response handle(Timestamp now, const Request &request);
+    RateLimits &limits() { return m_limits; }
 
 private:
     Response answer(Timestamp now, const Request &request, const Endpoint &endpoint);

@@ -54,7 +54,7 @@ Result<std::string> exchangeInfo(const ApiCall &call)
     json.key("assets").raw(R"([{"asset":"USDT","marginAvailable":true,"autoAssetExchange":"-100"}])");
     json.key("symbols").beginArray();
     for (const Contract &contract : call.parts.market.contracts()) {
-        json.raw(toWire(contract));
+        json.raw(toWire(contract, call.parts.engine.spec(contract.spec.symbol)->statusText));
     }
     json.endArray().endObject();
     return json.take();

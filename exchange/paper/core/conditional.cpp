@@ -72,8 +72,11 @@ Result<Admission> admitChild(const Exchange &exchange, Account &account, Listing
 void forward(Exchange &exchange, Account &account, Listing &listing, std::int64_t algoId)
 {
     ConditionalRecord &order = account.conditionals.at(algoId);
-    auto admission = admitChild(exchange, account, listing, childOf(order));
+    auto admission = exchange.refusedTriggers > 0
+                         ? Result<Admission>{refuse(-2019, "Margin is insufficient.")}
+                         : admitChild(exchange, account, listing, childOf(order));
     if (!admission) {
+        exchange.refusedTriggers = std::max(0, exchange.refusedTriggers - 1);
         order.status = ConditionalStatus::Rejected;
         order.rejectCode = admission.error().venueCode;
         order.rejectReason = admission.error().detail;
@@ -90,7 +93,7 @@ void trigger(Exchange &exchange, Account &account, Listing &listing, std::int64_
     order.status = ConditionalStatus::Triggering;
     order.triggeredAt = exchange.now;
     report(exchange, order);
-    if (exchange.config.triggerDelay.count() == 0) {
+    if (exchange.config.triggerDelay.count() == 0 && exchange.triggersHeldUntil <= exchange.now) {
         forward(exchange, account, listing, algoId);
     }
 }
@@ -201,7 +204,8 @@ void runConditionalTimers(Exchange &exchange)
         std::vector<std::int64_t> outdated;
         for (const auto &[algoId, order] : account->conditionals) {
             if (order.status == ConditionalStatus::Triggering &&
-                *order.triggeredAt + exchange.config.triggerDelay <= exchange.now) {
+                *order.triggeredAt + exchange.config.triggerDelay <= exchange.now &&
+                exchange.triggersHeldUntil <= exchange.now) {
                 delayed.push_back(algoId);
             } else if (order.status == ConditionalStatus::New && order.goodTillDate != 0 &&
                        order.goodTillDate <= domain::toMs(exchange.now)) {

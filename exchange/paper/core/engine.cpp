@@ -1,9 +1,11 @@
 #include "exchange/paper/core/engine.h"
 
 #include "exchange/paper/core/clockwork.h"
+#include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/exchange.h"
 #include "exchange/paper/core/funding.h"
 #include "exchange/paper/core/invariants.h"
+#include "exchange/paper/core/liquidation.h"
 #include "exchange/paper/core/matching.h"
 #include "exchange/paper/core/settings.h"
 #include "exchange/paper/core/state.h"
@@ -25,6 +27,46 @@ template <class Action> void onListing(Exchange &exchange, const Symbol &symbol,
     if (Listing *listing = exchange.find(symbol)) {
         action(*listing);
         settle(exchange);
+    }
+}
+
+struct PositionRef
+{
+    Account *account = nullptr;
+    Holding *holding = nullptr;
+};
+
+/// A position that is not flat, or why there is none.
+Result<PositionRef> positionOf(
+    const Exchange &exchange, AccountId id, const Symbol &symbol, PositionSide side)
+{
+    Account *account = exchange.findAccount(id);
+    if (account == nullptr) {
+        return unknownAccount();
+    }
+    const auto held = account->holdings.find(symbol);
+    if (held == account->holdings.end() || held->second.position(side).isFlat()) {
+        return domain::failure(domain::ErrorCode::NotFound, "There is no such position.");
+    }
+    return PositionRef{account, &held->second};
+}
+
+/// As exchangeInfo has it.
+std::string wordOf(domain::SymbolStatus status)
+{
+    switch (status) {
+    case domain::SymbolStatus::Trading:
+        return "TRADING";
+    case domain::SymbolStatus::PendingTrading:
+        return "PENDING_TRADING";
+    case domain::SymbolStatus::CancelOnly:
+        return "TRADING_CANCEL_ONLY";
+    case domain::SymbolStatus::Settling:
+        return "SETTLING";
+    case domain::SymbolStatus::Closed:
+        return "CLOSE";
+    default:
+        return "HALT";
     }
 }
 
@@ -219,7 +261,36 @@ void Engine::setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status)
 {
     if (Listing *listing = m_exchange->find(symbol)) {
         listing->spec.status = status;
+        listing->spec.statusText = wordOf(status);
     }
+}
+
+Result<void> Engine::liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    return positionOf(*m_exchange, id, symbol, side).map([&](const PositionRef &position) {
+        liquidatePosition(*m_exchange, *position.account, *position.holding, side);
+        settle(*m_exchange);
+    });
+}
+
+Result<void> Engine::deleverage(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    return positionOf(*m_exchange, id, symbol, side).map([&](const PositionRef &position) {
+        deleveragePosition(*m_exchange, *position.account, *position.holding, side);
+        settle(*m_exchange);
+    });
+}
+
+void Engine::holdTriggers(Timestamp until)
+{
+    m_exchange->triggersHeldUntil = until;
+}
+
+void Engine::refuseTriggers(int count)
+{
+    m_exchange->refusedTriggers = count;
 }
 
 std::optional<MarketView> Engine::market(const Symbol &symbol) const

@@ -93,6 +93,18 @@ public:
     /// Changes what may be done on a symbol (TRADING, HALTED, …).
     void setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status);
 
+    // ---- what the exchange does to an account
+    /// Liquidates one position although its margin would do: reference 10.8, the book first, the insurance
+    /// fund at mark after it. NotFound where it is flat.
+    Result<void> liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now);
+    /// Deleverages one position at mark against the anonymous market: reference 10.11. NotFound where it is
+    /// flat.
+    Result<void> deleverage(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now);
+    /// Conditional orders that trigger before this moment stay TRIGGERING until then.
+    void holdTriggers(Timestamp until);
+    /// So many conditional orders that trigger next are refused for want of margin (-2019).
+    void refuseTriggers(int count);
+
     // ---- orders
     /// The order as the engine accepted and worked it: for ACK answer with status NEW and executedQty 0
     /// yourself.

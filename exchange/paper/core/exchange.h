@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exchange/paper/core/engine.h"
+#include "exchange/paper/core/indexed_history.h"
 #include "exchange/paper/core/order_book.h"
 
 #include <array>
@@ -91,9 +92,9 @@ struct Account
     std::map<Symbol, Holding> holdings;
     std::unordered_map<std::string, WorkingOrder *> openByClientId;
     std::map<std::int64_t, ConditionalRecord>
-        conditionals;               ///< open, or triggered and not finished, by algoId
-    std::deque<OrderRecord> orders; ///< finished, oldest first
-    std::deque<ConditionalRecord> finishedConditionals;
+        conditionals;                   ///< open, or triggered and not finished, by algoId
+    IndexedHistory<OrderRecord> orders; ///< finished, oldest first
+    IndexedHistory<ConditionalRecord> finishedConditionals;
     std::deque<UserTrade> trades;
     std::deque<Income> incomes;
     std::deque<AmendmentRecord> amendments;
@@ -169,6 +170,8 @@ struct Exchange
     Money fundingPot; ///< funding paid minus funding received
     Money insuranceFund;
     Money insuranceStart;
+    Timestamp triggersHeldUntil; ///< a conditional order that triggers earlier stays TRIGGERING
+    int refusedTriggers = 0;     ///< so many conditional orders that trigger next are refused
 
     void reachTime(Timestamp at);       ///< never backwards
     void touchPrices(Listing &listing); ///< look at its conditional orders at the end of this call
@@ -183,7 +186,7 @@ struct Exchange
     void emitBookChange(Listing &listing, Side side, Price price);
     void addIncome(
         Account &account, IncomeType type, const Symbol &symbol, Money amount, std::int64_t tradeId = 0);
-    template <class Row> void remember(std::deque<Row> &history, Row row) const
+    template <class History, class Row> void remember(History &history, Row row) const
     {
         history.push_back(std::move(row));
         if (history.size() > config.historyLimit) {

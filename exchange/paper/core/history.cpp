@@ -25,7 +25,8 @@ bool isWanted(const HistoryQuery &query, const Symbol &symbol, std::int64_t id, 
            (!query.from || at >= *query.from) && (!query.to || at <= *query.to);
 }
 
-template <class Row> std::vector<Row> limited(std::vector<Row> rows, const HistoryQuery &query)
+/// The oldest or the newest of the rows that match, as the query says.
+template <class Row> void limit(std::vector<Row> &rows, const HistoryQuery &query)
 {
     if (rows.size() > query.limit) {
         const auto surplus = static_cast<std::ptrdiff_t>(rows.size() - query.limit);
@@ -33,7 +34,41 @@ template <class Row> std::vector<Row> limited(std::vector<Row> rows, const Histo
         const auto from = wantsOldest ? rows.end() - surplus : rows.begin();
         rows.erase(from, from + surplus);
     }
-    return rows;
+}
+
+template <class Row> std::vector<Row> copied(const std::vector<const Row *> &rows)
+{
+    std::vector<Row> copies;
+    copies.reserve(rows.size());
+    std::ranges::transform(rows, std::back_inserter(copies), [](const Row *row) { return *row; });
+    return copies;
+}
+
+/// Rows that ascend by time, and by id within a symbol (idAscends: altogether), are read from the newest on
+/// and no further than the query reaches.
+template <class Row, class Id, class Condition>
+std::vector<Row> newestFirst(
+    const std::deque<Row> &history, const HistoryQuery &query, Id id, Condition condition, bool idAscends)
+{
+    std::vector<const Row *> rows;
+    const bool wantsNewest = !query.fromId && !query.from;
+    for (auto row = history.rbegin(); row != history.rend(); ++row) {
+        const bool isOfSymbol = !query.symbol || *query.symbol == row->symbol;
+        const bool isBeforeFirst = query.fromId && id(*row) < *query.fromId;
+        if ((query.from && row->at < *query.from) ||
+            (isBeforeFirst && (idAscends || (query.symbol && isOfSymbol)))) {
+            break;
+        }
+        if (isOfSymbol && !isBeforeFirst && (!query.to || row->at <= *query.to) && condition(*row)) {
+            rows.push_back(&*row);
+            if (wantsNewest && rows.size() == query.limit) {
+                break;
+            }
+        }
+    }
+    std::ranges::reverse(rows);
+    limit(rows, query);
+    return copied(rows);
 }
 
 } // namespace
@@ -44,92 +79,85 @@ const OrderRecord *findOrder(
     if (const WorkingOrder *open = findOpen(account, listing, key)) {
         return &open->record;
     }
-    const auto found =
-        std::find_if(account.orders.rbegin(), account.orders.rend(), [&](const OrderRecord &order) {
-            return order.symbol == listing.spec.symbol &&
-                   (key.orderId != 0 ? order.orderId == key.orderId
-                                     : order.clientOrderId == key.clientOrderId);
-        });
-    return found != account.orders.rend() && isShown(*found, exchange.now) ? &*found : nullptr;
+    const OrderRecord *found = account.orders.find(
+        key, [&](const OrderRecord &order) { return order.symbol == listing.spec.symbol; });
+    return found != nullptr && isShown(*found, exchange.now) ? found : nullptr;
 }
 
 const ConditionalRecord *findConditional(const Account &account, const OrderKey &key)
 {
-    const auto matches = [&](const ConditionalRecord &order) {
-        return key.orderId != 0 ? order.algoId == key.orderId : order.clientAlgoId == key.clientOrderId;
-    };
     for (const auto &[algoId, order] : account.conditionals) {
-        if (matches(order)) {
+        if (key.orderId != 0 ? algoId == key.orderId : order.clientAlgoId == key.clientOrderId) {
             return &order;
         }
     }
-    const auto found =
-        std::find_if(account.finishedConditionals.rbegin(), account.finishedConditionals.rend(), matches);
-    return found == account.finishedConditionals.rend() ? nullptr : &*found;
+    return account.finishedConditionals.find(key, [](const ConditionalRecord &) { return true; });
 }
 
 std::vector<OrderRecord> ordersOf(const Exchange &exchange, const Account &account, const HistoryQuery &query)
 {
-    std::vector<OrderRecord> rows;
+    std::vector<const OrderRecord *> rows;
     const auto take = [&](const OrderRecord &order) {
         if (isWanted(query, order.symbol, order.orderId, order.createdAt) && isShown(order, exchange.now)) {
-            rows.push_back(order);
+            rows.push_back(&order);
         }
     };
-    std::ranges::for_each(account.orders, take);
+    for (auto order = account.orders.rbegin(); order != account.orders.rend(); ++order) {
+        if (query.from && order->updatedAt < *query.from) {
+            break; // orders stand as they ended, and none began after its end
+        }
+        take(*order);
+    }
+    std::ranges::reverse(rows);
     for (const auto &[symbol, holding] : account.holdings) {
         for (const WorkingOrder *order : holding.open) {
             take(order->record);
         }
     }
-    std::ranges::stable_sort(rows, [](const OrderRecord &a, const OrderRecord &b) {
-        return a.symbol == b.symbol ? a.orderId < b.orderId : a.createdAt < b.createdAt;
+    std::ranges::stable_sort(rows, [](const OrderRecord *a, const OrderRecord *b) {
+        return a->symbol == b->symbol ? a->orderId < b->orderId : a->createdAt < b->createdAt;
     });
-    return limited(std::move(rows), query);
+    limit(rows, query);
+    return copied(rows);
 }
 
 std::vector<ConditionalRecord> conditionalsOf(const Account &account, const HistoryQuery &query)
 {
-    std::vector<ConditionalRecord> rows;
+    std::vector<const ConditionalRecord *> rows;
     const auto take = [&](const ConditionalRecord &order) {
         if (isWanted(query, order.symbol, order.algoId, order.createdAt)) {
-            rows.push_back(order);
+            rows.push_back(&order);
         }
     };
     std::ranges::for_each(account.finishedConditionals, take);
     for (const auto &[algoId, order] : account.conditionals) {
         take(order);
     }
-    std::ranges::sort(rows, {}, &ConditionalRecord::algoId);
-    return limited(std::move(rows), query);
+    std::ranges::sort(rows, {}, [](const ConditionalRecord *order) { return order->algoId; });
+    limit(rows, query);
+    return copied(rows);
 }
 
 std::vector<UserTrade> tradesOf(const Account &account, const HistoryQuery &query)
 {
-    std::vector<UserTrade> rows;
-    std::ranges::copy_if(account.trades, std::back_inserter(rows), [&](const UserTrade &trade) {
-        return isWanted(query, trade.symbol, trade.id, trade.at) &&
-               (!query.orderId || trade.orderId == *query.orderId);
-    });
-    return limited(std::move(rows), query);
+    return newestFirst(
+        account.trades, query, [](const UserTrade &trade) { return trade.id; },
+        [&](const UserTrade &trade) { return !query.orderId || trade.orderId == *query.orderId; }, false);
 }
 
 std::vector<Income> incomesOf(
     const Account &account, const HistoryQuery &query, std::optional<IncomeType> type)
 {
-    std::vector<Income> rows;
-    std::ranges::copy_if(account.incomes, std::back_inserter(rows), [&](const Income &income) {
-        return isWanted(query, income.symbol, income.tranId, income.at) && (!type || income.type == *type);
-    });
-    return limited(std::move(rows), query);
+    return newestFirst(
+        account.incomes, query, [](const Income &income) { return income.tranId; },
+        [&](const Income &income) { return !type || income.type == *type; }, true);
 }
 
 std::vector<MarginChange> marginChangesOf(const Account &account, const HistoryQuery &query)
 {
-    std::vector<MarginChange> rows;
-    std::ranges::copy_if(account.marginChanges, std::back_inserter(rows),
-        [&](const MarginChange &change) { return isWanted(query, change.symbol, 0, change.at); });
-    return limited(std::move(rows), query);
+    return newestFirst(
+        account.marginChanges, query, [](const MarginChange &) { return std::int64_t{0}; },
+        [](const MarginChange &) { return true; }, false);
 }
 
 } // namespace paper

@@ -1,5 +1,6 @@
 #include "exchange/paper/core/liquidation.h"
 
+#include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/ledger.h"
 #include "exchange/paper/core/margin.h"
 #include "exchange/paper/core/matching.h"
@@ -20,6 +21,8 @@ struct Victim
 
     PositionState &row() const { return holding->position(side); }
 };
+
+const Rate forcedReach = Rate::literal("0.01"); ///< of mark, where a liquidation is told
 
 constexpr std::array<PositionSide, 3> allSides{PositionSide::Both, PositionSide::Long, PositionSide::Short};
 
@@ -74,28 +77,33 @@ Price bankruptcyLimit(const Account &account, const Victim &victim)
     return std::max(onGrid, smallest);
 }
 
-/// The insurance fund takes what the book did not, and passes it to the market at mark.
+/// The insurance fund takes what the book did not, and passes it to the market at mark. Where that is more
+/// than it has, those who gained on the other side are deleveraged.
 void takeOver(Exchange &exchange, WorkingOrder &order, Price price)
 {
     Listing &listing = *order.listing;
     const Side side = order.record.side;
     const Quantity quantity = order.record.remainingQty();
-    const Money gain = (listing.mark - price) * quantity;
+    const Money gain = (listing.mark - price) * quantity * (side == Side::Sell ? 1 : -1);
+    if ((exchange.insuranceFund + gain).isNegative()) {
+        deleverageAgainst(exchange, order, price);
+        return;
+    }
     fillOutsideBook(exchange, order, price, quantity);
     bookMarketFill(listing, domain::opposite(side), listing.mark, quantity);
-    exchange.insuranceFund += side == Side::Sell ? gain : -gain;
+    exchange.insuranceFund += gain;
 }
 
-/// Closes one step of the position at its bankruptcy price or better. The notional that was closed.
-Money closeStep(Exchange &exchange, Account &account, const Victim &victim)
+/// Closes a quantity of the position at a price or better. The notional that was closed.
+Money closeAt(Exchange &exchange, Account &account, const Victim &victim, Quantity quantity, Price limit)
 {
     Listing &listing = *victim.holding->listing;
     OrderIntent intent;
     intent.side = domain::opposite(victim.row().side());
     intent.positionSide = victim.side;
     intent.timeInForce = TimeInForce::Ioc;
-    intent.quantity = stepQuantity(*victim.holding, victim.row());
-    intent.price = bankruptcyLimit(account, victim);
+    intent.quantity = quantity;
+    intent.price = limit;
     intent.reduceOnly = true;
     intent.selfTradePrevention = SelfTradePrevention::None;
     intent.clientOrderId = "autoclose-" + std::to_string(domain::toMs(exchange.now)) +
@@ -105,6 +113,13 @@ Money closeStep(Exchange &exchange, Account &account, const Victim &victim)
         takeOver(exchange, *left, intent.price);
     }
     return account.orders.back().cumQuote;
+}
+
+/// Closes one step of the position at its bankruptcy price or better. The notional that was closed.
+Money closeStep(Exchange &exchange, Account &account, const Victim &victim)
+{
+    return closeAt(exchange, account, victim, stepQuantity(*victim.holding, victim.row()),
+        bankruptcyLimit(account, victim));
 }
 
 void chargeFee(Exchange &exchange, Account &account, const Listing &listing, Money closed, Money atMost)
@@ -249,6 +264,18 @@ bool checkRisk(Exchange &exchange, Account &account)
     }
     callCross(exchange, account);
     return liquidated;
+}
+
+void liquidatePosition(Exchange &exchange, Account &account, Holding &holding, PositionSide side)
+{
+    cancelOrders(exchange, holding);
+    const Victim victim{&holding, side};
+    const Listing &listing = *holding.listing;
+    // Near mark, for there is no bankruptcy to set a price.
+    const Rate reach = Rate::of(1) + forcedReach * (victim.row().side() == Side::Buy ? -1 : 1);
+    const Price limit = (listing.mark * reach).roundedTo(listing.spec.tickSize, domain::Rounding::Down);
+    const Money closed = closeAt(exchange, account, victim, victim.row().amount.abs(), limit);
+    chargeFee(exchange, account, listing, closed, std::max(Money{}, crossTotals(account).available()));
 }
 
 } // namespace paper

@@ -10,4 +10,7 @@ namespace paper
 /// anything was liquidated.
 bool checkRisk(Exchange &exchange, Account &account);
 
+/// Liquidates a whole position although its margin would do.
+void liquidatePosition(Exchange &exchange, Account &account, Holding &holding, PositionSide side);
+
 } // namespace paper

@@ -75,7 +75,7 @@ void fillOrder(Exchange &exchange, WorkingOrder &order, FillReport fill)
     record.status = record.remainingQty().isZero() ? OrderStatus::Filled : OrderStatus::PartiallyFilled;
     record.updatedAt = exchange.now;
     std::optional<Rate> rate;
-    if (!record.isLiquidation()) {
+    if (!record.isLiquidation() && !record.isAutoDeleverage()) {
         rate = fill.maker ? listing.rates.maker : listing.rates.taker;
     }
     fill.booking = bookFill(exchange, *order.account, *order.holding, record.positionSide, record.side,
@@ -243,36 +243,8 @@ std::string makeClientId(Exchange &exchange, const Account &account)
     return id;
 }
 
-} // namespace
-
-WorkingOrder *findOpen(const Account &account, const Listing &listing, const OrderKey &key)
-{
-    if (key.orderId != 0) {
-        const auto found = listing.orders.find(key.orderId);
-        return found != listing.orders.end() && found->second->account == &account ? found->second.get()
-                                                                                   : nullptr;
-    }
-    const auto found = account.openByClientId.find(key.clientOrderId);
-    return found != account.openByClientId.end() && found->second->listing == &listing ? found->second
-                                                                                       : nullptr;
-}
-
-std::int64_t submitAdmitted(
-    Exchange &exchange, Account &account, Listing &listing, const Admission &admission)
-{
-    if (admission.displacesSameSide) {
-        const std::vector<WorkingOrder *> open = exchange.holding(account, listing).open;
-        for (WorkingOrder *order : open) {
-            if (order->record.side == admission.intent.side &&
-                order->record.positionSide == admission.intent.positionSide) {
-                finish(exchange, *order, OrderStatus::Expired, expiry::displacedReduceOnly);
-            }
-        }
-    }
-    return submit(exchange, account, listing, admission.intent);
-}
-
-std::int64_t submit(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent)
+/// Makes the order an open one and reports it; it has not met the book yet.
+WorkingOrder &accept(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent)
 {
     const std::int64_t orderId = listing.nextOrderId++;
     WorkingOrder &order = *listing.orders.emplace(orderId, std::make_unique<WorkingOrder>()).first->second;
@@ -310,8 +282,49 @@ std::int64_t submit(Exchange &exchange, Account &account, Listing &listing, cons
     if (record.algoId != 0) {
         conditionalAccepted(exchange, account, record);
     }
+    return order;
+}
+
+} // namespace
+
+WorkingOrder *findOpen(const Account &account, const Listing &listing, const OrderKey &key)
+{
+    if (key.orderId != 0) {
+        const auto found = listing.orders.find(key.orderId);
+        return found != listing.orders.end() && found->second->account == &account ? found->second.get()
+                                                                                   : nullptr;
+    }
+    const auto found = account.openByClientId.find(key.clientOrderId);
+    return found != account.openByClientId.end() && found->second->listing == &listing ? found->second
+                                                                                       : nullptr;
+}
+
+std::int64_t submitAdmitted(
+    Exchange &exchange, Account &account, Listing &listing, const Admission &admission)
+{
+    if (admission.displacesSameSide) {
+        const std::vector<WorkingOrder *> open = exchange.holding(account, listing).open;
+        for (WorkingOrder *order : open) {
+            if (order->record.side == admission.intent.side &&
+                order->record.positionSide == admission.intent.positionSide) {
+                finish(exchange, *order, OrderStatus::Expired, expiry::displacedReduceOnly);
+            }
+        }
+    }
+    return submit(exchange, account, listing, admission.intent);
+}
+
+std::int64_t submit(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent)
+{
+    WorkingOrder &order = accept(exchange, account, listing, intent);
+    const std::int64_t orderId = order.record.orderId;
     work(exchange, order);
     return orderId;
+}
+
+void submitFilled(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent)
+{
+    fillOutsideBook(exchange, accept(exchange, account, listing, intent), intent.price, intent.quantity);
 }
 
 void finish(Exchange &exchange, WorkingOrder &order, OrderStatus status, int expiryReason)

@@ -23,8 +23,11 @@ void finish(Exchange &exchange, WorkingOrder &order, OrderStatus status, int exp
 Result<std::int64_t> amendOrder(
     Exchange &exchange, Account &account, Listing &listing, const Amendment &amendment);
 
-/// Books a fill of a user's order at a price outside the book: the insurance fund takes over.
+/// Books a fill of a user's order at a price outside the book: the insurance fund takes over, or a position
+/// is deleveraged.
 void fillOutsideBook(Exchange &exchange, WorkingOrder &order, Price price, Quantity quantity);
+/// An order that never meets the book: it is filled at its own price at once (deleveraging).
+void submitFilled(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent);
 
 /// Anonymous orders; see Engine.
 Quantity takeAnonymously(Exchange &exchange, Listing &listing, Side side, Price limit, Quantity quantity);

@@ -37,6 +37,13 @@ public:
     /// Runs market, clocks and streams; to be called about every 50 ms.
     void step(Timestamp now);
     Response handle(Timestamp now, const Request &request);
+    /// Hands on what happened through engine() by itself; handle() and step() do so for their own part.
+    void settle(Timestamp now) { collect(m_market->marketTime(now), now); }
+    /// What another client of the same address and account used up.
+    void addForeignLoad(int weight, int orders, Timestamp now)
+    {
+        m_api->limits().addForeign(weight, orders, now);
+    }
     /// Fresh account and market, as after a first start. Keys stay; stream connections are to be cut.
     void reset(Timestamp now);
     std::string saveState() const { return m_engine.saveState(); }

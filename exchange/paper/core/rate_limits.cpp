@@ -87,6 +87,16 @@ std::optional<Response> RateLimits::admitOrder(int per10s, int perMinute, Timest
     return std::nullopt;
 }
 
+void RateLimits::addForeign(int weight, int orders, Timestamp now)
+{
+    m_weight.turn(now, 1min);
+    m_tenSeconds.turn(now, 10s);
+    m_minute.turn(now, 1min);
+    m_weight.used += weight;
+    m_tenSeconds.used += orders;
+    m_minute.used += orders;
+}
+
 void RateLimits::addHeaders(Response &response, bool isOrder) const
 {
     response.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(m_weight.used));

@@ -28,6 +28,8 @@ public:
     std::optional<Response> admit(int weight, domain::Timestamp now);
     /// Books one order call, or says 429 (-1015).
     std::optional<Response> admitOrder(int per10s, int perMinute, domain::Timestamp now);
+    /// Books what another client of the same address and account used; that may fill a window.
+    void addForeign(int weight, int orders, domain::Timestamp now);
     /// x-mbx-used-weight-1m, and for order calls x-mbx-order-count-….
     void addHeaders(Response &response, bool isOrder) const;
 

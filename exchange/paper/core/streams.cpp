@@ -213,7 +213,7 @@ bool StreamHub::countMessage(ConnectionId id, Connection &connection, Timestamp 
     if (++connection.messages <= m_config.mostMessagesASecond) {
         return true;
     }
-    m_output.push_back({id, {}, true});
+    send(id, {}, true);
     return false;
 }
 
@@ -229,7 +229,7 @@ void StreamHub::onText(ConnectionId id, std::string_view text, Timestamp now)
     simdjson::dom::object object;
     if (parser.parse(text.data(), text.size()).get(message) != simdjson::SUCCESS ||
         message.get(object) != simdjson::SUCCESS) {
-        m_output.push_back({id, invalidJson(), true});
+        send(id, invalidJson(), true);
         return;
     }
     simdjson::dom::element idElement;
@@ -383,7 +383,7 @@ void StreamHub::step(Timestamp now)
     }
     for (const auto &[id, connection] : m_connections) {
         if (now - connection.openedAt >= m_config.lifetime) {
-            m_output.push_back({id, {}, true});
+            send(id, {}, true);
         }
     }
 }
@@ -391,6 +391,44 @@ void StreamHub::step(Timestamp now)
 std::vector<StreamOutput> StreamHub::takeOutput()
 {
     return std::exchange(m_output, {});
+}
+
+void StreamHub::send(ConnectionId id, std::string text, bool close)
+{
+    const auto connection = m_connections.find(id);
+    const Route route = connection == m_connections.end() ? Route::Unrouted : connection->second.route;
+    m_output.push_back({id, std::move(text), close, route});
+}
+
+std::vector<ConnectionId> StreamHub::connections(std::optional<Route> route) const
+{
+    std::vector<ConnectionId> ids;
+    for (const auto &[id, connection] : m_connections) {
+        if (!route || *route == connection.route) {
+            ids.push_back(id);
+        }
+    }
+    return ids;
+}
+
+void StreamHub::cut(std::optional<Route> route)
+{
+    for (const ConnectionId id : connections(route)) {
+        send(id, {}, true);
+    }
+}
+
+bool StreamHub::loseListenKey(int times, Timestamp now)
+{
+    const std::string key = m_listenKeys.current();
+    if (key.empty()) {
+        return false;
+    }
+    m_listenKeys.close();
+    for (int i = 0; i < times; ++i) {
+        publishUser("listenKeyExpired", payload::listenKeyExpired(key, now), key);
+    }
+    return true;
 }
 
 } // namespace paper

@@ -4,6 +4,7 @@
 #include "exchange/paper/core/market_streams.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -18,8 +19,9 @@ using ConnectionId = std::uint64_t;
 struct StreamOutput
 {
     ConnectionId to = 0;
-    std::string text;   ///< to send; empty where there is nothing
-    bool close = false; ///< then cut the connection
+    std::string text;              ///< to send; empty where there is nothing
+    bool close = false;            ///< then cut the connection
+    Route route = Route::Unrouted; ///< of the connection
 };
 
 struct StreamConfig
@@ -50,6 +52,12 @@ public:
     void step(Timestamp now);
     std::vector<StreamOutput> takeOutput();
 
+    /// Cuts connections: those of one route, or all.
+    void cut(std::optional<Route> route);
+    std::vector<ConnectionId> connections(std::optional<Route> route) const;
+    /// The listen key dies now and listenKeyExpired is said so many times. False where there is none.
+    bool loseListenKey(int times, Timestamp now);
+
 private:
     struct UserFeed
     {
@@ -71,7 +79,7 @@ private:
     void unsubscribe(ConnectionId id, Connection &connection, const std::string &stream);
     void leave(ConnectionId id, const std::string &stream);
     void openPrivate(Connection &connection, std::string_view path, std::string_view query);
-    void send(ConnectionId id, std::string text) { m_output.push_back({id, std::move(text), false}); }
+    void send(ConnectionId id, std::string text, bool close = false);
     void publish(const std::string &stream, const std::string &payload);
     void publishUser(std::string_view type, const std::string &payload, const std::string &listenKey);
     void onUserEvent(const Event &event, Timestamp now);

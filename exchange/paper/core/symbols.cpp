@@ -190,7 +190,7 @@ const std::vector<Contract> &builtInContracts()
     return contracts;
 }
 
-std::string toWire(const Contract &contract)
+std::string toWire(const Contract &contract, std::string_view status)
 {
     const domain::SymbolSpec &spec = contract.spec;
     JsonWriter json;
@@ -200,7 +200,7 @@ std::string toWire(const Contract &contract)
         .field("contractType", spec.contractType)
         .field("deliveryDate", domain::toMs(spec.deliveryAt))
         .field("onboardDate", domain::toMs(spec.onboardAt))
-        .field("status", spec.statusText)
+        .field("status", status)
         .field("maintMarginPercent", "2.5000")
         .field("requiredMarginPercent", "5.0000")
         .field("baseAsset", spec.baseAsset)

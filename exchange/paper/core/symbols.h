@@ -32,7 +32,7 @@ struct Contract
 /// commonest template), prices made up.
 const std::vector<Contract> &builtInContracts();
 
-/// One element of exchangeInfo.symbols.
-std::string toWire(const Contract &contract);
+/// One element of exchangeInfo.symbols. status: TRADING, HALT, …
+std::string toWire(const Contract &contract, std::string_view status);
 
 } // namespace paper

@@ -200,6 +200,7 @@ struct OrderRecord
     Price avgPrice() const { return executedQty.isZero() ? Price{} : cumQuote / executedQty; }
     bool isOpen() const { return !domain::isTerminal(status); }
     bool isLiquidation() const { return clientOrderId.starts_with("autoclose-"); }
+    bool isAutoDeleverage() const { return clientOrderId.starts_with("adl_autoclose"); }
     friend bool operator==(const OrderRecord &, const OrderRecord &) = default;
 };
 

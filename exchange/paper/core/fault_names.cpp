@@ -1,0 +1,50 @@
+#include "exchange/paper/core/faults.h"
+
+namespace paper
+{
+namespace
+{
+
+constexpr std::array<std::string_view, faultKinds> names{"dropBefore", "dropAfter", "unknownExecuted",
+    "unknownNotExecuted", "unavailable", "overloaded", "errorExecuted", "errorNotExecuted", "truncated",
+    "brokenJson", "html", "htmlExecuted", "redirect", "tooManyRequests", "banned", "delay", "delayBefore",
+    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad",
+    "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "stopStream", "goSilent",
+    "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams", "loseListenKey", "liquidation",
+    "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel", "foreignLeverage", "haltSymbol",
+    "stuckTrigger", "refusedTrigger", "clockStep"};
+
+} // namespace
+
+std::string_view toWire(FaultKind kind)
+{
+    return names[static_cast<std::size_t>(kind)];
+}
+
+std::optional<FaultKind> faultKindOf(std::string_view text)
+{
+    for (std::size_t i = 0; i < names.size(); ++i) {
+        if (names[i] == text) {
+            return static_cast<FaultKind>(i);
+        }
+    }
+    return std::nullopt;
+}
+
+bool isRestFault(FaultKind kind)
+{
+    return kind <= FaultKind::ForeignLoad;
+}
+
+bool isStreamFault(FaultKind kind)
+{
+    return kind == FaultKind::UnknownEnum || kind == FaultKind::UnknownField ||
+           (kind >= FaultKind::DropEvent && kind <= FaultKind::HugeFrame);
+}
+
+bool isHappening(FaultKind kind)
+{
+    return kind >= FaultKind::CutStreams;
+}
+
+} // namespace paper

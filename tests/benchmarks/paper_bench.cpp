@@ -1,0 +1,185 @@
+#include "exchange/paper/core/faults.h"
+#include "exchange/paper/core/paper_exchange.h"
+#include "exchange/paper/core/simple_market.h"
+#include "tests/support/paper_call.h"
+
+#include <benchmark/benchmark.h>
+
+using namespace paper;
+using namespace std::chrono_literals;
+
+// What a signed request costs the paper exchange, its events and stream messages included. The simulation
+// needs an order below 60 microseconds.
+namespace
+{
+
+constexpr int tradedOrders = 12'000; // the account's history is full
+
+struct Desk
+{
+    Desk()
+    {
+        ExchangeConfig config;
+        config.key = {support::paperKey, support::paperSecret, ""};
+        config.startBalance = Money::of(10'000'000);
+        config.limits = {2'000'000'000, 2'000'000'000, 2'000'000'000, 10, 2min};
+        exchange = std::make_unique<PaperExchange>(config, std::make_unique<SimpleMarket>(10));
+        (void)exchange->start({}, now);
+        const auto answer = exchange->handle(now, {"POST", "/fapi/v1/listenKey", {}, {}, support::paperKey});
+        const std::string key = support::jsonOf(answer).object()[u"listenKey"].toString().toStdString();
+        exchange->streams().open(1, "/private/ws/" + key, {}, now);
+        exchange->streams().open(2, "/public/ws/btcusdt@bookTicker", {}, now);
+        mark = exchange->engine().market("BTCUSDT")->mark;
+    }
+
+    /// The costs of signing are the client's: requests are made beforehand.
+    Request place(int number, const char *side, Rate away, const char *type = "LIMIT")
+    {
+        const Price price = (mark * away).roundedTo(Price::literal("0.1"));
+        std::string text = "symbol=BTCUSDT&side=" + std::string{side} + "&type=" + type +
+                           "&quantity=0.010&newOrderRespType=RESULT&newClientOrderId=bench-" +
+                           std::to_string(number);
+        if (std::string_view{type} == "LIMIT") {
+            text += "&timeInForce=GTC&price=" + price.toString();
+        }
+        return support::signedRequest("POST", "/fapi/v1/order", text, now);
+    }
+    Request named(const char *method, int number)
+    {
+        return support::signedRequest(method, "/fapi/v1/order",
+            "symbol=BTCUSDT&origClientOrderId=bench-" + std::to_string(number), now);
+    }
+    void handle(const Request &request)
+    {
+        const Response response = exchange->handle(now, request);
+        if (response.status != 200) {
+            std::fprintf(stderr, "%s\n", response.body.c_str());
+            std::abort();
+        }
+        benchmark::DoNotOptimize(exchange->streams().takeOutput());
+    }
+    void grow(int resting, int traded)
+    {
+        for (int i = 0; i < traded; ++i) {
+            handle(place(2'000'000 + i, i % 2 == 0 ? "BUY" : "SELL", Rate::of(1), "MARKET"));
+            if (i % 100 == 99) {
+                now += 1s;
+                exchange->step(now);
+                exchange->streams().takeOutput();
+                mark = exchange->engine().market("BTCUSDT")->mark;
+            }
+        }
+        for (int i = 0; i < resting; ++i) {
+            handle(place(1'000'000 + i, "BUY", Rate::literal("0.97")));
+        }
+    }
+
+    Timestamp now = support::paperStart;
+    std::unique_ptr<PaperExchange> exchange;
+    Price mark;
+};
+
+/// items_per_second are requests. Alternates so that the account does not grow: place and cancel, buy and
+/// sell.
+template <class First, class Second>
+void alternate(benchmark::State &state, Desk &desk, First first, Second second)
+{
+    constexpr int batch = 500;
+    for (auto _ : state) {
+        state.PauseTiming();
+        std::vector<Request> requests;
+        for (int i = 0; i < batch; ++i) {
+            requests.push_back(first(i));
+            requests.push_back(second(i));
+        }
+        state.ResumeTiming();
+        for (const Request &request : requests) {
+            desk.handle(request);
+        }
+    }
+    state.SetItemsProcessed(state.iterations() * batch * 2);
+}
+
+void placeAndCancel(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    alternate(
+        state, desk, [&](int i) { return desk.place(i, "BUY", Rate::literal("0.98")); },
+        [&](int i) { return desk.named("DELETE", i); });
+}
+BENCHMARK(placeAndCancel)->Args({0, 0})->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+void tradeAtMarket(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    alternate(
+        state, desk, [&](int i) { return desk.place(2 * i, "BUY", Rate::of(1), "MARKET"); },
+        [&](int i) { return desk.place(2 * i + 1, "SELL", Rate::of(1), "MARKET"); });
+}
+BENCHMARK(tradeAtMarket)->Args({0, 0})->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+void queryOldOrder(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    const auto ask = [&](int i) { return desk.named("GET", 2'000'000 + tradedOrders - 9'000 + i); };
+    alternate(state, desk, ask, ask);
+}
+BENCHMARK(queryOldOrder)->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+void readTradesSinceTheLast(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    const std::int64_t last = desk.exchange->engine().userTrades(PaperExchange::account, {}).back().id;
+    const Request request = support::signedRequest(
+        "GET", "/fapi/v1/userTrades", "symbol=BTCUSDT&fromId=" + std::to_string(last - 10), desk.now);
+    for (auto _ : state) {
+        desk.handle(request);
+    }
+}
+BENCHMARK(readTradesSinceTheLast)->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+/// What the standard mix of faults adds to a request.
+void decideFaults(benchmark::State &state)
+{
+    Desk desk;
+    Faults faults = standardFaults(1);
+    const Request request = desk.place(1, "BUY", Rate::literal("0.98"));
+    const Response response{200, R"({"orderId":77,"status":"NEW"})", "application/json", {}};
+    for (auto _ : state) {
+        desk.now += 100ms;
+        const RestFate fate = faults.before(desk.now, request);
+        benchmark::DoNotOptimize(faults.after(desk.now, request, fate, response));
+        benchmark::DoNotOptimize(faults.due(desk.now));
+    }
+}
+BENCHMARK(decideFaults)->Unit(benchmark::kMicrosecond);
+
+void stepOfTheExchange(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    for (auto _ : state) {
+        desk.now += 50ms;
+        desk.exchange->step(desk.now);
+        benchmark::DoNotOptimize(desk.exchange->streams().takeOutput());
+    }
+}
+BENCHMARK(stepOfTheExchange)->Args({0, 0})->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+void savingTheState(benchmark::State &state)
+{
+    Desk desk;
+    desk.grow(static_cast<int>(state.range(0)), static_cast<int>(state.range(1)));
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(desk.exchange->saveState());
+    }
+}
+BENCHMARK(savingTheState)->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+} // namespace
+
+BENCHMARK_MAIN();
