@@ -19,6 +19,8 @@ using transport::AnswerClass;
 namespace
 {
 
+constexpr int ipBanned = 418;
+
 enum class Group : std::uint8_t { Refused, Unknown, NotDone, Key, Limit };
 
 struct CodeRow
@@ -191,7 +193,6 @@ Error networkError(const transport::PumpAnswer &answer)
 AnswerClass classOf(int httpStatus, int venueCode, std::string_view venueText)
 {
     constexpr int tooManyRequests = 429;
-    constexpr int ipBanned = 418;
     constexpr int forbidden = 403;
     constexpr int requestTimeout = 408;
     constexpr int firstServerError = 500;
@@ -253,9 +254,12 @@ transport::AnswerVerdict verdictOf(const transport::HttpAnswer &answer, domain::
     const auto body = errorBodyOf(answer);
     const std::string text = body ? body->message : answer.body.left(256).toStdString();
     verdict.outcome = classOf(answer.status, body ? body->code : 0, text);
+    if (const CodeRow *row = body ? rowOf(body->code) : nullptr; row != nullptr) {
+        verdict.isHopeless = row->group == Group::Key;
+    }
     if (verdict.outcome == AnswerClass::RateLimited || verdict.outcome == AnswerClass::Banned) {
         verdict.pauseFor = pauseFrom(answer, text, now);
-        verdict.isFirewall = verdict.outcome == AnswerClass::Banned && !body;
+        verdict.isFirewall = verdict.outcome == AnswerClass::Banned && answer.status != ipBanned;
     }
     return verdict;
 }

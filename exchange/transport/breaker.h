@@ -56,6 +56,9 @@ public:
     void record(domain::Monotonic now, AnswerClass outcome);
     /// HalfOpen: whether a probe may go now, i.e. none is under way and more are needed.
     bool wantsProbe(domain::Monotonic now) const;
+    /// Not Closed: good probes that are still missing; 0 while only unresolved outcomes keep it from closing.
+    int probesMissing() const { return m_isOpen ? m_rule.goodProbes - m_goodProbes : 0; }
+    int unresolved() const { return m_unresolved; }
     void probeSent(domain::Monotonic now);
     void probeAnswered(domain::Monotonic now, AnswerClass outcome);
     /// Outcomes that are still unknown; orders only.

@@ -13,11 +13,17 @@ using namespace std::chrono_literals;
 
 // How far a request's arrival at the venue may lie outside of what we see of it.
 constexpr domain::Milliseconds phaseDoubt = 1500ms;
+constexpr domain::Milliseconds riseStep = 1s; // closer ones are remembered as one
 constexpr std::int64_t hardPercent = 90;
 constexpr std::int64_t softPercent = 60;
 constexpr std::int64_t marketPercent = 25;
 constexpr std::int64_t historyPercent = 15;
 constexpr std::int64_t historyTotalPercent = 50;
+
+constexpr std::size_t indexOf(Priority priority)
+{
+    return static_cast<std::size_t>(priority);
+}
 
 constexpr std::int64_t reservePercent(LimitRule::Counts counts, Priority priority)
 {
@@ -43,73 +49,78 @@ domain::MonotonicClock::duration Budget::memory() const
     return m_rule.window + phaseDoubt;
 }
 
-std::int64_t Budget::ownUsed(domain::Monotonic at) const
+Budget::Costs Budget::ownAt(domain::Monotonic at) const
 {
-    return std::accumulate(
-        m_spent.begin(), m_spent.end(), std::int64_t{0}, [at](std::int64_t sum, const Spent &spent) {
-            return sum + (!spent.endsAt || *spent.endsAt > at ? spent.cost : 0);
-        });
+    Costs own = m_own;
+    for (auto aged = m_ageing.begin(); aged != m_ageing.end() && aged->endsAt <= at; ++aged) {
+        own[indexOf(aged->priority)] -= aged->cost;
+    }
+    return own;
 }
 
-std::int64_t Budget::ownUsed(domain::Monotonic at, Priority priority) const
+std::int64_t Budget::foreign(domain::Monotonic at) const
 {
-    return std::accumulate(m_spent.begin(), m_spent.end(), std::int64_t{0},
-        [at, priority](std::int64_t sum, const Spent &spent) {
-            const bool counts = spent.priority == priority && (!spent.endsAt || *spent.endsAt > at);
-            return sum + (counts ? spent.cost : 0);
-        });
+    const auto counts = [at](const Foreign &seen) { return seen.endsAt > at; };
+    const auto beyond = std::ranges::find_if(m_foreign, counts);
+    std::int64_t risen = 0;
+    for (auto rise = std::ranges::find_if(m_rises, counts); rise != m_rises.end(); ++rise) {
+        risen += rise->amount;
+    }
+    return std::max(risen, beyond == m_foreign.end() ? 0 : beyond->amount);
 }
 
-std::int64_t Budget::inFlight() const
+std::int64_t Budget::usedAt(domain::Monotonic at, const Costs &own) const
 {
-    return std::accumulate(m_spent.begin(), m_spent.end(), std::int64_t{0},
-        [](std::int64_t sum, const Spent &spent) { return sum + (spent.endsAt ? 0 : spent.cost); });
-}
-
-std::int64_t Budget::usedAt(domain::Monotonic at) const
-{
-    const auto foreign =
-        std::ranges::find_if(m_foreign, [at](const Foreign &seen) { return seen.endsAt > at; });
-    const std::int64_t ours = ownUsed(at) + (foreign == m_foreign.end() ? 0 : foreign->amount);
-    return std::max(ours, at < m_shownEndsAt ? m_shown : 0);
+    const std::int64_t ours = std::accumulate(own.begin(), own.end(), std::int64_t{0});
+    return std::max(ours + foreign(at), at < m_shownEndsAt ? m_shown : 0);
 }
 
 std::int64_t Budget::used(domain::Monotonic now) const
 {
-    return usedAt(now);
+    return usedAt(now, ownAt(now));
+}
+
+std::int64_t Budget::usable() const
+{
+    return m_rule.limit * hardPercent / 100;
+}
+
+std::int64_t Budget::reservedFor(Priority priority) const
+{
+    return m_rule.limit * reservePercent(m_rule.counts, priority) / 100;
 }
 
 std::int64_t Budget::reserved() const
 {
-    std::int64_t percent = 0;
-    for (const Priority priority : {Priority::Cancel, Priority::Reduce, Priority::Resolve}) {
-        percent += reservePercent(m_rule.counts, priority);
-    }
-    return m_rule.limit * percent / 100;
+    return reservedFor(Priority::Cancel) + reservedFor(Priority::Reduce) + reservedFor(Priority::Resolve);
 }
 
 bool Budget::fits(domain::Monotonic at, Priority priority, std::int64_t cost) const
 {
     const auto share = [this](std::int64_t percent) { return m_rule.limit * percent / 100; };
-    const std::int64_t total = usedAt(at) + cost;
+    const Costs own = ownAt(at);
+    const std::int64_t total = usedAt(at, own) + cost;
     std::int64_t keptForOthers = 0;
-    for (const Priority other : {Priority::Cancel, Priority::Reduce, Priority::Resolve}) {
-        if (other < priority) {
-            const std::int64_t reserve = share(reservePercent(m_rule.counts, other));
-            keptForOthers += std::max<std::int64_t>(reserve - ownUsed(at, other), 0);
-        }
+    for (std::size_t before = 0; before < indexOf(priority); ++before) {
+        keptForOthers += std::max<std::int64_t>(reservedFor(static_cast<Priority>(before)) - own[before], 0);
     }
-    if (total > share(hardPercent) - keptForOthers) {
+    if (total > usable() - keptForOthers) {
         return false;
     }
-    if (priority >= Priority::Open && total > share(softPercent)) {
-        return false;
+    const std::int64_t ofClass = own[indexOf(priority)] + cost;
+    switch (priority) {
+    case Priority::Cancel:
+    case Priority::Reduce:
+    case Priority::Resolve:
+        return true;
+    case Priority::Open:
+        return total <= share(softPercent);
+    case Priority::Market:
+        return total <= share(softPercent) && ofClass <= share(marketPercent);
+    case Priority::History:
+        return total <= share(historyTotalPercent) && ofClass <= share(historyPercent);
     }
-    if (priority == Priority::Market && ownUsed(at, priority) + cost > share(marketPercent)) {
-        return false;
-    }
-    return priority != Priority::History ||
-           (ownUsed(at, priority) + cost <= share(historyPercent) && total <= share(historyTotalPercent));
+    return false;
 }
 
 bool Budget::canEverFit(Priority priority, std::int64_t cost) const
@@ -124,77 +135,129 @@ std::optional<domain::Monotonic> Budget::admissibleAt(
         return now;
     }
     std::vector<domain::Monotonic> ends{m_shownEndsAt};
-    for (const Spent &spent : m_spent) {
-        if (spent.endsAt) {
-            ends.push_back(*spent.endsAt);
+    for (const Ageing &aged : m_ageing) {
+        ends.push_back(aged.endsAt);
+    }
+    for (const auto *seen : {&m_foreign, &m_rises}) {
+        for (const Foreign &one : *seen) {
+            ends.push_back(one.endsAt);
         }
     }
-    for (const Foreign &seen : m_foreign) {
-        ends.push_back(seen.endsAt);
-    }
+    std::erase_if(ends, [now](domain::Monotonic at) { return at <= now; });
     std::ranges::sort(ends);
-    const auto first = std::ranges::find_if(
-        ends, [&](domain::Monotonic at) { return at > now && fits(at, priority, cost); });
+    // What is counted only falls with time, and no reserve grows by more than that.
+    const auto first =
+        std::ranges::partition_point(ends, [&](domain::Monotonic at) { return !fits(at, priority, cost); });
     return first == ends.end() ? std::nullopt : std::optional{*first};
 }
 
 Budget::Ticket Budget::debit(domain::Monotonic now, Priority priority, std::int64_t cost)
 {
     forget(now);
-    m_spent.push_back(Spent{++m_lastTicket, priority, cost, std::nullopt});
+    m_underWay.push_back({++m_lastTicket, priority, cost});
+    m_own[indexOf(priority)] += cost;
     m_shown += cost;
     return m_lastTicket;
 }
 
 void Budget::settle(domain::Monotonic now, Ticket ticket)
 {
-    const auto spent = std::ranges::find(m_spent, ticket, &Spent::ticket);
-    if (spent != m_spent.end() && !spent->endsAt) {
-        spent->endsAt = now + memory();
+    const auto done = std::ranges::find(m_underWay, ticket, &UnderWay::ticket);
+    if (done != m_underWay.end()) {
+        m_ageing.push_back({now + memory(), done->priority, done->cost});
+        m_underWay.erase(done);
     }
 }
 
 void Budget::refund(Ticket ticket)
 {
-    const auto spent = std::ranges::find(m_spent, ticket, &Spent::ticket);
-    if (spent != m_spent.end()) {
-        m_shown -= spent->cost;
-        m_spent.erase(spent);
+    const auto done = std::ranges::find(m_underWay, ticket, &UnderWay::ticket);
+    if (done != m_underWay.end()) {
+        m_own[indexOf(done->priority)] -= done->cost;
+        m_shown -= done->cost;
+        m_underWay.erase(done);
     }
 }
 
-void Budget::observe(domain::Monotonic now, std::int64_t venueUsed)
+std::int64_t Budget::maybeArrivedSince(domain::Monotonic at) const
 {
-    if (venueUsed < 0) {
+    std::int64_t cost = 0;
+    for (const UnderWay &one : m_underWay) {
+        cost += one.cost;
+    }
+    for (auto aged = m_ageing.rbegin(); aged != m_ageing.rend() && aged->endsAt - memory() >= at; ++aged) {
+        cost += aged->cost;
+    }
+    return cost;
+}
+
+void Budget::observe(domain::Monotonic now, const Reading &reading)
+{
+    if (reading.used < 0) {
         return;
     }
     forget(now);
-    m_shown = venueUsed + inFlight();
-    m_shownEndsAt = now + memory();
-    const std::int64_t foreign = venueUsed - ownUsed(now);
-    if (foreign > 0) {
-        while (!m_foreign.empty() && m_foreign.back().amount <= foreign) {
+    const std::int64_t shown = reading.used + maybeArrivedSince(reading.sentAt) - reading.ownCost;
+    const bool isYounger = reading.sentAt >= m_readAt;
+    noteForeign(now, reading);
+    // Answers may overtake each other: an older reading can raise what is shown, never lower it.
+    if (isYounger || now >= m_shownEndsAt || shown > m_shown) {
+        m_shown = shown;
+        m_shownEndsAt = now + memory();
+    }
+    if (isYounger) {
+        m_reading = reading;
+        m_readAt = now;
+    }
+}
+
+void Budget::noteForeign(domain::Monotonic now, const Reading &reading)
+{
+    const Costs own = ownAt(now);
+    const std::int64_t beyond = reading.used - std::accumulate(own.begin(), own.end(), std::int64_t{0});
+    if (beyond > 0) {
+        while (!m_foreign.empty() && m_foreign.back().amount <= beyond) {
             m_foreign.pop_back();
         }
-        m_foreign.push_back(Foreign{now + memory(), foreign});
+        m_foreign.push_back({now + memory(), beyond});
+    }
+    // In a fixed window that began after much of our own use, only the rise shows the others.
+    if (reading.sentAt < m_readAt || now >= m_shownEndsAt) {
+        return;
+    }
+    const std::int64_t rise = reading.used >= m_reading.used ? reading.used - m_reading.used : reading.used;
+    const std::int64_t notOurs = rise - (maybeArrivedSince(m_reading.sentAt) - m_reading.ownCost);
+    if (notOurs <= 0) {
+        return;
+    }
+    const domain::Monotonic endsAt = now + memory();
+    if (!m_rises.empty() && endsAt - m_rises.back().endsAt < riseStep) {
+        m_rises.back().endsAt = endsAt;
+        m_rises.back().amount += notOurs;
+    } else {
+        m_rises.push_back({endsAt, notOurs});
     }
 }
 
 void Budget::forget(domain::Monotonic now)
 {
-    std::erase_if(m_spent, [now](const Spent &spent) { return spent.endsAt && *spent.endsAt <= now; });
-    std::erase_if(m_foreign, [now](const Foreign &seen) { return seen.endsAt <= now; });
+    while (!m_ageing.empty() && m_ageing.front().endsAt <= now) {
+        m_own[indexOf(m_ageing.front().priority)] -= m_ageing.front().cost;
+        m_ageing.pop_front();
+    }
+    for (auto *seen : {&m_foreign, &m_rises}) {
+        while (!seen->empty() && seen->front().endsAt <= now) {
+            seen->pop_front();
+        }
+    }
 }
 
 domain::Milliseconds Budget::resetsIn(domain::Monotonic now) const
 {
-    std::optional<domain::Monotonic> first;
-    for (const Spent &spent : m_spent) {
-        if (spent.endsAt && *spent.endsAt > now && (!first || *spent.endsAt < *first)) {
-            first = spent.endsAt;
-        }
-    }
-    return first ? std::chrono::ceil<domain::Milliseconds>(*first - now) : domain::Milliseconds{0};
+    const auto first =
+        std::ranges::find_if(m_ageing, [now](const Ageing &aged) { return aged.endsAt > now; });
+    return first == m_ageing.end() ? domain::Milliseconds{0}
+                                   : std::chrono::ceil<domain::Milliseconds>(first->endsAt - now);
 }
 
 BudgetSet::BudgetSet(const std::vector<LimitRule> &rules)
@@ -249,39 +312,39 @@ bool BudgetSet::canEverFit(Priority priority, Cost cost) const
 
 BudgetSet::Ticket BudgetSet::debit(domain::Monotonic now, Priority priority, Cost cost)
 {
-    std::vector<Budget::Ticket> tickets;
+    Debit debit{now, cost, {}};
     for (Budget &budget : m_budgets) {
         const std::int64_t amount = costUnder(budget, cost);
-        tickets.push_back(amount == 0 ? 0 : budget.debit(now, priority, amount));
+        debit.tickets.push_back(amount == 0 ? 0 : budget.debit(now, priority, amount));
     }
-    m_tickets.emplace(++m_lastTicket, std::move(tickets));
+    m_debits.emplace(++m_lastTicket, std::move(debit));
     return m_lastTicket;
 }
 
-void BudgetSet::settle(domain::Monotonic now, Ticket ticket)
+void BudgetSet::settle(domain::Monotonic now, Ticket ticket, const std::vector<Usage> &usage)
 {
-    const auto entry = m_tickets.extract(ticket);
-    for (std::size_t at = 0; entry && at < entry.mapped().size(); ++at) {
-        m_budgets[at].settle(now, entry.mapped()[at]);
+    const auto entry = m_debits.extract(ticket);
+    if (!entry) {
+        return;
+    }
+    const Debit &debit = entry.mapped();
+    for (const Usage &seen : usage) {
+        const auto budget = std::ranges::find_if(
+            m_budgets, [&](const Budget &one) { return one.rule().name == seen.limiter; });
+        if (budget != m_budgets.end()) {
+            budget->observe(now, {debit.at, costUnder(*budget, debit.cost), seen.used});
+        }
+    }
+    for (std::size_t at = 0; at < debit.tickets.size(); ++at) {
+        m_budgets[at].settle(now, debit.tickets[at]);
     }
 }
 
 void BudgetSet::refund(Ticket ticket)
 {
-    const auto entry = m_tickets.extract(ticket);
-    for (std::size_t at = 0; entry && at < entry.mapped().size(); ++at) {
-        m_budgets[at].refund(entry.mapped()[at]);
-    }
-}
-
-void BudgetSet::observe(domain::Monotonic now, const std::vector<Usage> &usage)
-{
-    for (const Usage &seen : usage) {
-        for (Budget &budget : m_budgets) {
-            if (budget.rule().name == seen.limiter) {
-                budget.observe(now, seen.used);
-            }
-        }
+    const auto entry = m_debits.extract(ticket);
+    for (std::size_t at = 0; entry && at < entry.mapped().tickets.size(); ++at) {
+        m_budgets[at].refund(entry.mapped().tickets[at]);
     }
 }
 

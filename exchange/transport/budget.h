@@ -35,17 +35,34 @@ struct Usage
 /// phase and the sliding one, each with 1.5 s of doubt about when a request arrives.
 /// A cost counts from hand-over until a full window after its answer. Of the limit 10 % is never used; Open,
 /// Market and History stop at 60 % and leave the unused reserves of the classes before them untouched.
+/// Others at this address are known by the venue's counter alone: what they use between two of our answers is
+/// not seen and has to fit into the 10 %.
 class Budget
 {
 public:
     using Ticket = std::uint64_t;
 
+    /// One reading of the venue's counter: it was made after sentAt, and ownCost of the request that brought
+    /// it is part of it.
+    struct Reading
+    {
+        domain::Monotonic sentAt{};
+        std::int64_t ownCost = 0;
+        std::int64_t used = -1; ///< negative values are ignored
+    };
+
     explicit Budget(LimitRule rule);
     const LimitRule &rule() const { return m_rule; }
     /// Own count and what others at this address used, as far as known.
     std::int64_t used(domain::Monotonic now) const;
+    /// What others at this address used within the window, as far as the venue's counter gave it away.
+    std::int64_t foreign(domain::Monotonic now) const;
+    /// Part of the limit that is ever used.
+    std::int64_t usable() const;
     /// Part of the limit that only Cancel, Reduce and Resolve may use.
     std::int64_t reserved() const;
+    /// Part of the limit that is kept for this class.
+    std::int64_t reservedFor(Priority priority) const;
     /// now: may be handed over. Later: not before then. Empty: not before something under way is settled.
     std::optional<domain::Monotonic> admissibleAt(
         domain::Monotonic now, Priority priority, std::int64_t cost) const;
@@ -57,19 +74,26 @@ public:
     void settle(domain::Monotonic now, Ticket ticket);
     /// The request surely never left: its cost is given back.
     void refund(Ticket ticket);
-    /// The venue's own counter as an answer carried it; negative values are ignored. Never lowers our count.
-    void observe(domain::Monotonic now, std::int64_t venueUsed);
+    /// The venue's own counter as an answer carried it, before that answer's request is settled. Never lowers
+    /// our count.
+    void observe(domain::Monotonic now, const Reading &reading);
     void setLimit(std::int64_t limit) { m_rule.limit = limit; }
     /// Until the oldest cost leaves the count; zero where nothing is counted or all is in flight.
     domain::Milliseconds resetsIn(domain::Monotonic now) const;
 
 private:
-    struct Spent
+    using Costs = std::array<std::int64_t, priorityCount>;
+    struct UnderWay
     {
         Ticket ticket = 0;
         Priority priority = Priority::History;
         std::int64_t cost = 0;
-        std::optional<domain::Monotonic> endsAt; ///< empty: in flight
+    };
+    struct Ageing
+    {
+        domain::Monotonic endsAt;
+        Priority priority = Priority::History;
+        std::int64_t cost = 0;
     };
     struct Foreign
     {
@@ -77,18 +101,24 @@ private:
         std::int64_t amount = 0;
     };
     domain::MonotonicClock::duration memory() const;
-    std::int64_t ownUsed(domain::Monotonic at) const;
-    std::int64_t ownUsed(domain::Monotonic at, Priority priority) const;
-    std::int64_t usedAt(domain::Monotonic at) const;
-    std::int64_t inFlight() const;
+    Costs ownAt(domain::Monotonic at) const;
+    std::int64_t usedAt(domain::Monotonic at, const Costs &own) const;
     bool fits(domain::Monotonic at, Priority priority, std::int64_t cost) const;
+    /// Own cost that may have reached the venue after this moment.
+    std::int64_t maybeArrivedSince(domain::Monotonic at) const;
+    void noteForeign(domain::Monotonic now, const Reading &reading);
     void forget(domain::Monotonic now);
 
     LimitRule m_rule;
     Ticket m_lastTicket = 0;
-    std::vector<Spent> m_spent;
-    std::deque<Foreign> m_foreign;     ///< amounts fall from front to back
-    std::int64_t m_shown = 0;          ///< venue's last counter plus what was under way or went out since
+    Costs m_own{}; ///< of all that is under way or ageing
+    std::vector<UnderWay> m_underWay;
+    std::deque<Ageing> m_ageing;       ///< by endsAt
+    std::deque<Foreign> m_foreign;     ///< readings beyond all our own; amounts fall from front to back
+    std::deque<Foreign> m_rises;       ///< rises between two readings beyond what we sent; by endsAt
+    Reading m_reading;                 ///< the last one that is surely younger than the one before it
+    domain::Monotonic m_readAt{};      ///< when it came
+    std::int64_t m_shown = 0;          ///< it, and what may have reached the venue since
     domain::Monotonic m_shownEndsAt{}; ///< after which m_shown says nothing
 };
 
@@ -106,15 +136,20 @@ public:
     std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, Priority priority, Cost cost) const;
     bool canEverFit(Priority priority, Cost cost) const;
     Ticket debit(domain::Monotonic now, Priority priority, Cost cost);
-    void settle(domain::Monotonic now, Ticket ticket);
+    /// The request is answered, perhaps with the venue's counters, or given up.
+    void settle(domain::Monotonic now, Ticket ticket, const std::vector<Usage> &usage = {});
     void refund(Ticket ticket);
-    void observe(domain::Monotonic now, const std::vector<Usage> &usage);
 
 private:
+    struct Debit
+    {
+        domain::Monotonic at{};
+        Cost cost;
+        std::vector<Budget::Ticket> tickets; ///< one per budget, in its order; 0: none
+    };
     std::vector<Budget> m_budgets;
     Ticket m_lastTicket = 0;
-    std::unordered_map<Ticket, std::vector<Budget::Ticket>>
-        m_tickets; ///< one per budget, in its order; 0: none
+    std::unordered_map<Ticket, Debit> m_debits;
 };
 
 } // namespace transport

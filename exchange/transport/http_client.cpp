@@ -173,7 +173,13 @@ void HttpClient::send(const HttpRequest &request, std::function<void(const HttpA
     if (request.body.isEmpty()) {
         transfer->reply = m_manager->sendCustomRequest(made, request.verb);
     } else {
-        transfer->body = new OnceBody{request.body};
+        std::function<bool()> mayStart;
+        if (request.leaveWithin) {
+            mayStart = [this, leaveBy = transfer->startedAt + *request.leaveWithin] {
+                return m_clock.monotonicNow() <= leaveBy;
+            };
+        }
+        transfer->body = new OnceBody{request.body, std::move(mayStart)};
         transfer->reply = m_manager->sendCustomRequest(made, request.verb, transfer->body);
         transfer->body->setParent(transfer->reply);
     }
@@ -207,6 +213,18 @@ void HttpClient::watch(const std::shared_ptr<Transfer> &transfer, const HttpRequ
         transfer->reply->abort();
     });
     timer->start(request.timeout);
+    if (transfer->body != nullptr && request.leaveWithin) {
+        auto *lastCall = new QTimer{reply};
+        lastCall->setSingleShot(true);
+        lastCall->setTimerType(Qt::PreciseTimer);
+        connect(lastCall, &QTimer::timeout, this, [transfer] {
+            if (!transfer->body->isTouched()) {
+                transfer->isTimedOut = true;
+                transfer->reply->abort();
+            }
+        });
+        lastCall->start(std::max(*request.leaveWithin + domain::Milliseconds{1}, domain::Milliseconds{0}));
+    }
 }
 
 void HttpClient::finish(const std::shared_ptr<Transfer> &shared)

@@ -15,6 +15,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -39,6 +40,9 @@ struct HttpRequest
     QByteArray body; ///< form parameters; all of an order's parameters belong here, none into the URL
     domain::Milliseconds timeout{10'000};
     Delivery delivery = Delivery::Repeatable;
+    /// Given up as NotSent unless its body is on its way by then: a connection may take longer to come about
+    /// than an order may wait. Only for requests with a body.
+    std::optional<domain::Milliseconds> leaveWithin;
 };
 
 /// Why there is no complete answer.

@@ -3,6 +3,8 @@
 #include <QByteArray>
 #include <QIODevice>
 
+#include <functional>
+
 namespace transport
 {
 
@@ -13,7 +15,8 @@ class OnceBody final : public QIODevice
 {
     Q_OBJECT
 public:
-    explicit OnceBody(QByteArray bytes, QObject *parent = nullptr);
+    /// mayStart is asked before the first byte is given out; without it, or once it said yes, all follow.
+    explicit OnceBody(QByteArray bytes, std::function<bool()> mayStart = {}, QObject *parent = nullptr);
     bool isSequential() const override { return true; }
     bool reset() override { return false; }
     bool seek(qint64) override { return false; }
@@ -29,6 +32,7 @@ protected:
 
 private:
     QByteArray m_bytes;
+    std::function<bool()> m_mayStart;
     qint64 m_at = 0;
 };
 

@@ -48,13 +48,21 @@ struct RequestPump::Pending
     bool isOnce = false;
     HttpAnswer lastAnswer; ///< of a try that is to be repeated
     AnswerClass lastOutcome = AnswerClass::NotSent;
+
+    void finish(const PumpAnswer &answer)
+    {
+        for (QPromise<PumpAnswer> &promise : promises) {
+            promise.addResult(answer);
+            promise.finish();
+        }
+    }
 };
 
 RequestPump::RequestPump(const domain::Clock &clock, PumpOptions options, QObject *parent)
     : QObject{parent},
       m_clock{clock},
       m_options{std::move(options)},
-      m_throttle{m_options.limits, m_options.seed}
+      m_throttle{m_options.limits, m_options.seed, m_options.orderRate}
 {
     for (HttpClient *&client : m_clients) {
         client = new HttpClient{clock, m_options.http, this};
@@ -87,9 +95,12 @@ QFuture<PumpAnswer> RequestPump::submit(PumpRequest request)
     item.lane = request.lane;
     item.cost = request.cost;
     item.coalesceKey = request.coalesceKey;
+    item.subject = request.subject;
+    item.joinsUnderWay = request.joinsUnderWay;
     item.maxTries = request.maxTries;
     if (request.deadline) {
         item.deadline = now + *request.deadline;
+        item.isDeadlineFinal = true;
     }
     const std::uint64_t id = item.id;
     const RequestQueue::Admission admission = m_throttle.submit(now, std::move(item));
@@ -110,17 +121,37 @@ QFuture<PumpAnswer> RequestPump::submit(PumpRequest request)
     return future;
 }
 
-bool RequestPump::withdraw(const std::string &coalesceKey)
+int RequestPump::withdraw(const std::string &key)
 {
-    const auto id = m_throttle.withdraw(coalesceKey);
-    if (id) {
-        PumpAnswer answer;
-        answer.tries = m_pending.at(*id)->tries;
-        answer.refusal =
-            domain::Error{domain::ErrorCode::Cancelled, "taken back before it was sent", 0, 0, 0};
-        end(*id, answer);
+    return takeBack(m_throttle.withdraw(key), "taken back before it was sent");
+}
+
+int RequestPump::dropOpening(const std::string &reason)
+{
+    return drop(Priority::Open, reason);
+}
+
+int RequestPump::drop(Priority priority, const std::string &reason)
+{
+    return takeBack(m_throttle.withdraw(priority), reason);
+}
+
+int RequestPump::takeBack(const std::vector<std::uint64_t> &ids, const std::string &reason)
+{
+    // All are out of the queue before the first listener hears of it and submits anew.
+    std::vector<std::shared_ptr<Pending>> taken;
+    for (const std::uint64_t id : ids) {
+        taken.push_back(m_pending.extract(id).mapped());
     }
-    return id.has_value();
+    for (const std::shared_ptr<Pending> &pending : taken) {
+        PumpAnswer answer;
+        answer.outcome = pending->lastOutcome;
+        answer.http = pending->lastAnswer;
+        answer.tries = pending->tries;
+        answer.refusal = domain::Error{domain::ErrorCode::Cancelled, reason, 0, 0, 0};
+        pending->finish(answer);
+    }
+    return static_cast<int>(ids.size());
 }
 
 void RequestPump::setLimits(const std::vector<LimitRule> &limits, bool mayRaise)
@@ -141,6 +172,18 @@ void RequestPump::pause(domain::Milliseconds length, bool isBan)
     run();
 }
 
+void RequestPump::restorePause(const Throttle::PauseState &state)
+{
+    m_throttle.restorePause(m_clock.monotonicNow(), m_clock.wallNow(), state);
+    run();
+}
+
+void RequestPump::setOrderRate(OrderRate rate)
+{
+    m_throttle.setOrderRate(rate);
+    run();
+}
+
 void RequestPump::run()
 {
     if (m_isRunning) {
@@ -154,7 +197,7 @@ void RequestPump::run()
         const domain::Monotonic now = m_clock.monotonicNow();
         const Throttle::Step step = m_throttle.next(now);
         if (const auto *handOverNow = std::get_if<Throttle::HandOver>(&step)) {
-            handOver(handOverNow->id);
+            handOver(*handOverNow);
         } else if (const auto *dropped = std::get_if<Throttle::Dropped>(&step)) {
             refuse(dropped->id, dropped->reason);
         } else if (const auto *probe = std::get_if<Throttle::ProbeWanted>(&step)) {
@@ -168,7 +211,10 @@ void RequestPump::run()
         }
     }
     m_isRunning = false;
-    noteHealth();
+    notePause();
+    if (self) {
+        noteHealth();
+    }
 }
 
 void RequestPump::sleepUntil(std::optional<domain::Monotonic> until)
@@ -194,12 +240,14 @@ void RequestPump::sendProbe(domain::Milliseconds deadline)
     submit(std::move(probe));
 }
 
-void RequestPump::handOver(std::uint64_t id)
+void RequestPump::handOver(const Throttle::HandOver &step)
 {
+    const std::uint64_t id = step.id;
     const std::shared_ptr<Pending> pending = m_pending.at(id);
-    const domain::Result<HttpRequest> built = pending->request.build();
+    domain::Result<HttpRequest> built = pending->request.build();
+    const domain::Monotonic now = m_clock.monotonicNow();
     if (!built) {
-        m_throttle.aborted(m_clock.monotonicNow(), id);
+        m_throttle.aborted(now, id);
         PumpAnswer answer;
         answer.tries = pending->tries;
         answer.refusal = built.error();
@@ -208,6 +256,9 @@ void RequestPump::handOver(std::uint64_t id)
     }
     ++pending->tries;
     pending->isOnce = built->delivery == Delivery::Once;
+    if (pending->isOnce && step.deadline) {
+        built->leaveWithin = std::chrono::floor<domain::Milliseconds>(*step.deadline - now);
+    }
     m_clients[indexOf(pending->request.lane)]->send(
         *built, [this, id](const HttpAnswer &answer) { answered(id, answer); });
 }
@@ -222,7 +273,11 @@ void RequestPump::answered(std::uint64_t id, const HttpAnswer &answer)
     outcome.pauseFor = verdict.pauseFor;
     outcome.isFirewall = verdict.isFirewall;
     outcome.usage = verdict.usage;
-    outcome.isRepeatable = !pending->isOnce;
+    const bool didNothing = outcome.answerClass == AnswerClass::NotSent ||
+                            outcome.answerClass == AnswerClass::NotExecuted ||
+                            outcome.answerClass == AnswerClass::RateLimited;
+    outcome.isRepeatable =
+        !verdict.isHopeless && (!pending->isOnce || (pending->request.repeatsUnexecuted && didNothing));
     if (m_throttle.finished(m_clock.monotonicNow(), id, outcome) == Throttle::After::WillRetry) {
         pending->lastAnswer = answer;
         pending->lastOutcome = outcome.answerClass;
@@ -259,12 +314,8 @@ void RequestPump::refuse(std::uint64_t id, const std::string &reason)
 
 void RequestPump::end(std::uint64_t id, const PumpAnswer &answer)
 {
-    const auto entry = m_pending.extract(id);
-    const std::shared_ptr<Pending> pending = entry.mapped();
-    for (QPromise<PumpAnswer> &promise : pending->promises) {
-        promise.addResult(answer);
-        promise.finish();
-    }
+    const std::shared_ptr<Pending> pending = m_pending.extract(id).mapped();
+    pending->finish(answer);
 }
 
 PumpHealth RequestPump::health() const
@@ -276,11 +327,12 @@ PumpHealth RequestPump::health() const
     PumpHealth health;
     for (const Budget &budget : m_throttle.budgets().budgets()) {
         health.budgets.push_back({budget.rule().name, budget.used(now), budget.rule().limit,
-            budget.reserved(), budget.resetsIn(now)});
+            budget.reserved(), budget.reservedFor(Priority::Cancel), budget.usable(), budget.foreign(now),
+            budget.resetsIn(now)});
     }
     for (const Breaker *breaker : {&m_throttle.orders(), &m_throttle.queries(), &m_throttle.bulk()}) {
-        PumpHealth::BreakerState state{
-            breaker->rule().name, breaker->state(now), breaker->reason(), std::nullopt};
+        PumpHealth::BreakerState state{breaker->rule().name, breaker->state(now), breaker->reason(),
+            std::nullopt, breaker->probesMissing(), breaker->unresolved()};
         if (const auto at = breaker->retryAt(now)) {
             state.retryIn = until(*at);
         }
@@ -294,7 +346,23 @@ PumpHealth RequestPump::health() const
         health.pausedFor = until(*paused);
     }
     health.isBanned = m_throttle.isBanned(now);
+    health.emergencyCancelsLeft = m_throttle.emergencyCancelsLeft(now);
     return health;
+}
+
+void RequestPump::notePause()
+{
+    const domain::Monotonic now = m_clock.monotonicNow();
+    const auto end = m_throttle.pausedUntil(now);
+    Throttle::PauseState state = m_throttle.pauseState(now, m_clock.wallNow());
+    if (end && end == m_lastPauseEnd) {
+        state.until = m_lastPause.until; // the same end reads a little differently each time
+    }
+    m_lastPauseEnd = end;
+    if (state != m_lastPause) {
+        m_lastPause = state;
+        emit pauseChanged(state);
+    }
 }
 
 void RequestPump::noteHealth()

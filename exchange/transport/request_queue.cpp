@@ -17,10 +17,28 @@ std::size_t indexOf(Priority priority)
     return static_cast<std::size_t>(priority);
 }
 
+int boundOf(Priority priority)
+{
+    return RequestQueue::bounds[indexOf(priority)];
+}
+
 bool goesBefore(const QueueItem &left, const QueueItem &right)
 {
     const auto due = [](const QueueItem &item) { return item.deadline.value_or(domain::Monotonic::max()); };
     return std::tuple{due(left), left.id} < std::tuple{due(right), right.id};
+}
+
+/// A final deadline holds for whoever joins; patience alone is as long as the more patient one's.
+std::optional<domain::Monotonic> deadlineOfBoth(const QueueItem &left, const QueueItem &right)
+{
+    if (left.isDeadlineFinal != right.isDeadlineFinal) {
+        return left.isDeadlineFinal ? left.deadline : right.deadline;
+    }
+    if (!left.deadline || !right.deadline) {
+        return std::nullopt;
+    }
+    return left.isDeadlineFinal ? std::min(left.deadline, right.deadline)
+                                : std::max(left.deadline, right.deadline);
 }
 
 } // namespace
@@ -44,21 +62,22 @@ std::optional<domain::Milliseconds> RequestQueue::patience(Priority priority)
     return std::nullopt;
 }
 
-RequestQueue::Admission RequestQueue::submit(QueueItem item)
+RequestQueue::Admission RequestQueue::submit(QueueItem item, int placesTaken)
 {
     if (const std::uint64_t known = find(item.coalesceKey); known != 0) {
         QueueItem joined = *take(known);
-        joined.priority = std::min(joined.priority, item.priority);
-        joined.deadline =
-            joined.deadline && item.deadline ? std::max(joined.deadline, item.deadline) : std::nullopt;
+        if (item.priority < joined.priority && length(item.priority) + placesTaken < boundOf(item.priority)) {
+            joined.priority = item.priority;
+        }
+        joined.deadline = deadlineOfBoth(joined, item);
+        joined.isDeadlineFinal = joined.isDeadlineFinal || item.isDeadlineFinal;
         insert(std::move(joined));
         return Admission{true, known, {}};
     }
-    const std::size_t at = indexOf(item.priority);
-    if (m_classes[at].size() >= static_cast<std::size_t>(bounds[at])) {
+    if (length(item.priority) + placesTaken >= boundOf(item.priority)) {
         return Admission{false, 0,
-            "the queue \"" + std::string{priorityNames[at]} + "\" is full (" + std::to_string(bounds[at]) +
-                ")"};
+            "the queue \"" + std::string{priorityNames[indexOf(item.priority)]} + "\" is full (" +
+                std::to_string(boundOf(item.priority)) + ")"};
     }
     insert(std::move(item));
     return Admission{true, 0, {}};
@@ -77,7 +96,19 @@ void RequestQueue::insert(QueueItem item)
 
 std::vector<QueueItem> RequestQueue::takeExpired(domain::Monotonic now)
 {
+    const auto earliest = earliestDeadline();
+    if (!earliest || *earliest >= now) {
+        return {};
+    }
     return takeIf([now](const QueueItem &item) { return item.deadline && *item.deadline < now; });
+}
+
+std::vector<QueueItem> RequestQueue::takeAbout(const std::string &key)
+{
+    if (key.empty()) {
+        return {};
+    }
+    return takeIf([&key](const QueueItem &item) { return item.coalesceKey == key || item.subject == key; });
 }
 
 std::vector<QueueItem> RequestQueue::takeIf(const std::function<bool(const QueueItem &)> &condition)
@@ -93,8 +124,15 @@ std::vector<QueueItem> RequestQueue::takeIf(const std::function<bool(const Queue
 
 std::optional<QueueItem> RequestQueue::take(std::uint64_t id)
 {
-    std::vector<QueueItem> taken = takeIf([id](const QueueItem &item) { return item.id == id; });
-    return taken.empty() ? std::nullopt : std::optional{std::move(taken.front())};
+    for (auto &waiting : m_classes) {
+        const auto found = std::ranges::find(waiting, id, &QueueItem::id);
+        if (found != waiting.end()) {
+            QueueItem taken = std::move(*found);
+            waiting.erase(found);
+            return taken;
+        }
+    }
+    return std::nullopt;
 }
 
 std::uint64_t RequestQueue::find(const std::string &coalesceKey) const

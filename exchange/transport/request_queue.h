@@ -20,10 +20,13 @@ struct QueueItem
     Priority priority = Priority::History;
     Lane lane = Lane::Bulk;
     Cost cost;
-    std::string coalesceKey;                   ///< requests with the same key share one answer; empty: alone
+    std::string coalesceKey; ///< requests with the same key share one answer; empty: alone
+    std::string subject;     ///< what it is about, e.g. an order; a second key of withdraw(); empty: nothing
+    bool joinsUnderWay = false;                ///< also shares the answer of one that is handed over already
     std::optional<domain::Monotonic> deadline; ///< not handed over after this; empty: waits for ever
-    domain::Monotonic earliestAt{};            ///< not handed over before this (a retry's wait)
-    int tries = 0;                             ///< hand-overs so far
+    bool isDeadlineFinal = false;   ///< it comes from the user's action: no retry and no companion extends it
+    domain::Monotonic earliestAt{}; ///< not handed over before this (a retry's wait)
+    int tries = 0;                  ///< hand-overs so far
     int maxTries = 1;
 };
 
@@ -44,11 +47,14 @@ public:
     /// Longest wait of a class: Cancel none, Reduce 10 s, Resolve 5 s, Open 2 s, Market 30 s, History 5 min.
     static std::optional<domain::Milliseconds> patience(Priority priority);
 
-    Admission submit(QueueItem item);
-    /// A retry: goes in past the bound, since it was admitted once.
+    /// placesTaken: of the bound, for those of this class that may come back by putBack().
+    Admission submit(QueueItem item, int placesTaken = 0);
+    /// A retry: goes in without asking, since it was admitted once. Whoever admits keeps its place free.
     void putBack(QueueItem item);
     /// Takes out everything whose deadline has passed.
     std::vector<QueueItem> takeExpired(domain::Monotonic now);
+    /// Takes out what waits under this key or is about this subject.
+    std::vector<QueueItem> takeAbout(const std::string &key);
     /// Takes out what the condition holds for, best first.
     std::vector<QueueItem> takeIf(const std::function<bool(const QueueItem &)> &condition);
     std::optional<QueueItem> take(std::uint64_t id);

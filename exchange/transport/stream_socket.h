@@ -26,7 +26,7 @@ struct StreamSocketOptions
     StreamOptions supervision;
     QNetworkProxy proxy{QNetworkProxy::NoProxy}; ///< never taken from the environment
     QList<QSslCertificate> extraAuthorities;     ///< trusted besides the system's
-    quint64 messageSizeMax = quint64{16} * 1024 * 1024;
+    quint64 messageSizeMax = quint64{4} * 1024 * 1024;
     std::uint64_t seed = 0; ///< of the jitter
 };
 

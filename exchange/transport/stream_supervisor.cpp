@@ -29,6 +29,9 @@ StreamSupervisor::StreamSupervisor(StreamOptions options, std::uint64_t seed)
       m_backoff{m_options.retryBase, m_options.retryCap, seed},
       m_jitter{seed + 1}
 {
+    if (!m_options.gate) {
+        m_options.gate = std::make_shared<ConnectGate>();
+    }
 }
 
 StreamEffects StreamSupervisor::start(domain::Monotonic now)
@@ -63,12 +66,27 @@ StreamEffects StreamSupervisor::reconnect(domain::Monotonic now, const std::stri
     StreamEffects effects;
     if (m_isStarted) {
         openGap(now, effects);
+        judgeEnd(now);
         closeAll(effects);
         m_reason = reason;
         ++m_reconnects;
         connect(now, false, effects);
     }
     return effects;
+}
+
+void StreamSupervisor::judgeEnd(domain::Monotonic now)
+{
+    if (!m_current) {
+        return;
+    }
+    if (m_current->isOpen && now >= m_current->openedAt + m_options.healthyAfter) {
+        m_backoff.reset();
+        m_losses = 0;
+        m_trippedUntil.reset();
+    } else if (m_trippedUntil) {
+        m_trippedUntil = now + connectPause; // the one connection that was tried did not last
+    }
 }
 
 void StreamSupervisor::closeAll(StreamEffects &effects)
@@ -81,22 +99,32 @@ void StreamSupervisor::closeAll(StreamEffects &effects)
     }
 }
 
-void StreamSupervisor::connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects)
+domain::Monotonic StreamSupervisor::mayConnectAt(domain::Monotonic now)
 {
     while (!m_connects.empty() && m_connects.front() + connectWindow <= now) {
         m_connects.pop_front();
     }
-    if (static_cast<int>(m_connects.size()) > m_options.connectsMost) {
+    if (!m_trippedUntil && static_cast<int>(m_connects.size()) > m_options.connectsMost) {
         // Venues shut out addresses that reconnect too often.
+        m_trippedUntil = now + connectPause;
+        m_reason = "connected too often within a minute";
+    }
+    return std::max(m_options.gate->admissibleAt(now), m_trippedUntil.value_or(now));
+}
+
+void StreamSupervisor::connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects)
+{
+    if (const domain::Monotonic at = mayConnectAt(now); at > now) {
         if (isRenewal) {
-            m_renewAt = now + connectPause;
+            m_renewAt = at;
             return;
         }
-        m_retryAt = now + connectPause;
-        m_connects.clear();
+        m_retryAt = at;
+        m_reason = m_reason.empty() ? "waits for its turn to connect" : m_reason;
         setState(StreamState::Waiting, effects);
         return;
     }
+    m_options.gate->take(now);
     m_connects.push_back(now);
     Connection made;
     made.epoch = ++m_lastEpoch;
@@ -114,15 +142,13 @@ void StreamSupervisor::connect(domain::Monotonic now, bool isRenewal, StreamEffe
 void StreamSupervisor::lose(domain::Monotonic now, const std::string &reason, StreamEffects &effects)
 {
     openGap(now, effects);
-    if (m_current->isOpen && now >= m_current->openedAt + m_options.healthyAfter) {
-        m_backoff.reset();
-        m_losses = 0;
-    }
+    judgeEnd(now);
     closeAll(effects);
     ++m_losses;
     ++m_reconnects;
     m_reason = reason;
     m_retryAt = now + (m_losses == 1 ? m_jitter.upTo(m_options.firstRetry) : m_backoff.next());
+    m_retryAt = std::max(m_retryAt, m_trippedUntil.value_or(m_retryAt));
     setState(StreamState::Waiting, effects);
 }
 

@@ -1,12 +1,14 @@
 #pragma once
 
 #include "exchange/transport/backoff.h"
+#include "exchange/transport/rate_gate.h"
 #include "models/domain/time.h"
 
 #include <cstdint>
 #include <deque>
 #include <functional>
 #include <map>
+#include <memory>
 #include <optional>
 #include <set>
 #include <string>
@@ -44,7 +46,11 @@ struct StreamOptions
     domain::Milliseconds pongWithin{10'000};
     domain::Milliseconds renewAfter{23 * 3'600'000};
     domain::Milliseconds overlap{5'000}; ///< old and new connection side by side at a planned renewal
-    int connectsMost = 6;                ///< more within 60 s: pauses for 30 s
+    /// More within 60 s: pauses for 30 s, then tries one connection and pauses again unless it lasts for
+    /// healthyAfter.
+    int connectsMost = 6;
+    /// Shared by all sockets of one host. Empty: this socket has one of its own.
+    std::shared_ptr<ConnectGate> gate;
 };
 
 /// Open a connection; report its events with this epoch.
@@ -165,6 +171,10 @@ private:
         std::vector<std::string> names;
     };
     void connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects);
+    /// now, or when the next connection may be made.
+    domain::Monotonic mayConnectAt(domain::Monotonic now);
+    /// Of the connection in use: what its length says about those to come.
+    void judgeEnd(domain::Monotonic now);
     void lose(domain::Monotonic now, const std::string &reason, StreamEffects &effects);
     void closeAll(StreamEffects &effects);
     void openGap(domain::Monotonic now, StreamEffects &effects);
@@ -194,6 +204,7 @@ private:
     std::optional<Connection> m_old; ///< still open beside m_current, until m_oldEndsAt
     domain::Monotonic m_oldEndsAt{};
     std::deque<domain::Monotonic> m_connects;
+    std::optional<domain::Monotonic> m_trippedUntil; ///< too many connects: pauses until then, then tries one
     std::uint64_t m_lastEpoch = 0;
     int m_losses = 0; ///< in a row
     int m_reconnects = 0;

@@ -1,6 +1,7 @@
 #include "exchange/transport/throttle.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace transport
 {
@@ -19,8 +20,7 @@ constexpr domain::Milliseconds rateLimitMost = 60s;
 constexpr domain::Milliseconds firewallBase = 5min;
 constexpr domain::Milliseconds firewallMost = 1h;
 constexpr domain::Milliseconds banOfUnknownLength = 2min;
-constexpr domain::Milliseconds retryBase = 200ms;
-constexpr domain::Milliseconds retryMost = 10s;
+constexpr domain::Milliseconds longestPause = std::chrono::days{3};
 constexpr int tokensPerRetry = 10; // one retry for ten calls
 constexpr int tokensMost = 100;
 
@@ -32,13 +32,49 @@ domain::Milliseconds doubled(domain::Milliseconds base, int times, domain::Milli
     return std::min(base, most);
 }
 
+struct RetryRule
+{
+    domain::Milliseconds base;
+    domain::Milliseconds most;
+    bool isFree = false; ///< not out of the common allowance of retries
+};
+
+RetryRule retryRuleOf(Priority priority)
+{
+    switch (priority) {
+    case Priority::Cancel:
+        return {250ms, 5s, true};
+    case Priority::Reduce:
+        return {200ms, 800ms, true};
+    case Priority::Market:
+        return {1s, 60s, false};
+    default:
+        return {200ms, 10s, false};
+    }
+}
+
+// Cancels pass every breaker; the one of the orders holds back opening ones alone.
+bool isGuarded(const QueueItem &item)
+{
+    return item.priority != Priority::Cancel &&
+           (item.lane != Lane::Orders || item.priority == Priority::Open);
+}
+
+std::vector<std::uint64_t> idsOf(const std::vector<QueueItem> &items)
+{
+    std::vector<std::uint64_t> ids;
+    std::ranges::transform(items, std::back_inserter(ids), &QueueItem::id);
+    return ids;
+}
+
 } // namespace
 
-Throttle::Throttle(const std::vector<LimitRule> &limits, std::uint64_t seed)
+Throttle::Throttle(const std::vector<LimitRule> &limits, std::uint64_t seed, OrderRate orderRate)
     : m_budgets{limits},
       m_orders{BreakerRule::forOrders()},
       m_queries{BreakerRule::forQueries("queries")},
       m_bulk{BreakerRule::forQueries("bulk")},
+      m_orderRate{gateFor(orderRate)},
       m_jitter{seed},
       m_retryTokens{tokensMost}
 {
@@ -61,6 +97,25 @@ int Throttle::inFlight(Lane lane) const
 {
     return static_cast<int>(std::ranges::count_if(
         m_inFlight, [lane](const auto &entry) { return entry.second.item.lane == lane; }));
+}
+
+int Throttle::inFlight(Priority priority) const
+{
+    return static_cast<int>(std::ranges::count_if(
+        m_inFlight, [priority](const auto &entry) { return entry.second.item.priority == priority; }));
+}
+
+std::uint64_t Throttle::underWayWith(const QueueItem &item) const
+{
+    const auto same = std::ranges::find_if(m_inFlight, [&item](const auto &entry) {
+        return !item.coalesceKey.empty() && entry.second.item.coalesceKey == item.coalesceKey;
+    });
+    return item.joinsUnderWay && same != m_inFlight.end() ? same->first : 0;
+}
+
+bool Throttle::isHeldByOwnRate(const QueueItem &item) const
+{
+    return item.priority == Priority::Open && item.cost.orders > 0;
 }
 
 bool Throttle::hasSlot(const QueueItem &item) const
@@ -88,6 +143,34 @@ void Throttle::pause(domain::Monotonic now, domain::Milliseconds length, bool is
     until = std::max(until, now + length);
 }
 
+int Throttle::emergencyCancelsLeft(domain::Monotonic now) const
+{
+    return pausedUntil(now) && !isBanned(now) ? m_emergencies : 0;
+}
+
+Throttle::PauseState Throttle::pauseState(domain::Monotonic now, domain::Timestamp wallNow) const
+{
+    PauseState state;
+    state.rateLimited = m_rateLimited;
+    state.firewalled = m_firewalled;
+    if (const auto until = pausedUntil(now)) {
+        state.until = wallNow + std::chrono::ceil<domain::Milliseconds>(*until - now);
+        state.isBan = isBanned(now);
+        state.cancelsLeft = emergencyCancelsLeft(now);
+    }
+    return state;
+}
+
+void Throttle::restorePause(domain::Monotonic now, domain::Timestamp wallNow, const PauseState &state)
+{
+    m_rateLimited = std::max(m_rateLimited, state.rateLimited);
+    m_firewalled = std::max(m_firewalled, state.firewalled);
+    if (state.until > wallNow) {
+        pause(now, std::min<domain::Milliseconds>(state.until - wallNow, longestPause), state.isBan);
+        m_emergencies = std::min(m_emergencies, state.cancelsLeft);
+    }
+}
+
 RequestQueue::Admission Throttle::submit(domain::Monotonic now, QueueItem item)
 {
     if (!item.deadline) {
@@ -106,8 +189,7 @@ RequestQueue::Admission Throttle::submit(domain::Monotonic now, QueueItem item)
             return refused(whyWaiting(now, item));
         }
         const Breaker &breaker = breakerOf(item.lane);
-        const bool isGuarded = item.lane != Lane::Orders || item.priority == Priority::Open;
-        if (isGuarded && breaker.state(now) == Breaker::State::Open) {
+        if (isGuarded(item) && breaker.state(now) == Breaker::State::Open) {
             const auto retryAt = breaker.retryAt(now);
             if (!retryAt || *retryAt > *item.deadline) {
                 return refused(whyWaiting(now, item));
@@ -117,7 +199,11 @@ RequestQueue::Admission Throttle::submit(domain::Monotonic now, QueueItem item)
     if (item.priority == Priority::Open && m_orders.state(now) != Breaker::State::Closed) {
         return refused(whyWaiting(now, item));
     }
-    return m_queue.submit(std::move(item));
+    if (const std::uint64_t known = underWayWith(item); known != 0) {
+        return RequestQueue::Admission{true, known, {}};
+    }
+    const int mayComeBack = inFlight(item.priority);
+    return m_queue.submit(std::move(item), mayComeBack);
 }
 
 std::string Throttle::whyWaiting(domain::Monotonic now, const QueueItem &item) const
@@ -134,6 +220,9 @@ std::string Throttle::whyWaiting(domain::Monotonic now, const QueueItem &item) c
     }
     if (!hasSlot(item)) {
         return "earlier requests are still without an answer";
+    }
+    if (isHeldByOwnRate(item) && m_orderRate.admissibleAt(now) > now) {
+        return "your own limit of new orders a minute is used up";
     }
     return "the venue's limits are used up";
 }
@@ -170,7 +259,11 @@ std::optional<domain::Monotonic> Throttle::admissibleAt(domain::Monotonic now, c
             return std::nullopt;
         }
     }
-    return hasSlot(item) ? m_budgets.admissibleAt(now, item.priority, item.cost) : std::nullopt;
+    if (!hasSlot(item)) {
+        return std::nullopt;
+    }
+    const auto at = m_budgets.admissibleAt(now, item.priority, item.cost);
+    return at && isHeldByOwnRate(item) ? std::max(*at, m_orderRate.admissibleAt(now)) : at;
 }
 
 Throttle::Step Throttle::next(domain::Monotonic now)
@@ -216,9 +309,9 @@ Throttle::Step Throttle::next(domain::Monotonic now)
             }
             const auto at = admissibleAt(now, item);
             if (at && *at <= now) {
-                const std::uint64_t id = item.id;
-                start(now, *m_queue.take(id));
-                return HandOver{id};
+                const HandOver handOver{item.id, item.deadline};
+                start(now, *m_queue.take(item.id));
+                return handOver;
             }
             wakeBy(at);
             laneBlocked = item.earliestAt <= now;
@@ -233,6 +326,9 @@ void Throttle::start(domain::Monotonic now, QueueItem item)
     entry.ticket = m_budgets.debit(now, item.priority, item.cost);
     if (pausedUntil(now)) {
         --m_emergencies;
+    }
+    if (isHeldByOwnRate(item)) {
+        m_orderRate.take(now);
     }
     ++item.tries;
     m_retryTokens = std::min(m_retryTokens + 1, tokensMost);
@@ -278,17 +374,17 @@ Throttle::After Throttle::finished(domain::Monotonic now, std::uint64_t id, cons
     if (outcome.answerClass == AnswerClass::NotSent) {
         m_budgets.refund(done.ticket);
     } else {
-        m_budgets.settle(now, done.ticket);
+        m_budgets.settle(now, done.ticket, outcome.usage);
     }
-    m_budgets.observe(now, outcome.usage);
     learn(now, done, outcome);
     const auto again = retryAt(now, done, outcome);
     if (!again) {
         return After::Finished;
     }
-    m_retryTokens -= tokensPerRetry;
+    m_retryTokens -= retryRuleOf(done.item.priority).isFree ? 0 : tokensPerRetry;
     done.item.earliestAt = *again;
-    if (const auto patience = RequestQueue::patience(done.item.priority)) {
+    const auto patience = RequestQueue::patience(done.item.priority);
+    if (patience && !done.item.isDeadlineFinal) {
         done.item.deadline = *again + *patience;
     }
     m_queue.putBack(std::move(done.item));
@@ -319,7 +415,7 @@ void Throttle::rememberPause(domain::Monotonic now, const Outcome &outcome)
     const bool isNews = !pausedUntil(now);
     if (outcome.answerClass == AnswerClass::Banned) {
         if (outcome.isFirewall) {
-            m_firewalled += isNews ? 1 : 0;
+            m_firewalled += isBanned(now) ? 0 : 1;
             pause(now, doubled(firewallBase, std::max(m_firewalled - 1, 0), firewallMost), true);
         } else {
             pause(now, outcome.pauseFor.value_or(banOfUnknownLength) + 5s + m_jitter.upTo(10s), true);
@@ -327,7 +423,7 @@ void Throttle::rememberPause(domain::Monotonic now, const Outcome &outcome)
     } else if (outcome.answerClass == AnswerClass::RateLimited) {
         m_rateLimited += isNews ? 1 : 0;
         const auto own = doubled(rateLimitBase, std::max(m_rateLimited - 1, 0), rateLimitMost);
-        const auto length = outcome.pauseFor.value_or(own);
+        const auto length = std::max(outcome.pauseFor.value_or(own), rateLimitBase);
         pause(now, length + m_jitter.upTo(std::min<domain::Milliseconds>(length / 2, 1s)), false);
     } else if (isNews &&
                (outcome.answerClass == AnswerClass::Done || outcome.answerClass == AnswerClass::Rejected)) {
@@ -339,25 +435,31 @@ void Throttle::rememberPause(domain::Monotonic now, const Outcome &outcome)
 std::optional<domain::Monotonic> Throttle::retryAt(
     domain::Monotonic now, const InFlight &done, const Outcome &outcome)
 {
+    const QueueItem &item = done.item;
+    const RetryRule rule = retryRuleOf(item.priority);
     const bool isFinal = outcome.answerClass == AnswerClass::Done ||
                          outcome.answerClass == AnswerClass::Rejected ||
                          outcome.answerClass == AnswerClass::Banned;
-    if (isFinal || !outcome.isRepeatable || done.item.tries >= done.item.maxTries ||
-        m_retryTokens < tokensPerRetry || breakerOf(done.item.lane).state(now) != Breaker::State::Closed) {
+    if (isFinal || !outcome.isRepeatable || item.tries >= item.maxTries ||
+        (!rule.isFree && m_retryTokens < tokensPerRetry) ||
+        (isGuarded(item) && breakerOf(item.lane).state(now) != Breaker::State::Closed)) {
         return std::nullopt;
     }
-    const auto wait = m_jitter.upTo(doubled(retryBase, done.item.tries - 1, retryMost));
-    return std::max(now, pausedUntil(now).value_or(now)) + wait;
+    const auto wait = m_jitter.upTo(doubled(rule.base, item.tries - 1, rule.most));
+    const domain::Monotonic again = std::max(now, pausedUntil(now).value_or(now)) + wait;
+    const bool isTooLate = item.isDeadlineFinal && item.deadline && again > *item.deadline;
+    return isTooLate ? std::nullopt : std::optional{again};
 }
 
-std::optional<std::uint64_t> Throttle::withdraw(const std::string &coalesceKey)
+std::vector<std::uint64_t> Throttle::withdraw(const std::string &key)
 {
-    const std::uint64_t id = m_queue.find(coalesceKey);
-    if (id == 0) {
-        return std::nullopt;
-    }
-    m_queue.take(id);
-    return id;
+    return idsOf(m_queue.takeAbout(key));
+}
+
+std::vector<std::uint64_t> Throttle::withdraw(Priority priority)
+{
+    return idsOf(
+        m_queue.takeIf([priority](const QueueItem &waiting) { return waiting.priority == priority; }));
 }
 
 } // namespace transport

@@ -3,6 +3,7 @@
 #include "exchange/transport/backoff.h"
 #include "exchange/transport/breaker.h"
 #include "exchange/transport/budget.h"
+#include "exchange/transport/rate_gate.h"
 #include "exchange/transport/request_queue.h"
 
 #include <cstdint>
@@ -25,6 +26,7 @@ public:
     struct HandOver
     {
         std::uint64_t id = 0;
+        std::optional<domain::Monotonic> deadline; ///< it has to leave this machine by then
     };
     /// This request will never be handed over.
     struct Dropped
@@ -54,8 +56,18 @@ public:
         bool isRepeatable = false; ///< a second copy does no harm
     };
     enum class After : std::uint8_t { Finished, WillRetry };
+    /// What must outlive this process: a restart neither shortens a pause nor forgets how it was earned.
+    struct PauseState
+    {
+        domain::Timestamp until{}; ///< this machine's wall time; 1970: no pause
+        bool isBan = false;        ///< complete silence until then
+        int rateLimited = 0;       ///< pauses in a row that the venue asked for by 429
+        int firewalled = 0;        ///< refusals in a row by its firewall
+        int cancelsLeft = 0;       ///< emergency allowance that is left of this pause
+        friend bool operator==(const PauseState &, const PauseState &) = default;
+    };
 
-    Throttle(const std::vector<LimitRule> &limits, std::uint64_t seed);
+    Throttle(const std::vector<LimitRule> &limits, std::uint64_t seed, OrderRate orderRate = {});
 
     /// The item's deadline is now + the class's patience unless it has one. Refused: class full, breaker open
     /// beyond the deadline, or paused beyond it.
@@ -66,13 +78,22 @@ public:
     After finished(domain::Monotonic now, std::uint64_t id, const Outcome &outcome);
     /// The handed-over request could not be built: nothing left, its cost is given back.
     void aborted(domain::Monotonic now, std::uint64_t id);
-    /// Takes a waiting request out; empty where none waits under this key.
-    std::optional<std::uint64_t> withdraw(const std::string &coalesceKey);
+    /// Takes out all that waits under this key or is about this subject, the most urgent first.
+    std::vector<std::uint64_t> withdraw(const std::string &key);
+    /// Takes out all of a class that waits, the most urgent first.
+    std::vector<std::uint64_t> withdraw(Priority priority);
 
     /// Complete silence (isBan) or all but three cancels, until then. Never shortens a pause.
     void pause(domain::Monotonic now, domain::Milliseconds length, bool isBan);
     std::optional<domain::Monotonic> pausedUntil(domain::Monotonic now) const;
     bool isBanned(domain::Monotonic now) const;
+    /// Cancels that may still go out in this pause: three in a whole one, none in a ban.
+    int emergencyCancelsLeft(domain::Monotonic now) const;
+    PauseState pauseState(domain::Monotonic now, domain::Timestamp wallNow) const;
+    /// At a start, what pauseState() gave the process before. An end beyond three days, the longest ban, is
+    /// taken for a wall clock that was wrong.
+    void restorePause(domain::Monotonic now, domain::Timestamp wallNow, const PauseState &state);
+    void setOrderRate(OrderRate rate) { m_orderRate = gateFor(rate); }
 
     void setLimits(const std::vector<LimitRule> &rules, bool mayRaise)
     {
@@ -106,6 +127,9 @@ private:
     std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, const QueueItem &item) const;
     const Breaker &breakerOf(Lane lane) const;
     bool hasSlot(const QueueItem &item) const;
+    std::uint64_t underWayWith(const QueueItem &item) const;
+    int inFlight(Priority priority) const;
+    bool isHeldByOwnRate(const QueueItem &item) const;
     void rememberPause(domain::Monotonic now, const Outcome &outcome);
 
     BudgetSet m_budgets;
@@ -113,6 +137,7 @@ private:
     Breaker m_orders;
     Breaker m_queries;
     Breaker m_bulk;
+    RateGate m_orderRate;
     Jitter m_jitter;
     std::map<std::uint64_t, InFlight> m_inFlight;
     std::deque<Dropped> m_dropped;

@@ -96,6 +96,25 @@ private slots:
         QVERIFY(!verdictOf(answered(429, error(-1003, "")), now).pauseFor);
     }
 
+    void aBanIsNoFirewallWhateverItsBody()
+    {
+        const auto ban = verdictOf(answered(418, "<html>", {{"retry-after", "120"}}), now);
+        QVERIFY(!ban.isFirewall);
+        QCOMPARE(ban.pauseFor, std::optional{domain::Milliseconds{120'000}});
+        QVERIFY(verdictOf(answered(403, "<html>"), now).isFirewall);
+    }
+
+    void aRefusedKeyIsNotTriedAgain()
+    {
+        for (const int code : {-2014, -2015, -1022}) {
+            QVERIFY(verdictOf(answered(401, error(code, "")), now).isHopeless);
+        }
+        for (const int code : {-1021, -1008, -1003, -9999}) {
+            QVERIFY(!verdictOf(answered(400, error(code, "")), now).isHopeless);
+        }
+        QVERIFY(!verdictOf(answered(503, "<html>"), now).isHopeless);
+    }
+
     void countersAreReadFromTheHeaders()
     {
         const auto verdict = verdictOf(answered(200, "{}",

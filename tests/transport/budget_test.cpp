@@ -137,14 +137,15 @@ private slots:
     {
         Budget budget{weightRule()};
         const auto ticket = budget.debit(start, Priority::Resolve, 100);
+        budget.observe(start + 1s, {start, 100, 1'000}); // somebody else at this address used 900
         budget.settle(start + 1s, ticket);
-        budget.observe(start + 1s, 1'000); // somebody else at this address used 900
         QCOMPARE(budget.used(start + 1s), 1'000);
+        QCOMPARE(budget.foreign(start + 1s), 900);
         budget.debit(start + 2s, Priority::Resolve, 50);
         QCOMPARE(budget.used(start + 2s), 1'050);
-        budget.observe(start + 3s, 20); // a new window over there
+        budget.observe(start + 3s, {start + 2s, 0, 20}); // a new window over there
         QCOMPARE(budget.used(start + 3s), 1'050);
-        budget.observe(start + 3s, -1);
+        budget.observe(start + 3s, {start + 2s, 0, -1});
         QCOMPARE(budget.used(start + 3s), 1'050);
         QCOMPARE(budget.used(start + 64'499ms), 70); // the last counter and ours, which is still in flight
         QCOMPARE(budget.used(start + 64'500ms), 50);
@@ -153,11 +154,58 @@ private slots:
     void theCounterAndWhatIsUnderWayAddUp()
     {
         Budget budget{weightRule()};
-        const auto first = budget.debit(start, Priority::Resolve, 10);
+        budget.debit(start, Priority::Resolve, 10);
         budget.debit(start, Priority::Resolve, 40);
-        budget.settle(start, first);
-        budget.observe(start, 500); // may not include the second request yet
+        budget.observe(start, {start, 10, 500}); // may not include the second request yet
         QCOMPARE(budget.used(start), 540);
+    }
+
+    void anAnswerThatWasOvertakenLowersNothing()
+    {
+        Budget budget{weightRule()};
+        budget.observe(start + 2s, {start + 1s, 0, 900});
+        budget.observe(start + 9s, {start, 0, 100}); // counted before, heard after
+        QCOMPARE(budget.used(start + 9s), 900);
+        budget.observe(start + 9s, {start, 0, 1'000}); // and yet it may show more
+        QCOMPARE(budget.used(start + 9s), 1'000);
+    }
+
+    void whatArrivedAfterALateAnswersReadingIsAddedToIt()
+    {
+        Budget budget{weightRule()};
+        budget.debit(start, Priority::Resolve, 10); // its answer takes nine seconds
+        const auto quick = budget.debit(start + 1s, Priority::Resolve, 70);
+        budget.settle(start + 2s, quick);
+        budget.observe(start + 9s, {start, 10, 500});
+        QCOMPARE(budget.used(start + 9s), 570);
+    }
+
+    void theRiseOfTheCounterShowsOthersBehindOurOwnEarlierUse()
+    {
+        // The fixed window over there began right after we had used much, and the others use theirs in it.
+        Budget budget{weightRule()};
+        budget.settle(start, budget.debit(start, Priority::Cancel, 1'200));
+        const std::array readings{Budget::Reading{start + 2s, 0, 10}, Budget::Reading{start + 20s, 0, 310},
+            Budget::Reading{start + 59s, 0, 960}, Budget::Reading{start + 61s, 0, 5}};
+        for (const Budget::Reading &reading : readings) {
+            budget.observe(reading.sentAt, reading);
+        }
+        QCOMPARE(budget.foreign(start + 62s), 955); // never more than our 1,200, and yet it was not us
+        QCOMPARE(budget.used(start + 62s), 955);
+        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'205) == start + 62s);
+        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'206) == start + 81'500ms);
+    }
+
+    void risesInQuickSuccessionAreRememberedAsOne()
+    {
+        Budget budget{weightRule()};
+        budget.settle(start, budget.debit(start, Priority::Cancel, 1'000));
+        for (int reading = 0; reading < 10; ++reading) {
+            const auto at = start + 1s + 100ms * reading;
+            budget.observe(at, {at, 0, 10 * reading});
+        }
+        QCOMPARE(budget.foreign(start + 63'399ms), 90); // until a window after the last one
+        QCOMPARE(budget.foreign(start + 63'400ms), 0);
     }
 
     void aLowerLimitCountsAtOnceAndAHigherOneWhenAllowed()

@@ -198,4 +198,36 @@ private:
     int m_connections = 0;
 };
 
+/// Passes bytes on to a server on loopback, those of the client only after a while: a slow handshake.
+class SlowRelay
+{
+public:
+    SlowRelay(int port, int delayMs)
+    {
+        m_server.listen(QHostAddress::LocalHost);
+        QObject::connect(&m_server, &QTcpServer::newConnection, &m_server, [this, port, delayMs] {
+            QTcpSocket *client = m_server.nextPendingConnection();
+            auto *server = new QTcpSocket{client};
+            server->connectToHost(QHostAddress{QHostAddress::LocalHost}, static_cast<quint16>(port));
+            const auto forward = [client, server] { server->write(client->readAll()); };
+            QTimer::singleShot(delayMs, server, [client, server, forward] {
+                forward();
+                QObject::connect(client, &QTcpSocket::readyRead, server, forward);
+            });
+            QObject::connect(server, &QTcpSocket::readyRead, client,
+                [client, server] { client->write(server->readAll()); });
+            QObject::connect(client, &QTcpSocket::disconnected, client, &QObject::deleteLater);
+        });
+    }
+    /// The same address by way of this relay.
+    QUrl url(QUrl direct) const
+    {
+        direct.setPort(m_server.serverPort());
+        return direct;
+    }
+
+private:
+    QTcpServer m_server;
+};
+
 } // namespace hostile

@@ -273,6 +273,189 @@ private slots:
         QCOMPARE(sent.result().outcome, AnswerClass::Done);
     }
 
+    void aPauseIsToldAndGoesOnInTheNextProcess()
+    {
+        hostile::Server server{false, answerAll};
+        QList<Throttle::PauseState> told;
+        {
+            RequestPump pump{m_clock, limited()};
+            connect(&pump, &RequestPump::pauseChanged, this,
+                [&told](const Throttle::PauseState &state) { told << state; });
+            pump.pause(30s, false);
+            pump.pause(10s, false); // nothing new
+            QCOMPARE(told.size(), 1);
+            QVERIFY(hostile::finishes(pump.submit(
+                order(server.url(QStringLiteral("/order")), "DELETE", "id=1", Priority::Cancel))));
+            QCOMPARE(told.size(), 2);
+            QCOMPARE(told.back().cancelsLeft, 2);
+            QVERIFY(told.back().until == told.front().until);
+            QCOMPARE(pump.health().emergencyCancelsLeft, 2);
+        }
+        RequestPump next{m_clock, limited()};
+        next.restorePause(told.back());
+        QVERIFY(next.health().pausedFor && *next.health().pausedFor > 25s);
+        QVERIFY(!next.health().isBanned);
+        QCOMPARE(next.health().emergencyCancelsLeft, 2);
+        const auto refused = next.submit(query(server.url(QStringLiteral("/a"))));
+        QVERIFY(refused.isFinished());
+        QCOMPARE(refused.result().refusal->code, domain::ErrorCode::RateLimited);
+    }
+
+    void thePumpDropsWaitingOpeningOrdersWithAReason()
+    {
+        hostile::Server server{false, answerAll};
+        RequestPump pump{m_clock, limited()};
+        pump.pause(100ms, false);
+        const QUrl url = server.url(QStringLiteral("/order"));
+        const auto first = pump.submit(order(url, "POST", "id=1", Priority::Open));
+        const auto second = pump.submit(order(url, "POST", "id=2", Priority::Open));
+        const auto closing = pump.submit(order(url, "POST", "id=3", Priority::Reduce));
+        QCOMPARE(pump.dropOpening("the computer slept"), 2);
+        QVERIFY(first.isFinished() && second.isFinished());
+        QCOMPARE(first.result().outcome, AnswerClass::NotSent);
+        QCOMPARE(first.result().refusal->code, domain::ErrorCode::Cancelled);
+        QCOMPARE(first.result().refusal->detail, std::string{"the computer slept"});
+        QVERIFY(hostile::finishes(closing));
+        QCOMPARE(server.requests().size(), 1);
+        QCOMPARE(pump.drop(Priority::Reduce, "nothing waits"), 0);
+    }
+
+    void aListenerMaySubmitWhileOrdersAreDropped()
+    {
+        hostile::Server server{false, answerAll};
+        RequestPump pump{m_clock, limited()};
+        pump.pause(100ms, false);
+        const QUrl url = server.url(QStringLiteral("/order"));
+        const auto again = std::make_shared<QFuture<PumpAnswer>>();
+        QObject context;
+        pump.submit(order(url, "POST", "id=1", Priority::Open))
+            .then(&context, [&, again](const PumpAnswer &) {
+                *again = pump.submit(order(url, "POST", "id=2", Priority::Open));
+            });
+        pump.submit(order(url, "POST", "id=3", Priority::Open));
+        QCOMPARE(pump.dropOpening("gate closed"), 2);
+        QTRY_VERIFY(again->isValid());
+        QVERIFY(hostile::finishes(*again));
+        QCOMPARE(again->result().outcome, AnswerClass::Done);
+    }
+
+    void aCancelTakesBackWhatItsOrderStillHasWaiting()
+    {
+        hostile::Server server{false, answerAll};
+        RequestPump pump{m_clock, limited()};
+        pump.pause(100ms, false);
+        const QUrl url = server.url(QStringLiteral("/order"));
+        PumpRequest submit = order(url, "POST", "id=1", Priority::Open);
+        submit.coalesceKey = "submit 7";
+        submit.subject = "order 7";
+        PumpRequest amend = order(url, "PUT", "id=2", Priority::Open);
+        amend.coalesceKey = "amend 7";
+        amend.subject = "order 7";
+        const auto first = pump.submit(submit);
+        const auto second = pump.submit(amend);
+        QVERIFY(!first.isFinished() && !second.isFinished());
+        QCOMPARE(pump.withdraw("order 7"), 2);
+        QVERIFY(first.isFinished() && second.isFinished());
+    }
+
+    void aClosingOrderIsTriedAgainOnlyWhereNothingWasDone_data()
+    {
+        QTest::addColumn<int>("outcome");
+        QTest::addColumn<bool>("isHopeless");
+        QTest::addColumn<int>("copies");
+        QTest::newRow("not executed") << static_cast<int>(AnswerClass::NotExecuted) << false << 5;
+        QTest::newRow("the key is refused") << static_cast<int>(AnswerClass::NotExecuted) << true << 1;
+        QTest::newRow("nobody knows") << static_cast<int>(AnswerClass::Ambiguous) << false << 1;
+        QTest::newRow("refused") << static_cast<int>(AnswerClass::Rejected) << false << 1;
+    }
+    void aClosingOrderIsTriedAgainOnlyWhereNothingWasDone()
+    {
+        QFETCH(int, outcome);
+        QFETCH(bool, isHopeless);
+        QFETCH(int, copies);
+        hostile::Server server{false, answerAll};
+        RequestPump pump{m_clock, limited()};
+        PumpRequest closing = order(server.url(QStringLiteral("/order")), "POST", "id=1", Priority::Reduce);
+        closing.maxTries = 5;
+        closing.repeatsUnexecuted = true;
+        closing.deadline = 10s;
+        closing.classify = [outcome, isHopeless](const HttpAnswer &) {
+            AnswerVerdict verdict;
+            verdict.outcome = static_cast<AnswerClass>(outcome);
+            verdict.isHopeless = isHopeless;
+            return verdict;
+        };
+        const auto sent = pump.submit(closing);
+        QVERIFY(hostile::finishes(sent));
+        QCOMPARE(static_cast<int>(sent.result().outcome), outcome);
+        QCOMPARE(server.copies("id=1"), copies);
+    }
+
+    void anOrderDoesNotLeaveAfterItsDeadlineOverASlowConnection()
+    {
+        hostile::Server server{true, answerAll};
+        hostile::SlowRelay relay{server.url({}).port(), 600};
+        PumpOptions options = limited();
+        options.http.extraAuthorities = {hostile::Identity::forLocalhost().certificate};
+        RequestPump pump{m_clock, options};
+        PumpRequest late =
+            order(relay.url(server.url(QStringLiteral("/order"))), "POST", "id=1", Priority::Open);
+        late.deadline = 200ms;
+        QElapsedTimer timer;
+        timer.start();
+        const auto sent = pump.submit(late);
+        QVERIFY(hostile::finishes(sent));
+        QCOMPARE(sent.result().outcome, AnswerClass::NotSent);
+        QVERIFY2(timer.elapsed() >= 200 && timer.elapsed() < 1'000, QByteArray::number(timer.elapsed()));
+        QTest::qWait(1'000); // the handshake would be over by now
+        QCOMPARE(server.copies("id=1"), 0);
+        const auto patient = pump.submit(
+            order(relay.url(server.url(QStringLiteral("/order"))), "POST", "id=2", Priority::Reduce));
+        QVERIFY(hostile::finishes(patient));
+        QCOMPARE(patient.result().outcome, AnswerClass::Done);
+        QCOMPARE(server.requests().size(), 1);
+    }
+
+    void healthTellsAWindowEverything()
+    {
+        hostile::Server server{false, answerAll};
+        RequestPump pump{m_clock, limited()};
+        PumpRequest request = query(server.url(QStringLiteral("/a")));
+        request.classify = [](const HttpAnswer &) {
+            AnswerVerdict verdict;
+            verdict.outcome = AnswerClass::Done;
+            verdict.usage = {Usage{"weight 1m", 700}, Usage{"no such limiter", 5}};
+            return verdict;
+        };
+        QVERIFY(hostile::finishes(pump.submit(request)));
+        pump.setUnresolvedOrders(3);
+        const PumpHealth health = pump.health();
+        QCOMPARE(health.budgets.front().foreign, 695);
+        QCOMPARE(health.budgets.front().usable, 2'160);
+        QCOMPARE(health.budgets.front().reservedForCancels, 600);
+        QCOMPARE(health.breakers.front().state, Breaker::State::Open);
+        QCOMPARE(health.breakers.front().probesMissing, 2);
+        QCOMPARE(health.breakers.front().unresolved, 3);
+        QVERIFY(!health.breakers.front().reason.empty());
+        QCOMPARE(health.breakers.back().probesMissing, 0);
+        QCOMPARE(health.emergencyCancelsLeft, 0);
+    }
+
+    void theOwnRateOfOpeningOrdersCanBeSet()
+    {
+        hostile::Server server{false, answerAll};
+        PumpOptions options = limited();
+        options.orderRate = {.burst = 1, .perMinute = 2};
+        RequestPump pump{m_clock, options};
+        const QUrl url = server.url(QStringLiteral("/order"));
+        QVERIFY(hostile::finishes(pump.submit(order(url, "POST", "id=1", Priority::Open))));
+        const auto held = pump.submit(order(url, "POST", "id=2", Priority::Open));
+        QCOMPARE(pump.health().queues[3].length, 1);
+        pump.setOrderRate({.burst = 10, .perMinute = 600});
+        QVERIFY(hostile::finishes(held));
+        QCOMPARE(held.result().outcome, AnswerClass::Done);
+    }
+
     void listenersMaySubmitAgainAndEndThePump()
     {
         hostile::Server server{false, answerAll};

@@ -33,6 +33,11 @@ StreamOptions options()
     return made;
 }
 
+std::shared_ptr<ConnectGate> openGate()
+{
+    return std::make_shared<ConnectGate>(ConnectRule{.burst = 1'000, .most = 1'000});
+}
+
 template <class Effect> std::vector<Effect> all(const StreamEffects &effects)
 {
     std::vector<Effect> found;
@@ -156,6 +161,7 @@ private slots:
         StreamOptions patient = options();
         patient.connectsMost = 1'000;
         hostile::check("retry waits", [&](std::uint64_t seed) {
+            patient.gate = openGate();
             StreamSupervisor stream{patient, seed};
             domain::Monotonic now = start;
             stream.start(now);
@@ -178,7 +184,9 @@ private slots:
 
     void moreThanSixConnectsInAMinutePauseForThirtySeconds()
     {
-        StreamSupervisor stream{options(), 7};
+        StreamOptions ungated = options();
+        ungated.gate = openGate();
+        StreamSupervisor stream{ungated, 7};
         domain::Monotonic now = start;
         stream.start(now);
         int connects = 1;
@@ -196,6 +204,72 @@ private slots:
         QCOMPARE(connects, 7);
         QVERIFY(stream.wakeAt() == now + 30s);
         QVERIFY(stream.retryIn(now) == 30s);
+    }
+
+    void afterThePauseOneConnectionIsTriedAndHasToLast()
+    {
+        domain::Monotonic now = start;
+        StreamSupervisor stream = tripped(now);
+        QCOMPARE(stream.reason(), std::string{"connected too often within a minute"});
+        for (int attempt = 0; attempt < 3; ++attempt) {
+            now = *stream.wakeAt();
+            QCOMPARE(all<OpenSocket>(stream.onTime(now)).size(), std::size_t{1});
+            stream.onOpened(now, stream.epoch());
+            now += 1s;
+            stream.onClosed(now, stream.epoch(), "flaps");
+            QVERIFY(stream.wakeAt() == now + 30s);
+        }
+        now = *stream.wakeAt();
+        stream.onTime(now);
+        stream.onOpened(now, stream.epoch());
+        now += 60s;
+        stream.onClosed(now, stream.epoch(), "lasted");
+        QVERIFY(*stream.wakeAt() <= now + 250ms);
+    }
+
+    void whoAsksForANewConnectionDoesNotPassThePause()
+    {
+        domain::Monotonic now = start;
+        StreamSupervisor stream = tripped(now);
+        QVERIFY(all<OpenSocket>(stream.reconnect(now + 1s, "asked")).empty());
+        QVERIFY(stream.wakeAt() == now + 30s);
+        now += 30s;
+        QCOMPARE(all<OpenSocket>(stream.onTime(now)).size(), std::size_t{1});
+        QVERIFY(all<OpenSocket>(stream.reconnect(now + 1s, "asked")).empty());
+        QVERIFY(stream.wakeAt() == now + 31s);
+    }
+
+    void socketsOfOneHostTakeTurns()
+    {
+        StreamOptions shared = options();
+        shared.gate = std::make_shared<ConnectGate>(ConnectRule{.burst = 1});
+        StreamSupervisor first{shared, 1};
+        StreamSupervisor second{shared, 2};
+        QCOMPARE(all<OpenSocket>(first.start(start)).size(), std::size_t{1});
+        QVERIFY(holds(second.start(start), StateChanged{StreamState::Waiting}));
+        QCOMPARE(second.reason(), std::string{"waits for its turn to connect"});
+        QVERIFY(second.wakeAt() == start + 2s);
+        QVERIFY(holds(second.onTime(start + 2s), OpenSocket{1}));
+        first.onOpened(start + 2s, 1);
+        first.onPong(start + 2s, 1);
+        QVERIFY(holds(first.reconnect(start + 3s, "moved"), StateChanged{StreamState::Waiting}));
+        QCOMPARE(first.reason(), std::string{"moved"});
+        QVERIFY(first.wakeAt() == start + 4s);
+    }
+
+    void aRenewalWaitsForItsTurnBesideTheWorkingConnection()
+    {
+        StreamOptions shared = options();
+        shared.pingEvery = 48h;
+        shared.gate = std::make_shared<ConnectGate>(ConnectRule{.burst = 1});
+        StreamSupervisor stream{shared, 1};
+        stream.start(start);
+        stream.onOpened(start, 1);
+        shared.gate->take(start + 23h);
+        QVERIFY(stream.onTime(start + 23h).empty());
+        QVERIFY(stream.wakeAt() == start + 23h + 2s);
+        QVERIFY(holds(stream.onTime(start + 23h + 2s), OpenSocket{2}));
+        QVERIFY(stream.state() == StreamState::Connected);
     }
 
     void pingsEveryTwentySecondsAndMissesThePongAfterTen()
@@ -409,6 +483,21 @@ private slots:
     }
 
 private:
+    /// Has just been stopped by its seventh connection within a minute; now: when.
+    static StreamSupervisor tripped(domain::Monotonic &now)
+    {
+        StreamSupervisor stream{options(), 7};
+        stream.start(now);
+        while (true) {
+            stream.onOpened(now, stream.epoch());
+            stream.onClosed(now, stream.epoch(), "flaps");
+            now = *stream.wakeAt();
+            stream.onTime(now);
+            if (stream.state() == StreamState::Waiting && *stream.wakeAt() == now + 30s) {
+                return stream;
+            }
+        }
+    }
     static StreamSupervisor connected()
     {
         StreamSupervisor stream{options(), 1};
