@@ -708,6 +708,12 @@ bool OrderDesk::isQuiet() const
                m_ledger.openOrders(), [](const Order &order) { return order.phase == OrderPhase::Working; });
 }
 
+std::size_t OrderDesk::loadCount() const
+{
+    return m_errands.size() + m_asked.size() + m_waiting.size() + m_queried.size() + m_tradesAsked.size() +
+           m_unknown.size() + m_runs.size() + m_auditCommands.size();
+}
+
 void OrderDesk::onTime(Timestamp now)
 {
     const GateState before = m_gate.state();

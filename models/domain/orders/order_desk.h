@@ -93,6 +93,8 @@ public:
     bool isReconciled() const;
     /// Nothing is in flight, unknown, or waiting for the disk.
     bool isQuiet() const;
+    /// Errands, requests, commands and questions that are not finished: 0 once every order has ended.
+    std::size_t loadCount() const;
 
 private:
     /// What the desk does about one order beside what the ledger knows of it.
