@@ -157,6 +157,16 @@ private slots:
         QCOMPARE(rig.count<PlaceOrder>(), 0);
     }
 
+    void aClickDatedInTheFutureLivesNoLonger()
+    {
+        Rig rig;
+        rig.ready();
+        rig.queues = anyOf<PlaceOrder>();
+        rig.submit(limit(), -5s); // our idea of the exchange's time was corrected backwards
+        QVERIFY(rig.sent<PlaceOrder>().back().patience == std::optional<Milliseconds>{2s});
+        rig.answerAll();
+    }
+
     void anOrderInTheQueueIsCancelledWithoutTheNetwork()
     {
         Rig rig;

@@ -238,7 +238,7 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
     entries.emplace_back(JournalIntent{intent});
     Errand &errand = errandOf(intent);
     errand.command = command;
-    errand.askedAt = source.at;
+    errand.askedAt = std::min(source.at, now); // a corrected clock gives nobody more time
     m_waiting[keep(std::move(entries))] = Waiting{std::move(intent), command};
 }
 
