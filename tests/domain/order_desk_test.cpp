@@ -278,6 +278,25 @@ private slots:
         QVERIFY(rig.isRefused(command));
     }
 
+    void anOrderSeenByTheStreamIsNotTriedAgainWhateverTheAnswerSays()
+    {
+        Rig rig;
+        rig.ready();
+        rig.holds = anyOf<PlaceOrder>();
+        NewOrder reducing = limit(Side::Sell);
+        reducing.reduceOnly = true;
+        rig.submit(reducing);
+        rig.venue.accept(rig.last<PlaceOrder>().order, rig.now);
+        rig.hear(DeskVenue::engineReport(rig.venue.orders.at(rig.id())));
+        rig.answer(rig.pending<PlaceOrder>(), DeskVenue::answer(Outcome::NotExecuted, -1008));
+        rig.holds = nullptr;
+        rig.pass(30s);
+        QCOMPARE(rig.count<PlaceOrder>(), 1);
+        QCOMPARE(rig.order().phase, OrderPhase::Working);
+        rig.end(rig.id());
+        QCOMPARE(rig.desk.loadCount(), std::size_t{0});
+    }
+
     void whileTheAccountIsBannedAReducingOrderIsNotTriedAgain()
     {
         Rig rig;

@@ -364,10 +364,12 @@ void OrderDesk::onPlaced(Timestamp now, const Asked &asked, const NewOrder &orde
     case Outcome::NotExecuted: {
         note(now, id, Kind::Answered, answer.text);
         Errand *errand = found == m_errands.end() ? nullptr : &found->second;
+        const Order *known = m_ledger.find(id);
+        const bool isHeardOf = known != nullptr && known->orderId != 0; // the answer is wrong
         const bool hasLife = errand != nullptr && now < errand->askedAt + m_rules.reducingLife &&
                              errand->placements < m_rules.mostPlacements && !errand->isCancelWanted &&
                              !m_isStopping;
-        if (isReducing(order) && hasLife && m_gate.state() != GateState::Stopped) {
+        if (isReducing(order) && hasLife && !isHeardOf && m_gate.state() != GateState::Stopped) {
             // What closes is worth another try under the same id: the first surely did nothing.
             take(now, m_ledger.requeue(id, now));
             errand->placeAt = now + m_rules.placementPause * (1 << (errand->placements - 1));
