@@ -469,6 +469,32 @@ private slots:
         QCOMPARE(rig.desk.loadCount(), std::size_t{0});
     }
 
+    void anExecutionAfterTheEndIsBookedAndTold_data()
+    {
+        QTest::addColumn<QByteArray>("late");
+        QTest::newRow("a part") << QByteArray{"0.4"};
+        QTest::newRow("all of it") << QByteArray{"1"};
+    }
+    void anExecutionAfterTheEndIsBookedAndTold()
+    {
+        QFETCH(QByteArray, late);
+        Rig rig;
+        rig.ready();
+        rig.submit(limit());
+        const auto fills = rig.venue.fill(rig.id(), qty(late.constData()), rig.now + 10ms); // not heard of
+        Order cancelled = rig.venue.orders.at(rig.id());
+        cancelled.executedQty = {};
+        cancelled.status = OrderStatus::Canceled;
+        cancelled.updatedAt = rig.now + 20ms;
+        rig.hear(DeskVenue::engineReport(cancelled));
+        QCOMPARE(rig.order().endReason, EndReason::Canceled);
+        rig.pass(5s);
+        rig.hear(fills);
+        QCOMPARE(rig.order().executedQty, qty(late.constData()));
+        QCOMPARE(rig.desk.positions().amount(btc, PositionSide::Both), qty(late.constData()));
+        QCOMPARE(rig.alerts(Alert::Kind::LateFill), 1);
+    }
+
     void anOrderThatComesBackIsAlarmed()
     {
         Rig rig;
@@ -540,6 +566,28 @@ private slots:
         QVERIFY(!rig.journal.contains("web_1"));
     }
 
+    void liquidationDeleveragingAndSettlementAreLoud_data()
+    {
+        QTest::addColumn<QByteArray>("id");
+        QTest::newRow("liquidation") << QByteArray{"autoclose-1"};
+        QTest::newRow("deleveraging") << QByteArray{"adl_autoclose"};
+        QTest::newRow("settlement") << QByteArray{"settlement_autoclose-1"};
+    }
+    void liquidationDeleveragingAndSettlementAreLoud()
+    {
+        QFETCH(QByteArray, id);
+        Rig rig;
+        rig.ready();
+        rig.submit(limit());
+        rig.fill(rig.id(), "1");
+        NewOrder forced = market(Side::Sell);
+        forced.clientOrderId = id.toStdString();
+        rig.venue.accept(forced, rig.now);
+        rig.fill(id.toStdString(), "1");
+        QCOMPARE(rig.alerts(Alert::Kind::Liquidation), 1);
+        QVERIFY(rig.desk.positions().amount(btc, PositionSide::Both).isZero());
+    }
+
     // ---- conditional orders
 
     void aTriggeredStopIsOneOrderWithItsEngineOrder()
@@ -570,6 +618,38 @@ private slots:
         rig.pass(3s);
         QCOMPARE(rig.alerts(Alert::Kind::Unprotected), 0);
         rig.pass(100ms);
+        QCOMPARE(rig.alerts(Alert::Kind::Unprotected), 1);
+    }
+
+    void aStopThatDiesWhileAPositionIsOpenIsAlarmed_data()
+    {
+        QTest::addColumn<int>("status");
+        QTest::newRow("rejected") << int(OrderStatus::Rejected);
+        QTest::newRow("expired") << int(OrderStatus::Expired);
+    }
+    void aStopThatDiesWhileAPositionIsOpenIsAlarmed()
+    {
+        QFETCH(int, status);
+        Rig rig;
+        rig.ready();
+        rig.submit(limit());
+        rig.fill(rig.id(), "1");
+        rig.submit(stopMarket());
+        rig.end(rig.id(), static_cast<OrderStatus>(status));
+        QCOMPARE(rig.alerts(Alert::Kind::Unprotected), 1);
+        rig.submit(stopMarket(Side::Buy)); // protects nothing
+        rig.end(rig.id(), static_cast<OrderStatus>(status));
+        QCOMPARE(rig.alerts(Alert::Kind::Unprotected), 1);
+    }
+
+    void aStopThatTheExchangeRefusesWhileAPositionIsOpenIsAlarmed()
+    {
+        Rig rig;
+        rig.ready();
+        rig.submit(limit());
+        rig.fill(rig.id(), "1");
+        rig.script = placedAs(Outcome::Rejected, -2021);
+        rig.submit(stopMarket());
         QCOMPARE(rig.alerts(Alert::Kind::Unprotected), 1);
     }
 

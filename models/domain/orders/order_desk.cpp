@@ -568,11 +568,6 @@ void OrderDesk::takeOne(Timestamp now, const FillAdded &effect)
     if (order != nullptr) {
         note(now, order->clientOrderId(), Kind::Filled,
             fill.quantity.toString() + " at " + fill.price.toString());
-        if (!order->isOpen() && order->origin == OrderOrigin::Own && order->endReason != EndReason::Filled &&
-            fill.at <= order->updatedAt && order->updatedAt + 1s < now) {
-            alert(now, Alert::Kind::LateFill, Alert::Severity::Warning, fill.symbol, order->clientOrderId(),
-                "An execution of " + fill.quantity.toString() + " became known after the order had ended.");
-        }
     }
     m_effects.emplace_back(effect);
 }
@@ -594,6 +589,17 @@ void OrderDesk::takeOne(Timestamp, const NeedTrades &effect)
     }
 }
 
+/// Whether a position is left without the stop it had; a bracket sees to its own stops.
+bool OrderDesk::isMissed(const std::string &stopId) const
+{
+    const Order *stop = m_ledger.find(stopId);
+    if (stop == nullptr || stop->isOpen()) {
+        return true;
+    }
+    const Quantity held = m_positions.amount(stop->request.symbol, stop->request.positionSide);
+    return !m_brackets.isChild(stopId) && (held * signOf(stop->request.side)).sign() < 0;
+}
+
 void OrderDesk::takeOne(Timestamp now, const Alarm &effect)
 {
     using Severity = Alert::Severity;
@@ -608,9 +614,14 @@ void OrderDesk::takeOne(Timestamp now, const Alarm &effect)
     case Alarm::Kind::Resurrected:
     case Alarm::Kind::Overfilled:
         return tell(Alert::Kind::LateFill, Severity::Critical);
+    case Alarm::Kind::LateFill:
+        return tell(Alert::Kind::LateFill, Severity::Warning);
     case Alarm::Kind::Quarantined:
         return tell(Alert::Kind::Quarantined, Severity::Critical);
     case Alarm::Kind::Unprotected:
+        if (!isMissed(effect.clientOrderId)) {
+            return;
+        }
         return tell(Alert::Kind::Unprotected, Severity::Critical);
     case Alarm::Kind::Liquidation:
         return tell(Alert::Kind::Liquidation, Severity::Critical);

@@ -172,6 +172,7 @@ private:
     void takeOne(Timestamp now, const NeedQuery &effect);
     void takeOne(Timestamp now, const NeedTrades &effect);
     void takeOne(Timestamp now, const Alarm &effect);
+    bool isMissed(const std::string &stopId) const;
     void foldOrder(Timestamp now, const Order &order, bool isConditional, EvidenceSource source);
     // overlays (desk_overlays.cpp)
     void wantCancel(Timestamp now, CommandId command, const Order &order);
