@@ -733,6 +733,21 @@ private slots:
         QVERIFY(again.past().unresolved == rig.past().unresolved);
     }
 
+    void aReducingOrderOfTheLastRunMayHaveLeftLateInItsLife()
+    {
+        // It was asked for 60 s ago; its last try may have left 10 s later, and counts for 13 s after that.
+        Rig rig;
+        JournalPast past;
+        past.unresolved = {stored("tAAAAA0900000002", OrderPhase::InFlight, closing())};
+        past.unresolved.front().createdAt = at(-16s);
+        rig.act([&] { rig.desk.restore(rig.now, past); });
+        rig.ready();
+        rig.pass(16s);
+        QCOMPARE(rig.order("tAAAAA0900000002").phase, OrderPhase::Unknown);
+        rig.pass(30s);
+        QCOMPARE(rig.order("tAAAAA0900000002").endReason, EndReason::NeverAccepted);
+    }
+
     void aDamagedJournalIsTold()
     {
         Rig rig;

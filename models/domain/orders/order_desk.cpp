@@ -662,7 +662,9 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
     }
     for (const Order &order : past.unresolved) {
         note(now, order.clientOrderId(), Kind::Restored);
-        take(now, m_ledger.restore(order, order.createdAt, now));
+        // The last try may have left at the end of its life.
+        const Milliseconds life = isReducing(order.request) ? m_rules.reducingLife : m_rules.openingLife;
+        take(now, m_ledger.restore(order, std::min(now, order.createdAt + life), now));
         if (const Order *known = m_ledger.find(order.clientOrderId()); known != nullptr) {
             m_brackets.onOrder(*known, now);
             // The only thing that is sent again: what the user had asked to be cancelled.
