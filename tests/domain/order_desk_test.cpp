@@ -773,6 +773,28 @@ private slots:
         QVERIFY(!rig.notes.contains("killswitch"));
     }
 
+    void atTheEndOfTheProgramWhatWaitsIsGivenUpAndTold()
+    {
+        Rig rig;
+        rig.ready();
+        rig.submit(limit());
+        const std::string working = rig.id();
+        rig.queues = anyOf<PlaceOrder>();
+        const CommandId opening = rig.submit(limit());
+        const CommandId reducing = rig.submit(closing());
+        rig.isDiskSlow = true;
+        const CommandId onDisk = rig.submit(limit());
+        rig.act([&] { rig.desk.stop(rig.now); });
+        rig.keepAll();
+        QCOMPARE(rig.reply(opening)->error().code, ErrorCode::Cancelled);
+        QCOMPARE(rig.reply(reducing)->error().code, ErrorCode::Cancelled);
+        QVERIFY(rig.isRefused(onDisk));
+        QCOMPARE(rig.order(working).phase, OrderPhase::Working);
+        QVERIFY(rig.isRefused(rig.submit(limit())));
+        rig.cancel(working);
+        rig.pass(5min); // and time goes on without work
+        QCOMPARE(rig.count<CancelOrder>(), 0);
+    }
 };
 
 QTEST_APPLESS_MAIN(OrderDeskTest)

@@ -684,8 +684,8 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
 void OrderDesk::stop(Timestamp now)
 {
     m_isStopping = true;
-    close(now, GateCause::Stopping, "The program is being closed.");
     giveUpWaiting(now, "The program was closed before it was sent.", EndReason::LocalCancel, false);
+    close(now, GateCause::Stopping, "The program is being closed.");
 }
 
 void OrderDesk::onStreamGap(Timestamp now, const std::string &why)
@@ -777,7 +777,9 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     }
     for (const auto &[id, errand] : m_errands) {
         offer(errand.placeAt);
-        offer(errand.cancelAt);
+        if (!m_isStopping) {
+            offer(errand.cancelAt);
+        }
         if (!errand.cancelCommands.empty()) {
             offer(errand.cancelAskedAt + m_rules.cancelReplyAfter);
         }
@@ -787,7 +789,7 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
         offer(run.closeAt);
     }
     for (const auto &[symbol, deadMan] : m_deadMen) {
-        if (deadMan.renewing == 0) {
+        if (deadMan.renewing == 0 && !m_isStopping) {
             offer(deadMan.renewAt);
         }
         if (!deadMan.isAlarmed && deadMan.firesAt != Timestamp{}) {
