@@ -214,6 +214,21 @@ private slots:
         QCOMPARE(rig.reply(command)->error().detail, std::string{"The stream is silent."});
     }
 
+    void afterAWakeUpNothingThatWaitedLeaves()
+    {
+        Rig rig;
+        rig.ready();
+        rig.queues = anyOf<PlaceOrder>();
+        rig.submit(limit());
+        const CommandId reducing = rig.submit(closing());
+        rig.now += 2h;
+        rig.act([&] { rig.desk.onWakeUp(rig.now, "The machine slept."); });
+        QVERIFY(rig.isRefused(reducing));
+        QCOMPARE(rig.placements.size(), std::size_t{0});
+        QVERIFY(rig.desk.gate().mayOpen()); // the comparison has run meanwhile
+        QVERIFY(rig.desk.isReconciled());
+    }
+
     // ---- orders that reduce
 
     void aReducingOrderIsTriedAgainUnderTheSameIdWithGrowingPauses()

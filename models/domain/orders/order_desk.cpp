@@ -706,7 +706,7 @@ void OrderDesk::onStreamUp(Timestamp now)
 void OrderDesk::onWakeUp(Timestamp now, const std::string &why)
 {
     close(now, GateCause::WakeUp, why);
-    giveUpWaiting(now, why, EndReason::LocalExpired, true);
+    giveUpWaiting(now, why, EndReason::LocalExpired, false);
     m_isAuditDirty = true;
     startAudit(now, "wake-up", 0);
 }
