@@ -739,6 +739,7 @@ void OrderDesk::onTime(Timestamp now)
     std::vector<std::string> due;
     for (const auto &[id, errand] : m_errands) {
         if ((errand.placeAt && *errand.placeAt <= now) || (errand.cancelAt && *errand.cancelAt <= now) ||
+            (errand.amendQueryAt && *errand.amendQueryAt <= now) ||
             (!errand.cancelCommands.empty() && errand.cancelAskedAt + m_rules.cancelReplyAfter <= now)) {
             due.push_back(id);
         }
@@ -751,6 +752,12 @@ void OrderDesk::onTime(Timestamp now)
         }
         if (const auto found = m_errands.find(id); found != m_errands.end()) {
             pursueCancel(now, id, found->second);
+            if (found->second.amendQueryAt && *found->second.amendQueryAt <= now) {
+                found->second.amendQueryAt.reset();
+                if (const Order *order = m_ledger.find(id)) {
+                    takeOne(now, NeedQuery{OrderLedger::refOf(*order)});
+                }
+            }
         }
     }
     carryOutBrackets(now);
@@ -777,6 +784,7 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     }
     for (const auto &[id, errand] : m_errands) {
         offer(errand.placeAt);
+        offer(errand.amendQueryAt);
         if (!m_isStopping) {
             offer(errand.cancelAt);
         }

@@ -117,6 +117,8 @@ private:
         CommandId amendCommand = 0;
         RequestId amending = 0;
         bool isAmendUnknown = false;
+        std::optional<Timestamp> amendQueryAt; ///< ask again then
+        int amendQueries = 0;
     };
     struct Asked
     {
@@ -178,6 +180,7 @@ private:
     void wantCancel(Timestamp now, CommandId command, const Order &order);
     void pursueCancel(Timestamp now, const std::string &clientOrderId, Errand &errand);
     void onCanceled(Timestamp now, const Asked &asked, const OrderRef &ref, const DeskAnswer &answer);
+    void onAmendQueried(Timestamp now, const std::string &clientOrderId, bool isAnswered);
     void onAmended(Timestamp now, const Asked &asked, const AmendOrder &what, const DeskAnswer &answer);
     void onQueried(Timestamp now, const Asked &asked, const OrderRef &ref, const DeskAnswer &answer);
     void carryOutBrackets(Timestamp now);
