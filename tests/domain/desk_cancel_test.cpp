@@ -316,6 +316,16 @@ private slots:
         QVERIFY(desk.rig.isTaken(desk.rig.amend(desk.rig.id(), 101)));
     }
 
+    void anAmendmentThatWaitsWhileTheGateClosesIsTakenBack()
+    {
+        Working desk;
+        desk.rig.queues = anyOf<AmendOrder>();
+        const CommandId command = desk.rig.amend(desk.id, 99, "2");
+        desk.rig.act([&] { desk.rig.desk.stopOpening(desk.rig.now, "key"); });
+        QCOMPARE(desk.rig.reply(command)->error().code, ErrorCode::Unreachable);
+        QCOMPARE(desk.order().request.quantity, qty("1"));
+    }
+
     void aCancelTakesTheWaitingAmendmentBack()
     {
         Working desk;

@@ -434,8 +434,11 @@ void OrderDesk::giveUpWaiting(Timestamp now, const std::string &why, EndReason r
 {
     for (const Order &order : m_ledger.openOrders()) {
         const auto found = m_errands.find(order.clientOrderId());
-        if (order.phase != OrderPhase::Queued || found == m_errands.end() ||
-            (isOpeningOnly && isReducing(order.request))) {
+        if (found == m_errands.end() || (isOpeningOnly && isReducing(order.request))) {
+            continue;
+        }
+        withdraw(found->second.amending); // a change may enlarge it
+        if (order.phase != OrderPhase::Queued) {
             continue;
         }
         found->second.placeAt.reset();
