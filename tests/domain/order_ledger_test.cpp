@@ -92,6 +92,7 @@ private slots:
         OrderLedger ledger = sent();
         ledger.fold(engine(OrderStatus::Canceled, 500ms, 3));
         const auto effects = ledger.fold(trade(1, 5, OrderStatus::PartiallyFilled, 400ms, 5));
+        QVERIFY(raises(effects, Alarm::Kind::LateFill));
         QCOMPARE(only<FillAdded>(effects).size(), std::size_t{1});
         QCOMPARE(ledger.find(ownId)->endReason, EndReason::Canceled);
         QCOMPARE(ledger.find(ownId)->executedQty, Quantity::of(5));
@@ -253,7 +254,7 @@ private slots:
         const auto effects = ledger.fold(report);
         QCOMPARE(int(ledger.find(id.toStdString())->origin), origin);
         QCOMPARE(ledger.find(id.toStdString())->phase, OrderPhase::Working);
-        QCOMPARE(raises(effects, Alarm::Kind::Liquidation), origin == int(OrderOrigin::Liquidation));
+        QCOMPARE(raises(effects, Alarm::Kind::Liquidation), origin >= int(OrderOrigin::Liquidation));
     }
 
     void oneForeignIdUsedTwiceMakesTwoOrders()

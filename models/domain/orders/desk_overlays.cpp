@@ -14,6 +14,7 @@ using Outcome = DeskAnswer::Outcome;
 
 constexpr int orderNotFound = -2013;
 constexpr Milliseconds afterUnclearCancel = 1s;
+constexpr Milliseconds longestAmendPause = 15s;
 
 } // namespace
 
@@ -183,19 +184,41 @@ void OrderDesk::onAmended(Timestamp now, const Asked &asked, const AmendOrder &w
         break;
     case Outcome::Unknown:
         takeOne(now, NeedQuery{what.ref});
-        return reply(command, failure(ErrorCode::OutcomeUnknown, answer.text, answer.venueCode));
+        reply(command, failure(ErrorCode::OutcomeUnknown, answer.text, answer.venueCode));
+        break;
     case Outcome::Rejected:
         takeOne(now, NeedQuery{what.ref}); // it may have ended meanwhile
-        return reply(command, failure(ErrorCode::Rejected, answer.text, answer.venueCode));
+        reply(command, failure(ErrorCode::Rejected, answer.text, answer.venueCode));
+        break;
     case Outcome::NotSent:
     case Outcome::NotExecuted:
-        return reply(command, failure(ErrorCode::Unreachable, answer.text, answer.venueCode));
+        reply(command, failure(ErrorCode::Unreachable, answer.text, answer.venueCode));
+        break;
     }
-    if (const Order *order = m_ledger.find(id)) {
+    const Order *order = m_ledger.find(id);
+    if (order != nullptr && answer.outcome == Outcome::Done) {
         reply(command, *order);
-        if (!order->isOpen()) {
-            forgetErrand(id);
-        }
+    }
+    if (order == nullptr || !order->isOpen()) {
+        forgetErrand(id);
+    }
+}
+
+void OrderDesk::onAmendQueried(Timestamp now, const std::string &clientOrderId, bool isAnswered)
+{
+    const auto found = m_errands.find(clientOrderId);
+    if (found == m_errands.end() || !found->second.isAmendUnknown) {
+        return;
+    }
+    Errand &errand = found->second;
+    if (isAnswered) {
+        errand.isAmendUnknown = false;
+        errand.amendQueries = 0;
+        errand.amendQueryAt.reset();
+    } else {
+        errand.amendQueryAt =
+            now + std::min(longestAmendPause, Milliseconds{1s} * (1 << errand.amendQueries));
+        errand.amendQueries = std::min(errand.amendQueries + 1, 4);
     }
 }
 
@@ -204,12 +227,10 @@ void OrderDesk::onAmended(Timestamp now, const Asked &asked, const AmendOrder &w
 void OrderDesk::onQueried(Timestamp now, const Asked &asked, const OrderRef &ref, const DeskAnswer &answer)
 {
     m_queried.erase(ref.symbol + ' ' + ref.clientOrderId);
+    onAmendQueried(now, asked.clientOrderId, answer.outcome == Outcome::Done && answer.order.has_value());
     if (answer.outcome == Outcome::Done && answer.order) {
         note(now, asked.clientOrderId, Kind::Answered, "the exchange has it");
         foldOrder(now, *answer.order, ref.conditional, EvidenceSource::Query);
-        if (const auto found = m_errands.find(asked.clientOrderId); found != m_errands.end()) {
-            found->second.isAmendUnknown = false;
-        }
         const Order *order = m_ledger.find(asked.clientOrderId);
         if (order != nullptr && order->phase == OrderPhase::Working &&
             m_brackets.verified(order->clientOrderId())) {

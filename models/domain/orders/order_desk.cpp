@@ -238,7 +238,7 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
     entries.emplace_back(JournalIntent{intent});
     Errand &errand = errandOf(intent);
     errand.command = command;
-    errand.askedAt = source.at;
+    errand.askedAt = std::min(source.at, now); // a corrected clock gives nobody more time
     m_waiting[keep(std::move(entries))] = Waiting{std::move(intent), command};
 }
 
@@ -364,10 +364,12 @@ void OrderDesk::onPlaced(Timestamp now, const Asked &asked, const NewOrder &orde
     case Outcome::NotExecuted: {
         note(now, id, Kind::Answered, answer.text);
         Errand *errand = found == m_errands.end() ? nullptr : &found->second;
+        const Order *known = m_ledger.find(id);
+        const bool isHeardOf = known != nullptr && known->orderId != 0; // the answer is wrong
         const bool hasLife = errand != nullptr && now < errand->askedAt + m_rules.reducingLife &&
                              errand->placements < m_rules.mostPlacements && !errand->isCancelWanted &&
                              !m_isStopping;
-        if (isReducing(order) && hasLife && m_gate.state() != GateState::Stopped) {
+        if (isReducing(order) && hasLife && !isHeardOf && m_gate.state() != GateState::Stopped) {
             // What closes is worth another try under the same id: the first surely did nothing.
             take(now, m_ledger.requeue(id, now));
             errand->placeAt = now + m_rules.placementPause * (1 << (errand->placements - 1));
@@ -432,8 +434,11 @@ void OrderDesk::giveUpWaiting(Timestamp now, const std::string &why, EndReason r
 {
     for (const Order &order : m_ledger.openOrders()) {
         const auto found = m_errands.find(order.clientOrderId());
-        if (order.phase != OrderPhase::Queued || found == m_errands.end() ||
-            (isOpeningOnly && isReducing(order.request))) {
+        if (found == m_errands.end() || (isOpeningOnly && isReducing(order.request))) {
+            continue;
+        }
+        withdraw(found->second.amending); // a change may enlarge it
+        if (order.phase != OrderPhase::Queued) {
             continue;
         }
         found->second.placeAt.reset();
@@ -566,11 +571,6 @@ void OrderDesk::takeOne(Timestamp now, const FillAdded &effect)
     if (order != nullptr) {
         note(now, order->clientOrderId(), Kind::Filled,
             fill.quantity.toString() + " at " + fill.price.toString());
-        if (!order->isOpen() && order->origin == OrderOrigin::Own && order->endReason != EndReason::Filled &&
-            fill.at <= order->updatedAt && order->updatedAt + 1s < now) {
-            alert(now, Alert::Kind::LateFill, Alert::Severity::Warning, fill.symbol, order->clientOrderId(),
-                "An execution of " + fill.quantity.toString() + " became known after the order had ended.");
-        }
     }
     m_effects.emplace_back(effect);
 }
@@ -592,6 +592,17 @@ void OrderDesk::takeOne(Timestamp, const NeedTrades &effect)
     }
 }
 
+/// Whether a position is left without the stop it had; a bracket sees to its own stops.
+bool OrderDesk::isMissed(const std::string &stopId) const
+{
+    const Order *stop = m_ledger.find(stopId);
+    if (stop == nullptr || stop->isOpen()) {
+        return true;
+    }
+    const Quantity held = m_positions.amount(stop->request.symbol, stop->request.positionSide);
+    return !m_brackets.isChild(stopId) && (held * signOf(stop->request.side)).sign() < 0;
+}
+
 void OrderDesk::takeOne(Timestamp now, const Alarm &effect)
 {
     using Severity = Alert::Severity;
@@ -606,9 +617,14 @@ void OrderDesk::takeOne(Timestamp now, const Alarm &effect)
     case Alarm::Kind::Resurrected:
     case Alarm::Kind::Overfilled:
         return tell(Alert::Kind::LateFill, Severity::Critical);
+    case Alarm::Kind::LateFill:
+        return tell(Alert::Kind::LateFill, Severity::Warning);
     case Alarm::Kind::Quarantined:
         return tell(Alert::Kind::Quarantined, Severity::Critical);
     case Alarm::Kind::Unprotected:
+        if (!isMissed(effect.clientOrderId)) {
+            return;
+        }
         return tell(Alert::Kind::Unprotected, Severity::Critical);
     case Alarm::Kind::Liquidation:
         return tell(Alert::Kind::Liquidation, Severity::Critical);
@@ -649,7 +665,9 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
     }
     for (const Order &order : past.unresolved) {
         note(now, order.clientOrderId(), Kind::Restored);
-        take(now, m_ledger.restore(order, order.createdAt, now));
+        // The last try may have left at the end of its life.
+        const Milliseconds life = isReducing(order.request) ? m_rules.reducingLife : m_rules.openingLife;
+        take(now, m_ledger.restore(order, std::min(now, order.createdAt + life), now));
         if (const Order *known = m_ledger.find(order.clientOrderId()); known != nullptr) {
             m_brackets.onOrder(*known, now);
             // The only thing that is sent again: what the user had asked to be cancelled.
@@ -669,8 +687,8 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
 void OrderDesk::stop(Timestamp now)
 {
     m_isStopping = true;
-    close(now, GateCause::Stopping, "The program is being closed.");
     giveUpWaiting(now, "The program was closed before it was sent.", EndReason::LocalCancel, false);
+    close(now, GateCause::Stopping, "The program is being closed.");
 }
 
 void OrderDesk::onStreamGap(Timestamp now, const std::string &why)
@@ -691,7 +709,7 @@ void OrderDesk::onStreamUp(Timestamp now)
 void OrderDesk::onWakeUp(Timestamp now, const std::string &why)
 {
     close(now, GateCause::WakeUp, why);
-    giveUpWaiting(now, why, EndReason::LocalExpired, true);
+    giveUpWaiting(now, why, EndReason::LocalExpired, false);
     m_isAuditDirty = true;
     startAudit(now, "wake-up", 0);
 }
@@ -716,6 +734,12 @@ bool OrderDesk::isQuiet() const
                m_ledger.openOrders(), [](const Order &order) { return order.phase == OrderPhase::Working; });
 }
 
+std::size_t OrderDesk::loadCount() const
+{
+    return m_errands.size() + m_asked.size() + m_waiting.size() + m_queried.size() + m_tradesAsked.size() +
+           m_unknown.size() + m_runs.size() + m_auditCommands.size();
+}
+
 void OrderDesk::onTime(Timestamp now)
 {
     const GateState before = m_gate.state();
@@ -726,6 +750,7 @@ void OrderDesk::onTime(Timestamp now)
     std::vector<std::string> due;
     for (const auto &[id, errand] : m_errands) {
         if ((errand.placeAt && *errand.placeAt <= now) || (errand.cancelAt && *errand.cancelAt <= now) ||
+            (errand.amendQueryAt && *errand.amendQueryAt <= now) ||
             (!errand.cancelCommands.empty() && errand.cancelAskedAt + m_rules.cancelReplyAfter <= now)) {
             due.push_back(id);
         }
@@ -738,6 +763,12 @@ void OrderDesk::onTime(Timestamp now)
         }
         if (const auto found = m_errands.find(id); found != m_errands.end()) {
             pursueCancel(now, id, found->second);
+            if (found->second.amendQueryAt && *found->second.amendQueryAt <= now) {
+                found->second.amendQueryAt.reset();
+                if (const Order *order = m_ledger.find(id)) {
+                    takeOne(now, NeedQuery{OrderLedger::refOf(*order)});
+                }
+            }
         }
     }
     carryOutBrackets(now);
@@ -764,7 +795,10 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     }
     for (const auto &[id, errand] : m_errands) {
         offer(errand.placeAt);
-        offer(errand.cancelAt);
+        offer(errand.amendQueryAt);
+        if (!m_isStopping) {
+            offer(errand.cancelAt);
+        }
         if (!errand.cancelCommands.empty()) {
             offer(errand.cancelAskedAt + m_rules.cancelReplyAfter);
         }
@@ -774,7 +808,7 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
         offer(run.closeAt);
     }
     for (const auto &[symbol, deadMan] : m_deadMen) {
-        if (deadMan.renewing == 0) {
+        if (deadMan.renewing == 0 && !m_isStopping) {
             offer(deadMan.renewAt);
         }
         if (!deadMan.isAlarmed && deadMan.firesAt != Timestamp{}) {

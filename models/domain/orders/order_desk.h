@@ -95,6 +95,8 @@ public:
     bool isReconciled() const;
     /// Nothing is in flight, unknown, or waiting for the disk.
     bool isQuiet() const;
+    /// Errands, requests, commands and questions that are not finished: 0 once every order has ended.
+    std::size_t loadCount() const;
 
 private:
     /// What the desk does about one order beside what the ledger knows of it.
@@ -117,6 +119,8 @@ private:
         CommandId amendCommand = 0;
         RequestId amending = 0;
         bool isAmendUnknown = false;
+        std::optional<Timestamp> amendQueryAt; ///< ask again then
+        int amendQueries = 0;
     };
     struct Asked
     {
@@ -172,11 +176,13 @@ private:
     void takeOne(Timestamp now, const NeedQuery &effect);
     void takeOne(Timestamp now, const NeedTrades &effect);
     void takeOne(Timestamp now, const Alarm &effect);
+    bool isMissed(const std::string &stopId) const;
     void foldOrder(Timestamp now, const Order &order, bool isConditional, EvidenceSource source);
     // overlays (desk_overlays.cpp)
     void wantCancel(Timestamp now, CommandId command, const Order &order);
     void pursueCancel(Timestamp now, const std::string &clientOrderId, Errand &errand);
     void onCanceled(Timestamp now, const Asked &asked, const OrderRef &ref, const DeskAnswer &answer);
+    void onAmendQueried(Timestamp now, const std::string &clientOrderId, bool isAnswered);
     void onAmended(Timestamp now, const Asked &asked, const AmendOrder &what, const DeskAnswer &answer);
     void onQueried(Timestamp now, const Asked &asked, const OrderRef &ref, const DeskAnswer &answer);
     void carryOutBrackets(Timestamp now);

@@ -142,10 +142,11 @@ struct Alarm
         RefutedProof, ///< an order we took for never accepted exists: stop opening
         Resurrected,  ///< an order we took for finished is open
         Overfilled,   ///< more was filled than was ordered
+        LateFill,     ///< more was filled than the order had ended with
         DoubleOrder,  ///< two orders of the exchange carry one client order id of ours: stop opening
         Quarantined,  ///< cannot be settled by queries
-        Unprotected,  ///< a conditional order neither waits nor has become an order
-        Liquidation,  ///< the exchange closes a position by force
+        Unprotected,  ///< a stop neither waits nor has become an order, or the exchange refused it
+        Liquidation,  ///< the exchange closes a position by force: liquidation, deleveraging, settlement
     };
     Kind kind = Kind::Quarantined;
     Symbol symbol;

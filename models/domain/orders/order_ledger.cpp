@@ -48,6 +48,23 @@ EngineReport engineReportOf(const Order &stored)
     return report;
 }
 
+std::string forcedText(OrderOrigin origin)
+{
+    switch (origin) {
+    case OrderOrigin::Liquidation:
+        return "The exchange is liquidating the position.";
+    case OrderOrigin::AutoDeleveraging:
+        return "The exchange is reducing the position by auto-deleveraging.";
+    default:
+        return "The exchange is settling the position.";
+    }
+}
+
+bool isStop(OrderType type)
+{
+    return type == OrderType::Stop || type == OrderType::StopMarket || type == OrderType::TrailingStopMarket;
+}
+
 /// Ends an order that the exchange once had and keeps no record of.
 void endUnseen(OrderRecord &record, std::string why, Timestamp at)
 {
@@ -543,9 +560,9 @@ OrderLedger::Handle OrderLedger::engineRecord(const Order &order, OrderEffects &
     const OrderOrigin origin = originOf(order.clientOrderId(), m_ownPrefix);
     if (origin == OrderOrigin::Own) {
         m_own.emplace(order.clientOrderId(), record);
-    } else if (origin == OrderOrigin::Liquidation) {
+    } else if (origin != OrderOrigin::Foreign) {
         record->merge(EngineReport{order, EvidenceSource::Answer}); // the alarm names its symbol
-        raise(*record, Alarm::Kind::Liquidation, "The exchange is liquidating the position.", effects);
+        raise(*record, Alarm::Kind::Liquidation, forcedText(origin), effects);
     }
     return record;
 }
@@ -634,7 +651,8 @@ void OrderLedger::settle(const Handle &handle, OrderEffects &effects)
 {
     OrderRecord &record = *handle;
     const Order now = record.folded();
-    const Order before = record.isTold ? record.told : Order{};
+    const bool wasTold = record.isTold;
+    const Order before = wasTold ? record.told : Order{};
     const bool isChanged = !record.isTold || now != before;
     record.told = now;
     record.isTold = true;
@@ -666,6 +684,21 @@ void OrderLedger::settle(const Handle &handle, OrderEffects &effects)
     }
     if (now.request.quantity.isPositive() && now.executedQty > now.request.quantity) {
         raise(record, Alarm::Kind::Overfilled, "More was filled than was ordered.", effects);
+    }
+    const bool wasCut = before.phase == OrderPhase::Done &&
+                        (before.endReason == EndReason::Canceled || before.endReason == EndReason::Expired ||
+                            before.endReason == EndReason::ExpiredInMatch);
+    if (wasCut && now.phase == OrderPhase::Done && now.executedQty > before.executedQty) {
+        raise(record, Alarm::Kind::LateFill,
+            "An execution of " + (now.executedQty - before.executedQty).toString() +
+                " became known after the order had ended.",
+            effects);
+    }
+    if (wasTold && before.isOpen() && record.isOwnIntent() && isStop(now.request.type) &&
+        isReducing(now.request) &&
+        (now.endReason == EndReason::Rejected || now.endReason == EndReason::Expired)) {
+        raise(record, Alarm::Kind::Unprotected,
+            "The exchange refused this stop or let it expire: the position may be unprotected.", effects);
     }
     if (now.phase == OrderPhase::Quarantined) {
         raise(record, Alarm::Kind::Quarantined,
