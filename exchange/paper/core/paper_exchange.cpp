@@ -93,6 +93,9 @@ void PaperExchange::reset(Timestamp now)
 void PaperExchange::collect(Timestamp marketAt, Timestamp now)
 {
     for (const Event &event : m_engine.takeEvents()) {
+        if (m_observer) {
+            m_observer(event);
+        }
         if (const auto *trade = std::get_if<TradeEvent>(&event)) {
             m_tape.add(*trade, marketAt);
             m_candles.onTrade({trade->symbol, trade->tradeId, trade->price, trade->quantity, marketAt,

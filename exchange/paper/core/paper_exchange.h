@@ -3,6 +3,7 @@
 #include "exchange/paper/core/api.h"
 #include "exchange/paper/core/streams.h"
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <utility>
@@ -48,6 +49,8 @@ public:
     void reset(Timestamp now);
     std::string saveState() const { return m_engine.saveState(); }
 
+    /// Is told every event as it happens, whoever listens on the streams: for judges and tools.
+    void setObserver(std::function<void(const Event &)> observer) { m_observer = std::move(observer); }
     /// Whether an account changed since the last call: time to save.
     bool takeChanged() { return std::exchange(m_hasChanged, false); }
 
@@ -68,6 +71,7 @@ private:
     ListenKeys m_listenKeys;
     std::unique_ptr<StreamHub> m_hub;
     std::unique_ptr<Api> m_api;
+    std::function<void(const Event &)> m_observer;
     bool m_hasChanged = false;
 };
 

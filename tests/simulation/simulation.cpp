@@ -1,0 +1,374 @@
+#include "tests/simulation/simulation.h"
+
+#include "tests/simulation/sim_client.h"
+#include "tests/simulation/trader.h"
+
+#include <chrono>
+#include <cmath>
+#include <fmt/format.h>
+#include <memory>
+
+namespace simulation
+{
+
+using namespace domain;
+using namespace std::chrono_literals;
+
+namespace
+{
+
+constexpr double ordersPerSecond = 8;
+constexpr double killsPerOrder = 1.0 / 300;
+constexpr double commitErrorsPerOrder = 1.0 / 5'000;
+constexpr Milliseconds clockStepEvery = std::chrono::hours{2};
+constexpr std::chrono::minutes longestSettling{5};
+constexpr Milliseconds acknowledgeAfter = 40s;
+
+paper::Faults faultsOf(const Options &options)
+{
+    switch (options.profile) {
+    case Profile::Calm:
+        return paper::Faults{options.seed};
+    case Profile::Storm:
+        return paper::stormFaults(options.seed);
+    case Profile::Reconnects: {
+        paper::Faults faults = paper::standardFaults(options.seed);
+        paper::FaultRule cut;
+        cut.kind = paper::FaultKind::CutStreams;
+        cut.every = 6s;
+        faults.add(cut);
+        return faults;
+    }
+    case Profile::Standard:
+        break;
+    }
+    return paper::standardFaults(options.seed);
+}
+
+/// One world: the line, the exchange behind it, the client before it, somebody who trades, and a judge.
+class World
+{
+public:
+    explicit World(const Options &options)
+        : m_options{options},
+          m_dice{options.seed * 0x9E3779B97F4A7C15ULL + 1},
+          m_trader{m_dice.next()},
+          m_journal{openJournal()},
+          m_venue{m_timeline, faultsOf(options), lineOf(options), m_dice.next(), watch()}
+    {
+        m_wallAhead = Milliseconds{m_dice.between(-3'600'000, 3'600'000)};
+        boot();
+        planOrder();
+        planClockStep();
+        sample();
+    }
+
+    Report run()
+    {
+        const auto started = std::chrono::steady_clock::now();
+        const Monotonic end{std::chrono::hours{m_options.hours}};
+        const bool isByTime = m_options.profile == Profile::Reconnects;
+        while (isByTime ? m_timeline.now() < end : m_report.orders < m_options.orders) {
+            m_timeline.step();
+        }
+        settle();
+        m_report.accepted = m_judge.accepted();
+        m_report.fills = m_judge.fills();
+        for (const auto &[kind, count] : m_venue.faults().counts()) {
+            m_report.faults[std::string{paper::toWire(kind)}] = count;
+        }
+        m_report.faults["lineOutage"] = m_venue.outages();
+        m_report.faults["kill"] = m_report.kills;
+        m_report.faults["commitError"] = m_commitErrors;
+        m_report.faults["clockStep"] = m_clockSteps;
+        m_report.verdict = m_judge.verdict();
+        m_report.findings = m_judge.findings();
+        m_report.hash = m_judge.hash();
+        m_report.virtualHours =
+            std::chrono::duration<double, std::ratio<3600>>(m_timeline.now().time_since_epoch()).count();
+        m_report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+        return m_report;
+    }
+
+private:
+    static app::JournalFile openJournal()
+    {
+        app::JournalFileOptions options;
+        options.installNumber = 1;
+        auto journal =
+            app::JournalFile::open(QStringLiteral(":memory:"), timestampFromMs(SimVenue::startMs), options);
+        return std::move(*journal); // a simulation without a journal cannot start
+    }
+
+    static LineRules lineOf(const Options &options)
+    {
+        LineRules line;
+        if (options.profile == Profile::Calm) {
+            line.outageEvery = 0ms;
+            line.slowShare = 0;
+        } else if (options.profile == Profile::Storm) {
+            line.outageEvery = 60s;
+            line.slowShare = 0.1;
+        }
+        return line;
+    }
+
+    std::int64_t nowMs() const
+    {
+        return std::chrono::floor<Milliseconds>(m_timeline.now().time_since_epoch()).count();
+    }
+
+    SimVenue::Watch watch()
+    {
+        SimVenue::Watch watch;
+        watch.arrived = [this](const paper::Request &request) { m_judge.onArrived(request, nowMs()); };
+        watch.processed = [this](const paper::Request &request, const paper::Response &response) {
+            m_judge.onProcessed(request, response, nowMs());
+        };
+        watch.happened = [this](const paper::Event &event) { m_judge.onEvent(event); };
+        watch.foreignLoad = [this] { m_judge.onForeignLoad(nowMs()); };
+        return watch;
+    }
+
+    void boot()
+    {
+        if (m_hasBooted) {
+            (void)m_journal.startAnew();
+        }
+        m_hasBooted = true;
+        SimClient::Hooks hooks;
+        hooks.kept = [this](const JournalEntries &entries) { m_judge.onKept(entries); };
+        hooks.handedOver = [this](const NewOrder &order, Milliseconds age, const Gate &gate) {
+            m_judge.onHandedOver(order, age, gate);
+        };
+        hooks.changed = [this](const Order &order) { m_judge.onTold(order); };
+        hooks.alerted = [this](const Alert &alert) { onAlert(alert); };
+        hooks.replied = [this](CommandId command, const Result<Order> &) { m_judge.onReply(command); };
+        hooks.escaped = [this](const EmergencyReport &) {};
+        hooks.reconciled = [](const ReconciliationReport &) {};
+        m_client = std::make_unique<SimClient>(
+            m_timeline, m_venue, m_journal, m_dice.next(), m_wallAhead, m_pause, std::move(hooks));
+    }
+
+    void onAlert(const Alert &alert)
+    {
+        m_judge.onAlert(alert);
+        // What needs the user is looked at by the judge and lifted, so that the run goes on.
+        m_timeline.after(acknowledgeAfter, [this, client = m_client.get()] {
+            if (m_client.get() == client && m_client->isRecovered()) {
+                m_client->command([](OrderDesk &desk, Timestamp now) {
+                    for (const GateCause cause :
+                        {GateCause::KillSwitch, GateCause::Mismatch, GateCause::RefutedProof}) {
+                        desk.acknowledge(now, cause);
+                    }
+                });
+            }
+        });
+    }
+
+    void planOrder()
+    {
+        const double wait = -std::log(1 - m_dice.real()) / ordersPerSecond;
+        m_timeline.after(std::chrono::microseconds{static_cast<std::int64_t>(wait * 1e6)}, [this] {
+            if (m_isEnding) {
+                return;
+            }
+            trade();
+            planOrder();
+        });
+    }
+
+    void trade()
+    {
+        // Mostly when orders are taken, sometimes when they are not.
+        if (!m_client || !m_client->isRecovered() || (!m_client->isReady() && !m_dice.chance(0.02))) {
+            return;
+        }
+        Trader::Did did = Trader::Did::Nothing;
+        m_client->command([&](OrderDesk &desk, Timestamp now) {
+            did = m_trader.act(desk, now, m_venue.exchange().engine(), m_lastCommand);
+            // The way out is answered by reports; the judge counts the other answers.
+            if (did == Trader::Did::Placed || did == Trader::Did::Touched) {
+                m_judge.onCommand(m_lastCommand);
+            }
+        });
+        if (did != Trader::Did::Placed) {
+            return;
+        }
+        ++m_report.orders;
+        if (m_options.profile == Profile::Calm) {
+            return;
+        }
+        if (m_dice.chance(killsPerOrder)) {
+            m_timeline.after(std::chrono::microseconds{m_dice.between(0, 500'000)}, [this] { kill(); });
+        }
+        if (m_dice.chance(commitErrorsPerOrder)) {
+            ++m_commitErrors;
+            m_client->failCommit();
+        }
+    }
+
+    void kill()
+    {
+        if (!m_client || m_isEnding) {
+            return;
+        }
+        ++m_report.kills;
+        m_report.disconnects += m_client->reconnects();
+        m_pause = m_client->pauseState();
+        m_client.reset();
+        m_judge.onKill();
+        m_judge.mix("kill");
+        m_timeline.after(Milliseconds{m_dice.between(300, 3'000)}, [this] { boot(); });
+    }
+
+    void planClockStep()
+    {
+        if (m_options.profile == Profile::Calm) {
+            return;
+        }
+        m_timeline.after(Milliseconds{m_dice.between(1, 2 * clockStepEvery.count())}, [this] {
+            if (m_client && !m_isEnding) {
+                ++m_clockSteps;
+                const Milliseconds step{m_dice.between(-600'000, 600'000)};
+                m_wallAhead += step;
+                m_client->stepWall(step);
+            }
+            planClockStep();
+        });
+    }
+
+    void sample()
+    {
+        if (m_client) {
+            for (const transport::Budget &budget : m_client->throttle().budgets().budgets()) {
+                const double part = static_cast<double>(budget.used(m_timeline.now())) /
+                                    static_cast<double>(budget.rule().limit);
+                double &most = budget.rule().counts == transport::LimitRule::Counts::Weight
+                                   ? m_report.weightMost
+                                   : m_report.ordersMost;
+                most = std::max(most, part);
+            }
+        }
+        m_timeline.after(1s, [this] { sample(); });
+    }
+
+    void settle()
+    {
+        m_isEnding = true;
+        m_venue.setCalm(true);
+        const Monotonic calmAt = m_timeline.now();
+        bool isQuiet = false;
+        m_timeline.after(100ms, [this, &isQuiet] { lookForQuiet(isQuiet); });
+        while (!isQuiet && m_timeline.now() < calmAt + longestSettling) {
+            m_timeline.step();
+        }
+        if (isQuiet) {
+            m_report.settledAfter = std::chrono::duration<double>(m_timeline.now() - calmAt).count();
+        }
+        // One more comparison, asked for now: it has to find nothing.
+        const Monotonic until = m_timeline.now() + 75s;
+        while (m_timeline.now() < until) {
+            m_timeline.step();
+        }
+        if (m_client) {
+            m_report.gate = toWord(m_client->desk().gate().state());
+            for (const GateClosure &closure : m_client->desk().gate().closures()) {
+                m_report.gate += "; " + closure.reason;
+            }
+            m_report.disconnects += m_client->reconnects();
+            m_judge.settle(m_client->desk().ledger().openOrders(), m_client->desk().positions().open(),
+                m_venue.exchange().engine().positions(paper::PaperExchange::account, std::nullopt));
+        }
+    }
+
+    void lookForQuiet(bool &isQuiet)
+    {
+        if (m_client && m_client->isRecovered() && m_client->desk().isQuiet() &&
+            m_client->desk().isReconciled()) {
+            isQuiet = true;
+            return;
+        }
+        m_timeline.after(100ms, [this, &isQuiet] { lookForQuiet(isQuiet); });
+    }
+
+    Options m_options;
+    Report m_report;
+    Timeline m_timeline;
+    Dice m_dice;
+    Trader m_trader;
+    Judge m_judge;
+    app::JournalFile m_journal;
+    SimVenue m_venue;
+    std::unique_ptr<SimClient> m_client;
+    transport::Throttle::PauseState m_pause;
+    Milliseconds m_wallAhead{0};
+    CommandId m_lastCommand = 0;
+    std::int64_t m_commitErrors = 0;
+    std::int64_t m_clockSteps = 0;
+    bool m_hasBooted = false;
+    bool m_isEnding = false;
+};
+
+std::string_view nameOf(Profile profile)
+{
+    switch (profile) {
+    case Profile::Calm:
+        return "calm";
+    case Profile::Standard:
+        return "standard";
+    case Profile::Storm:
+        return "storm";
+    case Profile::Reconnects:
+        break;
+    }
+    return "reconnects";
+}
+
+} // namespace
+
+Report simulate(const Options &options)
+{
+    return World{options}.run();
+}
+
+std::string toText(const Options &options, const Report &report)
+{
+    std::string text = fmt::format("profile {}, seed {}\n", nameOf(options.profile), options.seed);
+    text += fmt::format("orders asked for       {:>12}\n", report.orders);
+    text += fmt::format("orders accepted        {:>12}\n", report.accepted);
+    text += fmt::format("fills                  {:>12}\n", report.fills);
+    text += fmt::format("virtual time           {:>12.2f} h\n", report.virtualHours);
+    text += "faults:\n";
+    std::int64_t all = 0;
+    for (const auto &[kind, count] : report.faults) {
+        text += fmt::format("  {:<20} {:>12}\n", kind, count);
+        all += count;
+    }
+    text += fmt::format("  {:<20} {:>12}\n", "all", all);
+    text += fmt::format("stream disconnects     {:>12}\n", report.disconnects);
+    text += fmt::format("weight limit in use    {:>11.1f}% at most\n", report.weightMost * 100);
+    text += fmt::format("order limits in use    {:>11.1f}% at most\n", report.ordersMost * 100);
+    text += fmt::format("quiet after the faults {:>12.1f} s\n", report.settledAfter);
+    text += fmt::format("gate at the end        {}\n", report.gate);
+    const Judge::Verdict &verdict = report.verdict;
+    text += fmt::format("lost                   {:>12}\n", verdict.lost);
+    text += fmt::format("duplicated             {:>12}\n", verdict.duplicated);
+    text += fmt::format("limit violations       {:>12}\n", verdict.limitViolations);
+    text += fmt::format("unexplained positions  {:>12}\n", verdict.unexplainedPositions);
+    text += fmt::format("sent without intent    {:>12}\n", verdict.withoutIntent);
+    text += fmt::format("sent while forbidden   {:>12}\n", verdict.forbidden);
+    text += fmt::format("proofs refuted         {:>12}\n", verdict.refutedProofs);
+    text += fmt::format("commands unanswered    {:>12}\n", verdict.unanswered);
+    text += fmt::format(
+        "orders/s               {:>12.0f}\n", static_cast<double>(report.orders) / report.seconds);
+    text += fmt::format("history hash       {:016x}\n", report.hash);
+    if (options.saysFindings) {
+        for (const std::string &finding : report.findings) {
+            text += "  ! " + finding + '\n';
+        }
+    }
+    return text;
+}
+
+} // namespace simulation

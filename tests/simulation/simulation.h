@@ -1,0 +1,51 @@
+#pragma once
+
+#include "tests/simulation/judge.h"
+
+#include <cstdint>
+#include <map>
+#include <string>
+#include <vector>
+
+namespace simulation
+{
+
+enum class Profile : std::uint8_t {
+    Calm,       ///< no faults
+    Standard,   ///< the mix of reliability 7
+    Storm,      ///< every rate ten times as high
+    Reconnects, ///< a standard mix whose sockets are cut every few seconds; ordered by time, not by orders
+};
+
+struct Options
+{
+    std::int64_t orders = 10'000; ///< the user's; children of brackets and closing orders come on top
+    std::uint64_t seed = 1;
+    Profile profile = Profile::Standard;
+    std::int64_t hours = 24; ///< Reconnects: so much virtual time
+    bool saysFindings = true;
+};
+
+struct Report
+{
+    std::int64_t orders = 0;   ///< asked for
+    std::int64_t accepted = 0; ///< by the exchange, all of ours
+    std::int64_t fills = 0;
+    std::map<std::string, std::int64_t> faults; ///< by kind
+    Judge::Verdict verdict;
+    std::vector<std::string> findings;
+    double virtualHours = 0;
+    double seconds = 0;
+    std::uint64_t hash = 0;
+    std::int64_t kills = 0;
+    std::int64_t disconnects = 0;
+    double weightMost = 0;    ///< largest part of the weight limit in use, seen by the client, 0 to 1
+    double ordersMost = 0;    ///< the same for the order limits
+    std::string gate;         ///< state and reason at the end
+    double settledAfter = -1; ///< seconds from the end of the faults until nothing was in doubt; -1: never
+};
+
+Report simulate(const Options &options);
+std::string toText(const Options &options, const Report &report);
+
+} // namespace simulation
