@@ -13,7 +13,8 @@ using namespace std::chrono_literals;
 
 // How far a request's arrival at the venue may lie outside of what we see of it.
 constexpr domain::Milliseconds phaseDoubt = 1500ms;
-constexpr domain::Milliseconds riseStep = 1s; // closer ones are remembered as one
+constexpr domain::Milliseconds foreignMemory = 60s;
+constexpr domain::Milliseconds together = 100ms; // settled within this, costs are kept as one
 constexpr std::int64_t hardPercent = 90;
 constexpr std::int64_t softPercent = 60;
 constexpr std::int64_t marketPercent = 25;
@@ -60,13 +61,8 @@ Budget::Costs Budget::ownAt(domain::Monotonic at) const
 
 std::int64_t Budget::foreign(domain::Monotonic at) const
 {
-    const auto counts = [at](const Foreign &seen) { return seen.endsAt > at; };
-    const auto beyond = std::ranges::find_if(m_foreign, counts);
-    std::int64_t risen = 0;
-    for (auto rise = std::ranges::find_if(m_rises, counts); rise != m_rises.end(); ++rise) {
-        risen += rise->amount;
-    }
-    return std::max(risen, beyond == m_foreign.end() ? 0 : beyond->amount);
+    const auto most = std::ranges::find_if(m_foreign, [at](const Foreign &seen) { return seen.endsAt > at; });
+    return most == m_foreign.end() ? 0 : most->amount;
 }
 
 std::int64_t Budget::usedAt(domain::Monotonic at, const Costs &own) const
@@ -95,10 +91,9 @@ std::int64_t Budget::reserved() const
     return reservedFor(Priority::Cancel) + reservedFor(Priority::Reduce) + reservedFor(Priority::Resolve);
 }
 
-bool Budget::fits(domain::Monotonic at, Priority priority, std::int64_t cost) const
+bool Budget::fits(domain::Monotonic at, const Costs &own, Priority priority, std::int64_t cost) const
 {
     const auto share = [this](std::int64_t percent) { return m_rule.limit * percent / 100; };
-    const Costs own = ownAt(at);
     const std::int64_t total = usedAt(at, own) + cost;
     std::int64_t keptForOthers = 0;
     for (std::size_t before = 0; before < indexOf(priority); ++before) {
@@ -125,30 +120,36 @@ bool Budget::fits(domain::Monotonic at, Priority priority, std::int64_t cost) co
 
 bool Budget::canEverFit(Priority priority, std::int64_t cost) const
 {
-    return cost == 0 || Budget{m_rule}.fits(domain::Monotonic{}, priority, cost);
+    return cost == 0 || Budget{m_rule}.fits(domain::Monotonic{}, {}, priority, cost);
 }
 
 std::optional<domain::Monotonic> Budget::admissibleAt(
     domain::Monotonic now, Priority priority, std::int64_t cost) const
 {
-    if (cost == 0 || fits(now, priority, cost)) {
+    Costs own = ownAt(now);
+    if (cost == 0 || fits(now, own, priority, cost)) {
         return now;
     }
-    std::vector<domain::Monotonic> ends{m_shownEndsAt};
-    for (const Ageing &aged : m_ageing) {
-        ends.push_back(aged.endsAt);
+    std::vector<domain::Monotonic> others;
+    for (const Foreign &seen : m_foreign) {
+        others.push_back(seen.endsAt);
     }
-    for (const auto *seen : {&m_foreign, &m_rises}) {
-        for (const Foreign &one : *seen) {
-            ends.push_back(one.endsAt);
+    others.insert(std::ranges::upper_bound(others, m_shownEndsAt), m_shownEndsAt);
+    const auto isOver = [now](domain::Monotonic at) { return at <= now; };
+    auto aged = std::ranges::partition_point(m_ageing, isOver, &Ageing::endsAt);
+    auto other = std::ranges::partition_point(others, isOver);
+    while (aged != m_ageing.end() || other != others.end()) {
+        const bool isOwn = other == others.end() || (aged != m_ageing.end() && aged->endsAt < *other);
+        const domain::Monotonic at = isOwn ? aged->endsAt : *other;
+        for (; aged != m_ageing.end() && aged->endsAt == at; ++aged) {
+            own[indexOf(aged->priority)] -= aged->cost;
+        }
+        other = std::find_if(other, others.end(), [at](domain::Monotonic later) { return later > at; });
+        if (fits(at, own, priority, cost)) {
+            return at;
         }
     }
-    std::erase_if(ends, [now](domain::Monotonic at) { return at <= now; });
-    std::ranges::sort(ends);
-    // What is counted only falls with time, and no reserve grows by more than that.
-    const auto first =
-        std::ranges::partition_point(ends, [&](domain::Monotonic at) { return !fits(at, priority, cost); });
-    return first == ends.end() ? std::nullopt : std::optional{*first};
+    return std::nullopt;
 }
 
 Budget::Ticket Budget::debit(domain::Monotonic now, Priority priority, std::int64_t cost)
@@ -156,6 +157,7 @@ Budget::Ticket Budget::debit(domain::Monotonic now, Priority priority, std::int6
     forget(now);
     m_underWay.push_back({++m_lastTicket, priority, cost});
     m_own[indexOf(priority)] += cost;
+    m_debited += cost;
     m_shown += cost;
     return m_lastTicket;
 }
@@ -163,10 +165,18 @@ Budget::Ticket Budget::debit(domain::Monotonic now, Priority priority, std::int6
 void Budget::settle(domain::Monotonic now, Ticket ticket)
 {
     const auto done = std::ranges::find(m_underWay, ticket, &UnderWay::ticket);
-    if (done != m_underWay.end()) {
-        m_ageing.push_back({now + memory(), done->priority, done->cost});
-        m_underWay.erase(done);
+    if (done == m_underWay.end()) {
+        return;
     }
+    const domain::Monotonic endsAt = now + memory();
+    if (!m_ageing.empty() && m_ageing.back().priority == done->priority &&
+        endsAt - m_ageing.back().firstEndsAt < together) {
+        m_ageing.back().endsAt = endsAt;
+        m_ageing.back().cost += done->cost;
+    } else {
+        m_ageing.push_back({endsAt, endsAt, done->priority, done->cost});
+    }
+    m_underWay.erase(done);
 }
 
 void Budget::refund(Ticket ticket)
@@ -174,6 +184,7 @@ void Budget::refund(Ticket ticket)
     const auto done = std::ranges::find(m_underWay, ticket, &UnderWay::ticket);
     if (done != m_underWay.end()) {
         m_own[indexOf(done->priority)] -= done->cost;
+        m_debited -= done->cost;
         m_shown -= done->cost;
         m_underWay.erase(done);
     }
@@ -213,30 +224,37 @@ void Budget::observe(domain::Monotonic now, const Reading &reading)
 
 void Budget::noteForeign(domain::Monotonic now, const Reading &reading)
 {
-    const Costs own = ownAt(now);
-    const std::int64_t beyond = reading.used - std::accumulate(own.begin(), own.end(), std::int64_t{0});
-    if (beyond > 0) {
-        while (!m_foreign.empty() && m_foreign.back().amount <= beyond) {
-            m_foreign.pop_back();
-        }
-        m_foreign.push_back({now + memory(), beyond});
-    }
-    // In a fixed window that began after much of our own use, only the rise shows the others.
-    if (reading.sentAt < m_readAt || now >= m_shownEndsAt) {
+    const std::int64_t beyondOurs = reading.used - maybeArrivedSince(reading.sentAt - m_rule.window);
+    const std::int64_t amount = std::max(beyondOurs, risenBeyondOurs(now, reading));
+    if (amount <= 0) {
         return;
     }
-    const std::int64_t rise = reading.used >= m_reading.used ? reading.used - m_reading.used : reading.used;
-    const std::int64_t notOurs = rise - (maybeArrivedSince(m_reading.sentAt) - m_reading.ownCost);
-    if (notOurs <= 0) {
-        return;
+    while (!m_foreign.empty() && m_foreign.back().amount <= amount) {
+        m_foreign.pop_back();
     }
-    const domain::Monotonic endsAt = now + memory();
-    if (!m_rises.empty() && endsAt - m_rises.back().endsAt < riseStep) {
-        m_rises.back().endsAt = endsAt;
-        m_rises.back().amount += notOurs;
-    } else {
-        m_rises.push_back({endsAt, notOurs});
+    const auto length = std::max<domain::MonotonicClock::duration>(2 * m_rule.window, foreignMemory);
+    m_foreign.push_back({now + length + phaseDoubt, amount});
+}
+
+// In a fixed window that began after much of our own use, only the counter's rise tells of the others.
+std::int64_t Budget::risenBeyondOurs(domain::Monotonic now, const Reading &reading)
+{
+    if (reading.sentAt < m_readAt) {
+        return 0; // it may be older than the one before it
     }
+    const auto surelyArrivedBefore = [this](const Reading &one) {
+        return m_debited - maybeArrivedSince(one.sentAt) + one.ownCost;
+    };
+    const std::int64_t own = reading.used - surelyArrivedBefore(reading);
+    if (reading.used < m_reading.used) {
+        m_base = -surelyArrivedBefore(m_reading); // a window began at nought somewhere between the two
+        m_baseAt = m_readAt;
+    } else if (now >= m_baseAt + memory()) {
+        m_base = own;
+        m_baseAt = now;
+    }
+    m_base = std::min(m_base, own);
+    return reading.used - m_debited - m_base;
 }
 
 void Budget::forget(domain::Monotonic now)
@@ -245,10 +263,8 @@ void Budget::forget(domain::Monotonic now)
         m_own[indexOf(m_ageing.front().priority)] -= m_ageing.front().cost;
         m_ageing.pop_front();
     }
-    for (auto *seen : {&m_foreign, &m_rises}) {
-        while (!seen->empty() && seen->front().endsAt <= now) {
-            seen->pop_front();
-        }
+    while (!m_foreign.empty() && m_foreign.front().endsAt <= now) {
+        m_foreign.pop_front();
     }
 }
 

@@ -55,7 +55,8 @@ public:
     const LimitRule &rule() const { return m_rule; }
     /// Own count and what others at this address used, as far as known.
     std::int64_t used(domain::Monotonic now) const;
-    /// What others at this address used within the window, as far as the venue's counter gave it away.
+    /// What others at this address use within a window, as far as the venue's counter gave it away: the most
+    /// of the last two windows, or of the last minute.
     std::int64_t foreign(domain::Monotonic now) const;
     /// Part of the limit that is ever used.
     std::int64_t usable() const;
@@ -91,7 +92,8 @@ private:
     };
     struct Ageing
     {
-        domain::Monotonic endsAt;
+        domain::Monotonic endsAt; ///< of the last of several that were settled almost together
+        domain::Monotonic firstEndsAt;
         Priority priority = Priority::History;
         std::int64_t cost = 0;
     };
@@ -103,22 +105,25 @@ private:
     domain::MonotonicClock::duration memory() const;
     Costs ownAt(domain::Monotonic at) const;
     std::int64_t usedAt(domain::Monotonic at, const Costs &own) const;
-    bool fits(domain::Monotonic at, Priority priority, std::int64_t cost) const;
+    bool fits(domain::Monotonic at, const Costs &own, Priority priority, std::int64_t cost) const;
     /// Own cost that may have reached the venue after this moment.
     std::int64_t maybeArrivedSince(domain::Monotonic at) const;
     void noteForeign(domain::Monotonic now, const Reading &reading);
+    std::int64_t risenBeyondOurs(domain::Monotonic now, const Reading &reading);
     void forget(domain::Monotonic now);
 
     LimitRule m_rule;
     Ticket m_lastTicket = 0;
     Costs m_own{}; ///< of all that is under way or ageing
     std::vector<UnderWay> m_underWay;
-    std::deque<Ageing> m_ageing;       ///< by endsAt
-    std::deque<Foreign> m_foreign;     ///< readings beyond all our own; amounts fall from front to back
-    std::deque<Foreign> m_rises;       ///< rises between two readings beyond what we sent; by endsAt
-    Reading m_reading;                 ///< the last one that is surely younger than the one before it
-    domain::Monotonic m_readAt{};      ///< when it came
-    std::int64_t m_shown = 0;          ///< it, and what may have reached the venue since
+    std::deque<Ageing> m_ageing;   ///< by endsAt
+    std::int64_t m_debited = 0;    ///< all that was ever debited and not refunded
+    std::deque<Foreign> m_foreign; ///< what others used within a window; amounts fall from front to back
+    Reading m_reading;             ///< the last one that is surely younger than the one before it
+    domain::Monotonic m_readAt{};  ///< when it came
+    std::int64_t m_base = 0;       ///< lowest counter less our own since m_baseAt, before which it fell
+    domain::Monotonic m_baseAt{};
+    std::int64_t m_shown = 0;          ///< m_reading, and what may have reached the venue since
     domain::Monotonic m_shownEndsAt{}; ///< after which m_shown says nothing
 };
 

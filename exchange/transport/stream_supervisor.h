@@ -49,7 +49,7 @@ struct StreamOptions
     /// More within 60 s: pauses for 30 s, then tries one connection and pauses again unless it lasts for
     /// healthyAfter.
     int connectsMost = 6;
-    /// Shared by all sockets of one host. Empty: this socket has one of its own.
+    /// Shared by all sockets of one host, which live on one thread. Empty: this socket has one of its own.
     std::shared_ptr<ConnectGate> gate;
 };
 

@@ -138,6 +138,9 @@ void FakeVenue::respond(QTcpSocket *socket, const FakeRequest &request)
     const auto handler = m_handlers.find(request.method + ' ' + request.path.toUtf8());
     const FakeAnswer answer =
         handler == m_handlers.end() ? FakeAnswer{"<html>no such path</html>", 404} : handler->second(request);
+    if (answer.isHeld) {
+        return;
+    }
     if (answer.isLost) {
         socket->disconnectFromHost();
         return;

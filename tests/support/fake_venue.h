@@ -38,6 +38,7 @@ struct FakeAnswer
     QByteArray body{"{}"};
     int status = 200;
     bool isLost = false; ///< the connection closes instead
+    bool isHeld = false; ///< nothing comes, the connection stays
 };
 
 /// A venue on loopback that answers what a test tells it to: REST by method and path, streams by push. It

@@ -110,6 +110,75 @@ private slots:
         }
     }
 
+    void aProbeThatFailsOpensItAgain()
+    {
+        Breaker breaker = openedOrders();
+        const auto now = start + 5s;
+        breaker.probeAnswered(now, AnswerClass::Done); // nobody asked
+        QCOMPARE(breaker.probesMissing(), 2);
+        breaker.probeSent(now);
+        breaker.probeAnswered(now, AnswerClass::Ambiguous);
+        QCOMPARE(breaker.state(now), State::Open);
+        QVERIFY(breaker.retryAt(now) == now + 10s);
+        QCOMPARE(breaker.reason(), std::string{"a probe failed"});
+    }
+
+    void aPauseSaysNothingAboutAProbe()
+    {
+        Breaker breaker = openedOrders();
+        const auto now = start + 5s;
+        breaker.probeSent(now);
+        breaker.probeAnswered(now, AnswerClass::Banned);
+        QVERIFY(breaker.wantsProbe(now));
+        QCOMPARE(breaker.probesMissing(), 2);
+    }
+
+    void enoughGoodProbesAskForNoMoreWhileSomethingIsUnresolved()
+    {
+        Breaker breaker = openedOrders();
+        breaker.setUnresolved(start, 1);
+        const auto now = start + 5s;
+        for (int probe = 0; probe < 2; ++probe) {
+            breaker.probeSent(now);
+            breaker.probeAnswered(now, AnswerClass::Rejected);
+        }
+        QVERIFY(!breaker.wantsProbe(now));
+        QCOMPARE(breaker.probesMissing(), 0);
+        breaker.setUnresolved(now, 3); // open already; its probes stay good
+        QCOMPARE(breaker.state(now), State::HalfOpen);
+        breaker.setUnresolved(now, 0);
+        QCOMPARE(breaker.state(now), State::Closed);
+    }
+
+    void nothingUnresolvedClosesItOnlyAfterItsProbes()
+    {
+        Breaker breaker = openedOrders();
+        breaker.setUnresolved(start + 5s, 0);
+        QCOMPARE(breaker.state(start + 5s), State::HalfOpen);
+        breaker.record(start + 5s, AnswerClass::Done); // an order that was under way says nothing now
+        QCOMPARE(breaker.state(start + 5s), State::HalfOpen);
+    }
+
+    void unresolvedOrdersAreNoBusinessOfQueries()
+    {
+        Breaker breaker{BreakerRule::forQueries("queries")};
+        breaker.setUnresolved(start, 9);
+        QCOMPARE(breaker.state(start), State::Closed);
+        breaker.latch("broken");
+        breaker.record(start, AnswerClass::Done);
+        QCOMPARE(breaker.state(start), State::Open);
+        QCOMPARE(breaker.wakeAt(start), std::nullopt);
+    }
+
+    void onlyTheNewestCallsCount()
+    {
+        Breaker breaker{BreakerRule::forOrders()};
+        for (int call = 0; call < 30; ++call) {
+            breaker.record(start, call % 3 == 0 ? AnswerClass::NotSent : AnswerClass::Done);
+        }
+        QCOMPARE(breaker.state(start), State::Closed); // never five bad of ten
+    }
+
     void aLatchedBreakerNeverCloses()
     {
         Breaker breaker{BreakerRule::forOrders()};

@@ -147,8 +147,8 @@ private slots:
         QCOMPARE(budget.used(start + 3s), 1'050);
         budget.observe(start + 3s, {start + 2s, 0, -1});
         QCOMPARE(budget.used(start + 3s), 1'050);
-        QCOMPARE(budget.used(start + 64'499ms), 70); // the last counter and ours, which is still in flight
-        QCOMPARE(budget.used(start + 64'500ms), 50);
+        QCOMPARE(budget.used(start + 122'499ms), 950); // others are remembered for two windows
+        QCOMPARE(budget.used(start + 122'500ms), 50);  // ours is still in flight
     }
 
     void theCounterAndWhatIsUnderWayAddUp()
@@ -190,22 +190,23 @@ private slots:
         for (const Budget::Reading &reading : readings) {
             budget.observe(reading.sentAt, reading);
         }
-        QCOMPARE(budget.foreign(start + 62s), 955); // never more than our 1,200, and yet it was not us
-        QCOMPARE(budget.used(start + 62s), 955);
-        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'205) == start + 62s);
-        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'206) == start + 81'500ms);
+        QCOMPARE(budget.foreign(start + 62s), 950); // never more than our 1,200, and yet it was not us
+        QCOMPARE(budget.used(start + 62s), 950);
+        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'210) == start + 62s);
+        QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'211) == start + 180'500ms);
     }
 
-    void risesInQuickSuccessionAreRememberedAsOne()
+    void costsThatAreSettledAlmostTogetherEndTogether()
     {
         Budget budget{weightRule()};
-        budget.settle(start, budget.debit(start, Priority::Cancel, 1'000));
-        for (int reading = 0; reading < 10; ++reading) {
-            const auto at = start + 1s + 100ms * reading;
-            budget.observe(at, {at, 0, 10 * reading});
+        for (const auto at : {start, start + 60ms, start + 99ms, start + 100ms}) {
+            budget.settle(at, budget.debit(at, Priority::Cancel, 10));
         }
-        QCOMPARE(budget.foreign(start + 63'399ms), 90); // until a window after the last one
-        QCOMPARE(budget.foreign(start + 63'400ms), 0);
+        budget.settle(start + 101ms, budget.debit(start + 101ms, Priority::Reduce, 10));
+        QCOMPARE(budget.used(start + 61'598ms), 50);
+        QCOMPARE(budget.used(start + 61'599ms), 20); // the first three
+        QCOMPARE(budget.used(start + 61'600ms), 10);
+        QCOMPARE(budget.used(start + 61'601ms), 0);
     }
 
     void aLowerLimitCountsAtOnceAndAHigherOneWhenAllowed()

@@ -16,11 +16,13 @@
 #include <algorithm>
 #include <functional>
 #include <memory>
+#include <numeric>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
 #include <sys/socket.h>
 #include <utility>
+#include <vector>
 
 namespace hostile
 {
@@ -101,6 +103,12 @@ inline QByteArray answer(int status, const QByteArray &body, const QByteArray &h
            "Content-Length: " + QByteArray::number(body.size()) + "\r\n\r\n" + body;
 }
 
+/// Ends the sending side below TLS, so that no close_notify goes out.
+inline void hangUpBelowTls(QTcpSocket &socket)
+{
+    ::shutdown(static_cast<int>(socket.socketDescriptor()), SHUT_RDWR);
+}
+
 /// Ends a connection by RST instead of FIN.
 inline void resetConnection(QTcpSocket &socket)
 {
@@ -115,9 +123,13 @@ class Server
 {
 public:
     using Reaction = std::function<void(QTcpSocket &, const Request &)>;
+    /// Asked when bytes are there, and when a request's head is read but its body is not waited for. True: it
+    /// has dealt with the connection, no more is read.
+    using Early = std::function<bool(QTcpSocket &, bool isHeadRead)>;
 
-    explicit Server(
-        bool isTls, Reaction reaction, const QHostAddress &address = QHostAddress{QHostAddress::LocalHost})
+    explicit Server(bool isTls, Reaction reaction,
+        const QHostAddress &address = QHostAddress{QHostAddress::LocalHost},
+        const QList<QByteArray> &protocols = {})
         : m_isTls{isTls},
           m_reaction{std::move(reaction)}
     {
@@ -127,6 +139,7 @@ public:
             configuration.setLocalCertificate(Identity::forLocalhost().certificate);
             configuration.setPrivateKey(Identity::forLocalhost().key);
             configuration.setPeerVerifyMode(QSslSocket::VerifyNone);
+            configuration.setAllowedNextProtocols(protocols);
             tls->setSslConfiguration(configuration);
             m_server = std::move(tls);
         } else {
@@ -136,6 +149,9 @@ public:
         QObject::connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, m_server.get(), [this] {
             while (QTcpSocket *socket = m_server->nextPendingConnection()) {
                 ++m_connections;
+                if (const auto *secure = qobject_cast<QSslSocket *>(socket)) {
+                    m_protocols << secure->sslConfiguration().nextNegotiatedProtocol();
+                }
                 serve(socket);
             }
         });
@@ -155,17 +171,32 @@ public:
     {
         return std::ranges::count(m_requests, body, &Request::body);
     }
+    /// Occurrences of these bytes in all that was ever read, in whole requests or not.
+    qsizetype sightings(const QByteArray &bytes) const
+    {
+        return std::accumulate(m_received.begin(), m_received.end(), qsizetype{0},
+            [&bytes](qsizetype sum, const auto &received) { return sum + received->count(bytes); });
+    }
+    /// What each TLS connection agreed on by ALPN; empty: nothing.
+    const QList<QByteArray> &protocols() const { return m_protocols; }
     void setReaction(Reaction reaction) { m_reaction = std::move(reaction); }
+    void setEarly(Early early) { m_early = std::move(early); }
 
 private:
     void serve(QTcpSocket *socket)
     {
         const auto buffer = std::make_shared<QByteArray>();
-        const auto read = [this, socket, buffer] {
-            *buffer += socket->readAll();
+        const auto received = m_received.emplace_back(std::make_shared<QByteArray>());
+        const auto read = [this, socket, buffer, received] {
+            if (socket->bytesAvailable() == 0 || (m_early && m_early(*socket, false))) {
+                return;
+            }
+            const QByteArray bytes = socket->readAll();
+            *buffer += bytes;
+            *received += bytes;
             while (true) {
                 const qsizetype end = buffer->indexOf("\r\n\r\n");
-                if (end < 0) {
+                if (end < 0 || (m_early && !buffer->contains("/warm") && m_early(*socket, true))) {
                     return;
                 }
                 const QByteArray head = buffer->left(end);
@@ -194,7 +225,10 @@ private:
     bool m_isTls = false;
     Reaction m_reaction;
     std::unique_ptr<QTcpServer> m_server;
+    Early m_early;
     QList<Request> m_requests;
+    std::vector<std::shared_ptr<QByteArray>> m_received; ///< one per connection
+    QList<QByteArray> m_protocols;
     int m_connections = 0;
 };
 

@@ -11,8 +11,6 @@ using namespace std::chrono_literals;
 namespace
 {
 
-enum class Mode { Fin, Reset, HalfStatusLine, CloseLater, CutBody, Redirect, DropFirstAnswerSecond };
-
 HttpRequest order(const QByteArray &verb, const QUrl &url, const QByteArray &body)
 {
     HttpRequest request;
@@ -54,76 +52,12 @@ extern "C" const char *__lsan_default_suppressions()
 }
 #endif
 
-/// The promise on which everything else rests: whatever the network does, an order leaves at most once.
+/// The promise on which everything else rests: whatever the network does, an order leaves at most once. Every
+/// way to hang up is in orders_matrix_test.cpp.
 class OrdersOnceTest : public QObject
 {
     Q_OBJECT
 private slots:
-    void anOrderReachesTheServerOnceAndItsOutcomeIsAmbiguous_data()
-    {
-        QTest::addColumn<QByteArray>("verb");
-        QTest::addColumn<bool>("isTls");
-        QTest::addColumn<bool>("isReused");
-        QTest::addColumn<int>("mode");
-        const QList<QPair<const char *, Mode>> modes{{"FIN after the request", Mode::Fin},
-            {"RST after the request", Mode::Reset}, {"half a status line", Mode::HalfStatusLine},
-            {"closed after 300 ms", Mode::CloseLater}, {"truncated body", Mode::CutBody},
-            {"307 to another port", Mode::Redirect},
-            {"first dropped, second answered", Mode::DropFirstAnswerSecond}};
-        for (const char *verb : {"POST", "PUT", "DELETE"}) {
-            for (const bool isTls : {false, true}) {
-                for (const bool isReused : {false, true}) {
-                    for (const auto &[name, mode] : modes) {
-                        QTest::addRow("%s, %s, %s, %s", verb, isTls ? "TLS" : "plain",
-                            isReused ? "reused connection" : "fresh connection", name)
-                            << QByteArray{verb} << isTls << isReused << static_cast<int>(mode);
-                    }
-                }
-            }
-        }
-    }
-    void anOrderReachesTheServerOnceAndItsOutcomeIsAmbiguous()
-    {
-        QFETCH(QByteArray, verb);
-        QFETCH(bool, isTls);
-        QFETCH(bool, isReused);
-        QFETCH(int, mode);
-        hostile::Server elsewhere{isTls,
-            [](QTcpSocket &socket, const hostile::Request &) { socket.write(hostile::answer(200, "{}")); }};
-        int seen = 0;
-        hostile::Server server{isTls, [&](QTcpSocket &socket, const hostile::Request &request) {
-                                   if (request.body == "id=warm") {
-                                       socket.write(hostile::answer(200, "{}"));
-                                       return;
-                                   }
-                                   ++seen;
-                                   react(static_cast<Mode>(mode), socket, seen, elsewhere);
-                               }};
-        const domain::SystemClock clock;
-        RequestPump pump{clock, trusting()};
-        QStringList alarms;
-        connect(&pump, &RequestPump::alarmed, this, [&alarms](const QString &text) { alarms << text; });
-        if (isReused) {
-            const QFuture<PumpAnswer> warm =
-                pump.submit(pumped(order("POST", server.url(u"/warm"_qs), "id=warm")));
-            QVERIFY(hostile::finishes(warm));
-            QCOMPARE(warm.result().outcome, AnswerClass::Done);
-        }
-
-        const QFuture<PumpAnswer> sent = pump.submit(pumped(order(verb, server.url(u"/order"_qs), "id=7")));
-
-        QVERIFY(hostile::finishes(sent));
-        QCOMPARE(server.copies("id=7"), 1);
-        QCOMPARE(elsewhere.connections(), 0);
-        QCOMPARE(sent.result().outcome, AnswerClass::Ambiguous);
-        QCOMPARE(sent.result().http.sentCount, 1);
-        QVERIFY(sent.result().http.mayHaveArrived);
-        QVERIFY(alarms.isEmpty());
-        if (isReused) {
-            QCOMPARE(server.connections(), 1);
-        }
-    }
-
     void aRefusedConnectionIsSurelyNotSent_data()
     {
         QTest::addColumn<bool>("isTls");
@@ -245,43 +179,6 @@ private slots:
                     QVERIFY(answer.mayHaveArrived);
                 }
             }
-        }
-    }
-
-private:
-    static void react(Mode mode, QTcpSocket &socket, int seen, const hostile::Server &elsewhere)
-    {
-        switch (mode) {
-        case Mode::Fin:
-            socket.disconnectFromHost();
-            break;
-        case Mode::Reset:
-            hostile::resetConnection(socket);
-            break;
-        case Mode::HalfStatusLine:
-            socket.write("HTTP/1.1 200 OK\r\n");
-            socket.disconnectFromHost();
-            break;
-        case Mode::CloseLater:
-            QTimer::singleShot(300ms, &socket, [&socket] { socket.disconnectFromHost(); });
-            break;
-        case Mode::CutBody: {
-            const QByteArray whole = hostile::answer(200, R"({"orderId":1})");
-            socket.write(whole.left(whole.size() - 4));
-            socket.disconnectFromHost();
-            break;
-        }
-        case Mode::Redirect:
-            socket.write(
-                hostile::answer(307, "{}", "Location: " + elsewhere.url(u"/order"_qs).toEncoded() + "\r\n"));
-            break;
-        case Mode::DropFirstAnswerSecond:
-            if (seen == 1) {
-                socket.disconnectFromHost();
-            } else {
-                socket.write(hostile::answer(200, R"({"orderId":2})"));
-            }
-            break;
         }
     }
 };

@@ -340,6 +340,37 @@ private slots:
         QVERIFY(throttle.pausedUntil(start + 5min) == start + 15min);
     }
 
+    void refusalsOfTheFirewallAtTheSameTimeCountOnce()
+    {
+        Throttle throttle{limits(), 1};
+        for (std::uint64_t id = 1; id <= 3; ++id) {
+            throttle.submit(start, item(id, Priority::Resolve));
+        }
+        for (const std::uint64_t id : allHandedOver(throttle, start)) {
+            throttle.finished(start, id, firewall());
+        }
+        QCOMPARE(throttle.pauseState(start, wall).firewalled, 1);
+    }
+
+    void statesOfAPauseDifferByEachPart()
+    {
+        const Throttle::PauseState state{wall, true, 1, 1, 1};
+        for (const auto &other : {Throttle::PauseState{wall + 1ms, true, 1, 1, 1},
+                 Throttle::PauseState{wall, false, 1, 1, 1}, Throttle::PauseState{wall, true, 2, 1, 1},
+                 Throttle::PauseState{wall, true, 1, 2, 1}, Throttle::PauseState{wall, true, 1, 1, 2}}) {
+            QVERIFY(!(state == other));
+        }
+    }
+
+    void amendsThatCostNoOrdersAreNotHeldByTheOwnRate()
+    {
+        Throttle throttle{limits(), 1, {.burst = 1, .perMinute = 1}};
+        exchange(throttle, start, item(1, Priority::Open), outcome(AnswerClass::Done));
+        QueueItem free = item(2, Priority::Open);
+        free.cost = Cost{1, 0};
+        exchange(throttle, start, free, outcome(AnswerClass::Done));
+    }
+
     void aBanOfUnknownLengthLastsTwoMinutesAndLonger()
     {
         Throttle throttle{limits(), 1};
