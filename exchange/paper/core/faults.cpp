@@ -148,6 +148,7 @@ RestFate Faults::before(Timestamp now, const Request &request)
     if (isDecided) {
         fate.isProcessed = false;
         fate.answer = m_limited->answer;
+        fate.kinds.push_back(m_limited->kind); // goes on; it was counted when it began
     }
     double earlier = 0;
     for (Entry &entry : m_rules) {
@@ -210,7 +211,7 @@ void Faults::decide(RestFate &fate, const Entry &entry, Timestamp now)
     }
     const bool lasts = rule.kind == FaultKind::TooManyRequests || rule.kind == FaultKind::Banned;
     if (lasts && length.count() > 0) {
-        m_limited = Limited{now + length, *fate.answer, rule.code == -1015};
+        m_limited = Limited{rule.kind, now + length, *fate.answer, rule.code == -1015};
     }
 }
 

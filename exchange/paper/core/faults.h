@@ -13,7 +13,17 @@
 #include <vector>
 
 /// What goes wrong at the exchange, decided by seeded rules. Plain values: the socket server and the
-/// simulation in virtual time both ask here and do what they are told.
+/// simulation in virtual time both ask here and do what they are told:
+///
+///   for (const Happening &happening : faults.due(now)) carryOut(happening, exchange, faultyStreams, now);
+///   RestFate fate = faults.before(now, request);              // the request has arrived
+///   … fate.holdBack later:
+///   exchange.addForeignLoad(fate.foreignWeight, fate.foreignOrders, now);
+///   Response response = fate.isProcessed ? exchange.handle(now, request) : Response{};
+///   RestAnswer answer = faults.after(now, request, fate, response);   // … answer.delay later it ends
+///   for (StreamOutput &output : faultyStreams.pass(now, exchange.streams().takeOutput())) …
+///
+/// with now = true time + faults.clockAhead() where the exchange's clock is meant.
 namespace paper
 {
 
@@ -271,6 +281,7 @@ private:
     };
     struct Limited
     {
+        FaultKind kind = FaultKind::TooManyRequests;
         domain::Timestamp until;
         Response answer;
         bool isForPlacing = false; ///< the order limit: only placing calls are refused
