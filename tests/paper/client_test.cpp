@@ -159,11 +159,12 @@ private slots:
 
     void anOrderWhoseAnswerIsLostIsSettledAfterAll()
     {
-        paper::FaultPlan plan;
-        plan.pathPrefix = "/fapi/v1/order";
-        plan.method = "POST";
-        plan.dropAfter = 1;
-        m_server->setFaults(plan);
+        paper::FaultRule lost;
+        lost.kind = paper::FaultKind::DropAfter;
+        lost.path = "/fapi/v1/order";
+        lost.method = "POST";
+        lost.count = 1;
+        m_server->setFaults({lost});
         const auto placed = outcomeOf(m_venue->trading().submit(marketBuy()));
         m_server->setFaults({});
         QVERIFY(placed && !*placed);

@@ -360,9 +360,10 @@ private slots:
             Faults faults = times == 1 ? standardFaults(7) : stormFaults(7);
             Timestamp now = at;
             std::int64_t due = 0;
+            const Request order = placing();
             for (int i = 0; i < orders; ++i) {
                 now += 100s; // far apart, so that no limit of a fault before lasts
-                (void)run(faults, placing("a-" + std::to_string(i)), now);
+                (void)run(faults, order, now);
                 due += static_cast<std::int64_t>(faults.due(now).size());
             }
             const auto near = [&](FaultKind kind, double percent) {

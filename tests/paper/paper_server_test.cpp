@@ -296,11 +296,12 @@ private slots:
 
     void losesAnswersWhenToldTo()
     {
-        FaultPlan plan;
-        plan.pathPrefix = "/fapi/v1/order";
-        plan.method = "POST";
-        plan.dropAfter = 1;
-        m_server->setFaults(plan);
+        FaultRule rule;
+        rule.kind = FaultKind::DropAfter;
+        rule.path = "/fapi/v1/order";
+        rule.method = "POST";
+        rule.count = 1;
+        m_server->setFaults({rule});
         const QByteArray order = "symbol=ETHUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.100&price="
                                  "1900&newClientOrderId=lost-1";
         // A body that cannot be sent again, so that Qt does not repeat the order.
@@ -311,15 +312,15 @@ private slots:
         const Answer found = signedCall("GET", "/fapi/v1/order", "symbol=ETHUSDT&origClientOrderId=lost-1");
         QCOMPARE(found.status, 200);
 
-        plan = {};
-        plan.unavailable = 1;
-        m_server->setFaults(plan);
+        rule = {};
+        rule.kind = FaultKind::Unavailable;
+        rule.count = 1;
+        m_server->setFaults({rule});
         QCOMPARE(call("GET", "/fapi/v1/ping", {}).status, 503);
         QCOMPARE(call("GET", "/fapi/v1/ping", {}).status, 200);
 
-        plan = {};
-        plan.unknownOutcome = 1;
-        m_server->setFaults(plan);
+        rule.kind = FaultKind::UnknownExecuted;
+        m_server->setFaults({rule});
         const Answer unknown = call("GET", "/fapi/v1/ping", {});
         QCOMPARE(unknown.status, 503);
         QVERIFY(unknown.body.contains("Unknown error, please check your request or try again later."));
@@ -328,9 +329,10 @@ private slots:
 
     void answersLateToAClientThatIsGone()
     {
-        FaultPlan plan;
-        plan.answerDelay = std::chrono::milliseconds{150};
-        m_server->setFaults(plan);
+        FaultRule rule;
+        rule.kind = FaultKind::Delay;
+        rule.delay = std::chrono::milliseconds{150};
+        m_server->setFaults({rule});
         for (int i = 0; i < 50; ++i) {
             QNetworkRequest request{m_at.rest.resolved(QUrl{QStringLiteral("/fapi/v1/ping")})};
             QNetworkReply *reply = m_network.get(request);

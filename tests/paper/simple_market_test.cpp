@@ -1,8 +1,9 @@
 #include "exchange/paper/core/paper_exchange.h"
 #include "exchange/paper/core/simple_market.h"
 
-#include <QElapsedTimer>
 #include <QTest>
+
+#include <ctime>
 
 using namespace paper;
 using namespace std::chrono_literals;
@@ -87,17 +88,16 @@ private slots:
     void aStepCostsLittle()
     {
         const auto exchange = exchangeOf(4);
-        constexpr int steps = 36'000; // an hour of 100 ms
-        QElapsedTimer timer;
-        timer.start();
+        constexpr int steps = 36'000;            // an hour of 100 ms
+        const std::clock_t begin = std::clock(); // of the processor: others may use the machine as well
         for (int i = 1; i <= steps; ++i) {
             exchange->step(startAt + i * 100ms);
         }
-        const double each = static_cast<double>(timer.nsecsElapsed()) / steps / symbols / 1'000;
-        qInfo("%.3f microseconds a step and symbol; an hour of 10 symbols in %.2f s", each,
-            static_cast<double>(timer.nsecsElapsed()) / 1e9);
+        const double seconds = static_cast<double>(std::clock() - begin) / CLOCKS_PER_SEC;
+        const double each = seconds * 1e6 / steps / symbols;
+        qInfo("%.3f microseconds a step and symbol; an hour of 10 symbols in %.2f s", each, seconds);
 #ifdef __OPTIMIZE__
-        QVERIFY2(each < 10, "a step of the simple market is slow");
+        QVERIFY2(each < 2, "a step of the simple market is slow");
 #endif
     }
 };

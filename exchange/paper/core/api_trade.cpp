@@ -2,7 +2,9 @@
 #include "exchange/paper/core/history_query.h"
 #include "exchange/paper/core/wire_text.h"
 
+#include <limits>
 #include <simdjson.h>
+#include <utility>
 
 namespace paper
 {
@@ -80,11 +82,14 @@ Result<std::string> testOrder(const ApiCall &call)
     });
 }
 
-Result<std::string> amendOrder(const ApiCall &call)
+AmendRequest amendmentOf(const auto &text)
 {
-    const auto text = [&](std::string_view name) { return call.parameters.text(name); };
-    const AmendRequest request{text("symbol"), text("orderId"), text("origClientOrderId"), text("side"),
-        text("quantity"), text("price"), text("priceMatch"), text("modifyId"), text("reduceOnly")};
+    return {text("symbol"), text("orderId"), text("origClientOrderId"), text("side"), text("quantity"),
+        text("price"), text("priceMatch"), text("modifyId"), text("reduceOnly")};
+}
+
+Result<std::string> amendOne(const ApiCall &call, const AmendRequest &request)
+{
     const auto order = call.parts.engine.amend(call.parts.account, request, call.now);
     if (!order) {
         return tl::unexpected{order.error()};
@@ -92,6 +97,11 @@ Result<std::string> amendOrder(const ApiCall &call)
     JsonWriter json;
     wire::amendAnswer(json, *call.parts.engine.spec(order->symbol), *order);
     return json.take();
+}
+
+Result<std::string> amendOrder(const ApiCall &call)
+{
+    return amendOne(call, amendmentOf([&](std::string_view name) { return call.parameters.text(name); }));
 }
 
 Result<OrderKey> keyOf(const ApiCall &call, std::string_view idName, std::string_view clientIdName)
@@ -258,7 +268,8 @@ void addResult(JsonWriter &json, const Result<std::string> &result)
     json.raw(result ? *result : errorBody(result.error().venueCode, result.error().detail));
 }
 
-Result<std::string> placeBatch(const ApiCall &call)
+/// Does one thing for each element of batchOrders, whose members are read as texts.
+template <class One> Result<std::string> forEachOfBatch(const ApiCall &call, One one)
 {
     simdjson::dom::parser parser;
     const auto batch = arrayParameter(call, parser, "batchOrders");
@@ -275,13 +286,22 @@ Result<std::string> placeBatch(const ApiCall &call)
         if (element.get(object) != simdjson::SUCCESS) {
             return missing("batchOrders");
         }
-        const NewOrderRequest request =
-            newOrderOf([&](std::string_view name) { return memberText(object, name); });
-        const auto complete = checkMandatory(request);
-        addResult(
-            json, complete ? placeOne(call, request) : Result<std::string>{tl::unexpected{complete.error()}});
+        addResult(json, one([&](std::string_view name) { return memberText(object, name); }));
     }
     return json.endArray().take();
+}
+
+Result<std::string> placeBatch(const ApiCall &call)
+{
+    return forEachOfBatch(call, [&](const auto &text) -> Result<std::string> {
+        const NewOrderRequest request = newOrderOf(text);
+        return checkMandatory(request).and_then([&] { return placeOne(call, request); });
+    });
+}
+
+Result<std::string> amendBatch(const ApiCall &call)
+{
+    return forEachOfBatch(call, [&](const auto &text) { return amendOne(call, amendmentOf(text)); });
 }
 
 Result<std::string> cancelBatch(const ApiCall &call)
@@ -432,14 +452,22 @@ Result<std::string> userTrades(const ApiCall &call)
 Result<std::string> amendments(const ApiCall &call)
 {
     const auto spec = call.symbol();
-    const auto key = keyOf(call, "orderId", "origClientOrderId");
-    if (!spec || !key) {
-        return tl::unexpected{spec ? key.error() : spec.error()};
+    const auto orderId = call.parameters.integer("orderId");
+    const auto query = historyQuery(call, "", 50, 100);
+    if (!spec || !orderId || !query) {
+        return tl::unexpected{!spec ? spec.error() : !orderId ? orderId.error() : query.error()};
+    }
+    const OrderKey key{orderId->value_or(0), call.parameters.text("origClientOrderId")};
+    auto rows = call.parts.engine.amendments(call.parts.account, (*spec)->symbol, key);
+    std::erase_if(rows, [&](const AmendmentRecord &row) {
+        return (query->from && row.at < *query->from) || (query->to && row.at > *query->to);
+    });
+    if (rows.size() > query->limit) {
+        rows.erase(rows.begin(), rows.end() - static_cast<std::ptrdiff_t>(query->limit));
     }
     JsonWriter json;
     json.beginArray();
-    for (const AmendmentRecord &row :
-        call.parts.engine.amendments(call.parts.account, (*spec)->symbol, *key)) {
+    for (const AmendmentRecord &row : rows) {
         json.beginObject()
             .field("amendmentId", row.amendmentId)
             .field("symbol", row.symbol)
@@ -463,6 +491,28 @@ Result<std::string> amendments(const ApiCall &call)
     return json.endArray().take();
 }
 
+/// Orders by which the exchange closed positions.
+Result<std::string> forceOrders(const ApiCall &call)
+{
+    auto query = historyQuery(call, "", 50, 100);
+    const std::string type = call.parameters.text("autoCloseType");
+    if (!query || (!type.empty() && type != "LIQUIDATION" && type != "ADL")) {
+        return query ? failure(ErrorCode::Rejected, "Data sent for parameter 'autoCloseType' is not valid.",
+                           -1130)
+                     : tl::unexpected{query.error()};
+    }
+    const std::size_t limit = std::exchange(query->limit, std::numeric_limits<std::size_t>::max());
+    auto orders = call.parts.engine.allOrders(call.parts.account, *query);
+    std::erase_if(orders, [&](const OrderRecord &order) {
+        return !(order.isLiquidation() && type != "ADL") &&
+               !(order.isAutoDeleverage() && type != "LIQUIDATION");
+    });
+    if (orders.size() > limit) {
+        orders.erase(orders.begin(), orders.end() - static_cast<std::ptrdiff_t>(limit));
+    }
+    return orderRows(call, orders);
+}
+
 } // namespace
 
 const std::vector<Endpoint> &tradeEndpoints()
@@ -479,6 +529,7 @@ const std::vector<Endpoint> &tradeEndpoints()
         {"GET", "/fapi/v1/allOrders", isSigned, constantWeight<5>, allOrders},
         {"DELETE", "/fapi/v1/allOpenOrders", isSigned, constantWeight<1>, cancelAll},
         {"POST", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, placeBatch, 5, 1},
+        {"PUT", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, amendBatch, 5, 1},
         {"DELETE", "/fapi/v1/batchOrders", isSigned, constantWeight<1>, cancelBatch},
         {"POST", "/fapi/v1/countdownCancelAll", isSigned, constantWeight<10>, countdown},
         {"POST", "/fapi/v1/algoOrder", isSigned, constantWeight<0>, placeAlgo, 1, 1},
@@ -488,6 +539,7 @@ const std::vector<Endpoint> &tradeEndpoints()
         {"GET", "/fapi/v1/openAlgoOrders", isSigned, weightBySymbol<1, 40>, openAlgo},
         {"GET", "/fapi/v1/allAlgoOrders", isSigned, constantWeight<5>, allAlgo},
         {"GET", "/fapi/v1/userTrades", isSigned, constantWeight<5>, userTrades},
+        {"GET", "/fapi/v1/forceOrders", isSigned, weightBySymbol<20, 50>, forceOrders},
         {"GET", "/fapi/v1/orderAmendment", isSigned, constantWeight<1>, amendments},
     };
     return endpoints;

@@ -148,6 +148,7 @@ RestFate Faults::before(Timestamp now, const Request &request)
     if (isDecided) {
         fate.isProcessed = false;
         fate.answer = m_limited->answer;
+        fate.kinds.push_back(m_limited->kind); // goes on; it was counted when it began
     }
     double earlier = 0;
     for (Entry &entry : m_rules) {
@@ -210,7 +211,7 @@ void Faults::decide(RestFate &fate, const Entry &entry, Timestamp now)
     }
     const bool lasts = rule.kind == FaultKind::TooManyRequests || rule.kind == FaultKind::Banned;
     if (lasts && length.count() > 0) {
-        m_limited = Limited{now + length, *fate.answer, rule.code == -1015};
+        m_limited = Limited{rule.kind, now + length, *fate.answer, rule.code == -1015};
     }
 }
 
@@ -276,6 +277,7 @@ RestAnswer Faults::after(Timestamp now, const Request &request, const RestFate &
     }
     answer.delay = fate.answerDelay;
     answer.isCut = fate.isCut;
+    answer.isReset = fate.draw % 2 == 1;
     if (fate.answer) {
         const auto usage = std::move(response.headers);
         response = *fate.answer;
@@ -388,16 +390,18 @@ void Faults::schedule(const Entry &entry, Timestamp at, const std::string &symbo
     const FaultRule &rule = entry.rule;
     Happening happening{rule.kind, symbol, rule.route, lengthOf(entry), rule.text, std::max(rule.weight, 1),
         false, drawOf(entry, Fate)};
-    const auto insert = [&](Timestamp when, Happening what) {
-        const auto later = std::ranges::upper_bound(m_pending, when, {}, &Pending::at);
-        m_pending.insert(later, {when, std::move(what)});
-    };
-    insert(at, happening);
+    later(at, happening);
     const bool lasts = rule.kind == FaultKind::HaltSymbol || rule.kind == FaultKind::StuckTrigger;
     if (lasts) {
         happening.isEnd = true;
-        insert(at + happening.length, std::move(happening));
+        later(at + happening.length, std::move(happening));
     }
+}
+
+void Faults::later(Timestamp at, Happening happening)
+{
+    const auto place = std::ranges::upper_bound(m_pending, at, {}, &Pending::at);
+    m_pending.insert(place, {at, std::move(happening)});
 }
 
 std::vector<Happening> Faults::due(Timestamp now)

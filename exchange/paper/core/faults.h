@@ -13,7 +13,17 @@
 #include <vector>
 
 /// What goes wrong at the exchange, decided by seeded rules. Plain values: the socket server and the
-/// simulation in virtual time both ask here and do what they are told.
+/// simulation in virtual time both ask here and do what they are told:
+///
+///   for (const Happening &happening : faults.due(now)) carryOut(happening, exchange, faultyStreams, now);
+///   RestFate fate = faults.before(now, request);              // the request has arrived
+///   … fate.holdBack later:
+///   exchange.addForeignLoad(fate.foreignWeight, fate.foreignOrders, now);
+///   Response response = fate.isProcessed ? exchange.handle(now, request) : Response{};
+///   RestAnswer answer = faults.after(now, request, fate, response);   // … answer.delay later it ends
+///   for (StreamOutput &output : faultyStreams.pass(now, exchange.streams().takeOutput())) …
+///
+/// with now = true time + faults.clockAhead() where the exchange's clock is meant.
 namespace paper
 {
 
@@ -155,6 +165,7 @@ struct RestAnswer
 {
     domain::Milliseconds delay{0}; ///< from now until it is sent or cut
     bool isCut = false;            ///< the connection is cut instead of an answer
+    bool isReset = false;          ///< … by a reset; else it ends in order
     /// Set: the connection is cut after so many bytes of httpText(response), fewer than it has.
     std::optional<std::size_t> cutAt;
     Response response;
@@ -249,6 +260,8 @@ public:
     bool strikesStreams() const { return m_isEnabled && m_strikesStreams; } ///< false: no need to ask
     StreamFates onMessage(domain::Timestamp now, const StreamMessage &message);
 
+    /// Lets something happen at that moment.
+    void later(domain::Timestamp at, Happening happening);
     /// What happens up to now, oldest first. ClockStep is done already, it comes for information.
     std::vector<Happening> due(domain::Timestamp now);
     /// Add this to the time that is told to the exchange.
@@ -268,6 +281,7 @@ private:
     };
     struct Limited
     {
+        FaultKind kind = FaultKind::TooManyRequests;
         domain::Timestamp until;
         Response answer;
         bool isForPlacing = false; ///< the order limit: only placing calls are refused
@@ -293,6 +307,9 @@ private:
     domain::Milliseconds m_clockAhead{0};
 };
 
+/// The rules of the two functions below.
+std::vector<FaultRule> standardRules(domain::Milliseconds deadline = std::chrono::seconds{10});
+std::vector<FaultRule> stormRules(domain::Milliseconds deadline = std::chrono::seconds{10});
 /// The standard mix of the reliability plan, section 7: every rate as it stands there. REST rates are per
 /// signed request (so per order as well), event rates per private message.
 /// deadline: answers that come too late come later than this.

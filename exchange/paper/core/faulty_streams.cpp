@@ -95,10 +95,10 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
         out.push_back(std::move(output));
     }
     for (std::string &text : fates.followedBy) {
-        out.push_back({to, std::move(text), false, route});
+        out.push_back({to, std::move(text), false, route, false});
     }
     if (fates.isCut) {
-        out.push_back({to, {}, true, route});
+        out.push_back({to, {}, true, route, true});
     }
     if (fates.goesSilent) {
         m_silent.insert(to); // pass() takes the message itself back as well

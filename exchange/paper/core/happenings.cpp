@@ -162,6 +162,7 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
         isDone = changeLeverage(happening, engine, now);
         break;
     case FaultKind::HaltSymbol:
+        isDone = engine.spec(symbolOf(happening, engine)) != nullptr;
         engine.setSymbolStatus(symbolOf(happening, engine),
             happening.isEnd ? domain::SymbolStatus::Trading : domain::SymbolStatus::Halted);
         break;

@@ -397,7 +397,7 @@ void StreamHub::send(ConnectionId id, std::string text, bool close)
 {
     const auto connection = m_connections.find(id);
     const Route route = connection == m_connections.end() ? Route::Unrouted : connection->second.route;
-    m_output.push_back({id, std::move(text), close, route});
+    m_output.push_back({id, std::move(text), close, route, false});
 }
 
 std::vector<ConnectionId> StreamHub::connections(std::optional<Route> route) const
@@ -415,6 +415,7 @@ void StreamHub::cut(std::optional<Route> route)
 {
     for (const ConnectionId id : connections(route)) {
         send(id, {}, true);
+        m_output.back().isAbrupt = true;
     }
 }
 

@@ -20,8 +20,9 @@ struct StreamOutput
 {
     ConnectionId to = 0;
     std::string text;              ///< to send; empty where there is nothing
-    bool close = false;            ///< then cut the connection
+    bool close = false;            ///< then close the connection
     Route route = Route::Unrouted; ///< of the connection
+    bool isAbrupt = false;         ///< closed without a farewell, as by a lost network
 };
 
 struct StreamConfig

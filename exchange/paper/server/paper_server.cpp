@@ -1,13 +1,16 @@
 #include "exchange/paper/server/paper_server.h"
 
-#include "exchange/paper/core/paper_exchange.h"
+#include "exchange/paper/core/happenings.h"
 #include "exchange/paper/core/replay.h"
+#include "exchange/paper/server/control.h"
 #include "exchange/paper/server/rest_server.h"
 #include "exchange/paper/server/state_file.h"
 #include "exchange/paper/server/stream_server.h"
 
 #include <QDir>
 #include <QPromise>
+#include <QSslCertificate>
+#include <QSslKey>
 #include <QThread>
 #include <QThreadPool>
 #include <QTimer>
@@ -40,8 +43,12 @@ class PaperServer::Worker final : public QObject
 {
     Q_OBJECT
 public:
-    Worker(PaperConfig config, PaperServer &owner) : m_config{std::move(config)}, m_owner{owner}
+    Worker(PaperConfig config, PaperServer &owner)
+        : m_config{std::move(config)},
+          m_owner{owner},
+          m_faults{m_config.seed}
     {
+        setFaults(m_config.faults);
         m_writer.setMaxThreadCount(1); // saves happen one after the other
         moveToThread(&m_thread);
         m_thread.setObjectName(QStringLiteral("paper exchange"));
@@ -57,7 +64,8 @@ public:
     Result<PaperEndpoints> start();
     Result<bool> stop();
     Result<bool> reset();
-    void setFaults(const FaultPlan &plan);
+    void setFaults(const std::vector<FaultRule> &rules);
+    void setClockAhead(domain::Milliseconds ahead) { m_faults.setClockAhead(ahead); }
     void dropStreams();
     void setReplaySpeed(int speed);
     /// Runs on the exchange's thread; waits for it.
@@ -67,8 +75,12 @@ public:
     }
 
 private:
-    domain::Timestamp now();
+    /// The clock that clients see; faults may step it.
+    domain::Timestamp now() const { return m_clock.wallNow() + m_faults.clockAhead(); }
     void step();
+    RestFate before(const Request &request);
+    RestAnswer process(const Request &request, const RestFate &fate);
+    Result<std::optional<QSslConfiguration>> makeSsl() const;
     void saveSoon();
     Result<bool> saveNow();
     Result<bool> write(const std::string &state);
@@ -83,11 +95,12 @@ private:
     QThread m_thread;
     QThreadPool m_writer;
     domain::SystemClock m_clock;
-    domain::Milliseconds m_ahead{0};
-    FaultPlan m_faults;
-    domain::Timestamp m_latest;
+    Faults m_faults;
+    FaultyStreams m_faultyStreams{m_faults};
+    domain::Timestamp m_latest; ///< the market's and the engine's time never goes back
     std::unique_ptr<PaperExchange> m_exchange;
-    Replay *m_replay = nullptr; ///< the exchange's market where it is one
+    std::unique_ptr<Control> m_control; ///< where it is served
+    Replay *m_replay = nullptr;         ///< the exchange's market where it is one
     std::unique_ptr<RestServer> m_rest;
     std::unique_ptr<StreamServer> m_streams;
     std::unique_ptr<QTimer> m_timer;
@@ -97,12 +110,6 @@ private:
     domain::Timestamp m_reportedAt;
     bool m_isEndReported = false;
 };
-
-domain::Timestamp PaperServer::Worker::now()
-{
-    m_latest = std::max(m_latest, m_clock.wallNow() + m_ahead);
-    return m_latest;
-}
 
 Result<std::unique_ptr<MarketDriver>> PaperServer::Worker::makeMarket()
 {
@@ -136,6 +143,25 @@ Result<ApiKey> PaperServer::Worker::makeKey()
     return ApiKey{pair.key.toStdString(), pair.secret.toStdString(), m_config.ed25519PublicKey.toStdString()};
 }
 
+Result<std::optional<QSslConfiguration>> PaperServer::Worker::makeSsl() const
+{
+    if (m_config.certificate.isEmpty() && m_config.privateKey.isEmpty()) {
+        return std::optional<QSslConfiguration>{};
+    }
+    const QSslCertificate certificate{m_config.certificate};
+    QSslKey key{m_config.privateKey, QSsl::Rsa};
+    if (key.isNull()) {
+        key = QSslKey{m_config.privateKey, QSsl::Ec};
+    }
+    if (certificate.isNull() || key.isNull()) {
+        return failure(ErrorCode::Malformed, "The certificate or its key is not a PEM that can be used.");
+    }
+    QSslConfiguration ssl = QSslConfiguration::defaultConfiguration();
+    ssl.setLocalCertificate(certificate);
+    ssl.setPrivateKey(key);
+    return std::optional{ssl};
+}
+
 QByteArray PaperServer::Worker::loadState()
 {
     const auto state = StateFile{m_config.dataDirectory}.read();
@@ -163,6 +189,10 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     if (!market) {
         return tl::unexpected{market.error()};
     }
+    const auto ssl = makeSsl();
+    if (!ssl) {
+        return tl::unexpected{ssl.error()};
+    }
     const QByteArray state = isKept() ? loadState() : QByteArray{};
     ExchangeConfig config;
     config.startBalance = m_config.startBalance;
@@ -175,16 +205,18 @@ Result<PaperEndpoints> PaperServer::Worker::start()
                                        "%2; a fresh account is used.")
                             .arg(QString::fromStdString(restored.error().detail), aside.value_or(QString{})));
     }
-    m_rest = std::make_unique<RestServer>([this](const Request &request) {
-        Response response = m_exchange->handle(now(), request);
-        if (isKept() && m_exchange->takeChanged()) {
-            static_cast<void>(saveNow()); // what is confirmed must not be lost
-        }
-        m_streams->flush();
-        return response;
-    });
-    m_rest->setFaults(m_faults);
-    m_streams = std::make_unique<StreamServer>(m_exchange->streams(), [this] { return now(); });
+    if (m_config.hasControl) {
+        m_control = std::make_unique<Control>(
+            Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, key->key);
+    }
+    m_rest = std::make_unique<RestServer>(
+        RestServer::Handler{[this](const Request &request) { return before(request); },
+            [this](const Request &request, const RestFate &fate) { return process(request, fate); }});
+    if (*ssl) {
+        m_rest->sslSetup((*ssl)->localCertificate(), (*ssl)->privateKey());
+    }
+    m_streams = std::make_unique<StreamServer>(
+        StreamServer::Parts{m_exchange->streams(), m_faultyStreams}, [this] { return now(); }, *ssl);
     const quint16 restPort = m_rest->listen(QHostAddress::LocalHost, m_config.restPort);
     const quint16 streamPort = m_streams->listen(m_config.streamPort);
     if (restPort == 0 || streamPort == 0) {
@@ -199,13 +231,47 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     const auto url = [](const char *scheme, quint16 port) {
         return QUrl{QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1StringView{scheme}).arg(port)};
     };
-    return PaperEndpoints{url("http", restPort), url("ws", streamPort), QByteArray::fromStdString(key->key),
-        QByteArray::fromStdString(key->secret)};
+    return PaperEndpoints{url(*ssl ? "https" : "http", restPort), url(*ssl ? "wss" : "ws", streamPort),
+        QByteArray::fromStdString(key->key), QByteArray::fromStdString(key->secret)};
+}
+
+RestFate PaperServer::Worker::before(const Request &request)
+{
+    if (m_control && Control::isMeant(request)) {
+        return {};
+    }
+    if (m_control) {
+        m_control->count(request);
+    }
+    return m_faults.before(now(), request);
+}
+
+RestAnswer PaperServer::Worker::process(const Request &request, const RestFate &fate)
+{
+    RestAnswer answer;
+    if (m_control && Control::isMeant(request)) {
+        answer.response = m_control->handle(now(), request);
+    } else {
+        if (fate.foreignWeight > 0 || fate.foreignOrders > 0) {
+            m_exchange->addForeignLoad(fate.foreignWeight, fate.foreignOrders, now());
+        }
+        Response response = fate.isProcessed ? m_exchange->handle(now(), request) : Response{};
+        answer = m_faults.after(now(), request, fate, std::move(response));
+    }
+    if (isKept() && m_exchange->takeChanged()) {
+        static_cast<void>(saveNow()); // what is confirmed must not be lost
+    }
+    m_streams->flush();
+    return answer;
 }
 
 void PaperServer::Worker::step()
 {
-    const domain::Timestamp at = now();
+    for (const Happening &happening : m_faults.due(now())) {
+        carryOut(happening, *m_exchange, m_faultyStreams, now());
+    }
+    m_latest = std::max(m_latest, now());
+    const domain::Timestamp at = m_latest;
     m_exchange->step(at);
     m_streams->flush();
     m_isSaveDue = m_exchange->takeChanged() || m_isSaveDue;
@@ -269,6 +335,7 @@ Result<bool> PaperServer::Worker::stop()
         saved = saveNow();
     }
     m_replay = nullptr;
+    m_control.reset();
     m_exchange.reset();
     return saved;
 }
@@ -284,12 +351,12 @@ Result<bool> PaperServer::Worker::reset()
     return isKept() ? saveNow() : Result<bool>{true};
 }
 
-void PaperServer::Worker::setFaults(const FaultPlan &plan)
+void PaperServer::Worker::setFaults(const std::vector<FaultRule> &rules)
 {
-    m_faults = plan;
-    m_ahead = plan.clockAhead;
-    if (m_rest) {
-        m_rest->setFaults(plan);
+    m_faults.clear();
+    m_faultyStreams.release();
+    for (const FaultRule &rule : rules) {
+        m_faults.add(rule);
     }
 }
 
@@ -353,10 +420,16 @@ QFuture<Result<bool>> PaperServer::reset()
     return askWorker<bool>(m_worker.get(), [this] { return m_worker->reset(); });
 }
 
-void PaperServer::setFaults(const FaultPlan &plan)
+void PaperServer::setFaults(const std::vector<FaultRule> &rules)
 {
     QMetaObject::invokeMethod(
-        m_worker.get(), [this, plan] { m_worker->setFaults(plan); }, Qt::QueuedConnection);
+        m_worker.get(), [this, rules] { m_worker->setFaults(rules); }, Qt::QueuedConnection);
+}
+
+void PaperServer::setClockAhead(domain::Milliseconds ahead)
+{
+    QMetaObject::invokeMethod(
+        m_worker.get(), [this, ahead] { m_worker->setClockAhead(ahead); }, Qt::QueuedConnection);
 }
 
 void PaperServer::dropStreams()

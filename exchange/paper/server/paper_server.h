@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exchange/paper/core/faults.h"
 #include "models/domain/exact.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
@@ -13,6 +14,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <vector>
 
 namespace paper
 {
@@ -36,29 +38,22 @@ struct PaperConfig
     QByteArray secret; ///< HMAC-SHA256 secret
     /// PEM of an Ed25519 public key; where given, requests with apiKey may be signed with it as well.
     QByteArray ed25519PublicKey;
+    std::vector<FaultRule> faults; ///< to begin with; seed is theirs as well
+    /// Paths below /control/ are served: see control.h.
+    bool hasControl = false;
+    /// PEM; both given: https and wss.
+    QByteArray certificate;
+    QByteArray privateKey;
 };
 
 /// Where a started exchange is reached and with which keys.
 struct PaperEndpoints
 {
-    QUrl rest;    ///< http://127.0.0.1:<port>, no path
-    QUrl streams; ///< ws://127.0.0.1:<port>, no path; routes /public, /market, /private as on the real one
+    QUrl rest;    ///< http://127.0.0.1:<port> (https with a certificate), no path
+    QUrl streams; ///< ws://127.0.0.1:<port> (wss), no path; routes /public, /market, /private as on the real
+                  ///< one
     QByteArray apiKey;
     QByteArray secret;
-};
-
-/// Trouble to be made with the next REST requests whose path begins with pathPrefix. For tests and
-/// rehearsals.
-struct FaultPlan
-{
-    QByteArray pathPrefix;               ///< empty: every path
-    QByteArray method;                   ///< "POST", …; empty: every method
-    domain::Milliseconds answerDelay{0}; ///< every matching answer waits that long
-    int dropBefore = 0;                  ///< so many requests are cut off unprocessed, then …
-    int dropAfter = 0;                   ///< … so many are processed and cut off without an answer
-    int unavailable = 0;                 ///< … so many get 503 "Service Unavailable.", unprocessed
-    int unknownOutcome = 0;              ///< … so many are processed and answered 503 "Unknown error…"
-    domain::Milliseconds clockAhead{0};  ///< the exchange's clock against this machine's
 };
 
 /// The paper exchange as a running server: REST and streams of the real protocol on the loopback interface.
@@ -88,7 +83,10 @@ public:
     /// Starts the account over: start balance, no orders, no positions, default leverage. Keys stay. Storage
     /// where the account was started over but could not be saved.
     QFuture<domain::Result<bool>> reset();
-    void setFaults(const FaultPlan &plan);
+    /// These rules instead of all before; the clock is right again. Without rules nothing goes wrong.
+    void setFaults(const std::vector<FaultRule> &rules);
+    /// The exchange's clock against this machine's.
+    void setClockAhead(domain::Milliseconds ahead);
     /// Cuts every stream connection off, as a lost network would.
     void dropStreams();
     /// Replay only: 0 pauses, else recorded seconds a second up to 1000.

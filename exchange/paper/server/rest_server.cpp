@@ -3,6 +3,8 @@
 #include <QHttpServerRequest>
 #include <QTimer>
 
+#include <sys/socket.h>
+
 namespace paper
 {
 namespace
@@ -24,25 +26,17 @@ std::string methodOf(const QHttpServerRequest &request)
     }
 }
 
-QByteArray reasonOf(int status)
+/// Cuts the connection: with a reset, as a router does that forgot it, or with an end, as a program that
+/// died.
+void cut(QTcpSocket &socket, bool isReset)
 {
-    switch (status) {
-    case 200:
-        return "OK";
-    case 400:
-        return "Bad Request";
-    case 401:
-        return "Unauthorized";
-    case 404:
-        return "Not Found";
-    case 418:
-        return "I'm a teapot";
-    case 429:
-        return "Too Many Requests";
-    case 503:
-        return "Service Unavailable";
-    default:
-        return "Status";
+    if (isReset) {
+        const linger atOnce{1, 0};
+        ::setsockopt(
+            static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+        socket.abort();
+    } else {
+        socket.disconnectFromHost(); // after what was written
     }
 }
 
@@ -54,57 +48,31 @@ RestServer::RestServer(Handler handler, QObject *parent)
 {
 }
 
-bool RestServer::isFaulty(const Request &request) const
-{
-    return request.path.starts_with(m_faults.pathPrefix.toStdString()) &&
-           (m_faults.method.isEmpty() || request.method == m_faults.method.toStdString());
-}
-
 bool RestServer::handleRequest(const QHttpServerRequest &incoming, QTcpSocket *socket)
 {
     const QUrl url = incoming.url();
     const Request request{methodOf(incoming), url.path(QUrl::FullyDecoded).toStdString(),
         url.query(QUrl::FullyEncoded).toStdString(), incoming.body().toStdString(),
         incoming.value("X-MBX-APIKEY").toStdString()};
-    domain::Milliseconds delay{0};
-    if (isFaulty(request)) {
-        delay = m_faults.answerDelay;
-        if (m_faults.dropBefore > 0) {
-            --m_faults.dropBefore;
-            socket->abort();
-            return true;
-        }
-        if (m_faults.dropAfter > 0) {
-            --m_faults.dropAfter;
-            m_handler(request);
-            socket->abort();
-            return true;
-        }
-        if (m_faults.unavailable > 0) {
-            --m_faults.unavailable;
-            write(socket, {503, errorBody(-1, "Service Unavailable."), "application/json", {}});
-            return true;
-        }
-        if (m_faults.unknownOutcome > 0) {
-            --m_faults.unknownOutcome;
-            m_handler(request);
-            write(socket,
-                {503, errorBody(-1000, "Unknown error, please check your request or try again later."),
-                    "application/json", {}});
-            return true;
-        }
-    }
-    const Response response = m_handler(request);
-    if (delay.count() == 0) {
-        write(socket, response);
+    const RestFate fate = m_handler.before(request);
+    const QPointer<QTcpSocket> client{socket};
+    if (fate.holdBack.count() == 0) {
+        process(request, fate, client);
     } else {
-        QTimer::singleShot(delay, this, [client = QPointer<QTcpSocket>{socket}, response] {
-            if (client) {
-                write(client, response);
-            }
-        });
+        QTimer::singleShot(
+            fate.holdBack, this, [this, request, fate, client] { process(request, fate, client); });
     }
     return true;
+}
+
+void RestServer::process(const Request &request, const RestFate &fate, const QPointer<QTcpSocket> &client)
+{
+    const RestAnswer answer = m_handler.process(request, fate); // also where the client is gone meanwhile
+    if (answer.delay.count() == 0) {
+        finish(client, answer);
+    } else {
+        QTimer::singleShot(answer.delay, this, [client, answer] { finish(client, answer); });
+    }
 }
 
 void RestServer::missingHandler(const QHttpServerRequest & /*request*/, QTcpSocket *socket)
@@ -112,20 +80,18 @@ void RestServer::missingHandler(const QHttpServerRequest & /*request*/, QTcpSock
     socket->abort(); // every request has a handler
 }
 
-void RestServer::write(QTcpSocket *socket, const Response &response)
+void RestServer::finish(QTcpSocket *socket, const RestAnswer &answer)
 {
-    if (socket->state() != QAbstractSocket::ConnectedState) {
+    if (socket == nullptr || socket->state() != QAbstractSocket::ConnectedState) {
         return;
     }
-    QByteArray message = "HTTP/1.1 " + QByteArray::number(response.status) + ' ' + reasonOf(response.status) +
-                         "\r\ncontent-type: " + QByteArray::fromStdString(response.contentType) +
-                         "\r\ncontent-length: " + QByteArray::number(response.body.size()) + "\r\n";
-    for (const auto &[name, value] : response.headers) {
-        message += QByteArray::fromStdString(name) + ": " + QByteArray::fromStdString(value) + "\r\n";
+    if (!answer.isCut) {
+        const QByteArray message = QByteArray::fromStdString(httpText(answer.response));
+        socket->write(message.left(static_cast<qsizetype>(answer.cutAt.value_or(message.size()))));
     }
-    message += "\r\n";
-    message += QByteArray::fromStdString(response.body);
-    socket->write(message);
+    if (answer.isCut || answer.cutAt) {
+        cut(*socket, answer.isCut && answer.isReset);
+    }
 }
 
 } // namespace paper

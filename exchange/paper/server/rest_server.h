@@ -1,7 +1,6 @@
 #pragma once
 
-#include "exchange/paper/core/rest.h"
-#include "exchange/paper/server/paper_server.h"
+#include "exchange/paper/core/faults.h"
 
 #include <QAbstractHttpServer>
 #include <QPointer>
@@ -18,19 +17,22 @@ class RestServer final : public QAbstractHttpServer
 {
     Q_OBJECT
 public:
-    using Handler = std::function<Response(const Request &)>;
+    struct Handler
+    {
+        /// What is to become of a request that came in.
+        std::function<RestFate(const Request &)> before;
+        /// Processes it, if its fate lets it, and says how it ends.
+        std::function<RestAnswer(const Request &, const RestFate &)> process;
+    };
     explicit RestServer(Handler handler, QObject *parent = nullptr);
-
-    void setFaults(const FaultPlan &plan) { m_faults = plan; }
 
 private:
     bool handleRequest(const QHttpServerRequest &request, QTcpSocket *socket) override;
     void missingHandler(const QHttpServerRequest &request, QTcpSocket *socket) override;
-    bool isFaulty(const Request &request) const;
-    static void write(QTcpSocket *socket, const Response &response);
+    void process(const Request &request, const RestFate &fate, const QPointer<QTcpSocket> &client);
+    static void finish(QTcpSocket *socket, const RestAnswer &answer);
 
     Handler m_handler;
-    FaultPlan m_faults;
 };
 
 } // namespace paper

@@ -1,0 +1,174 @@
+#include "exchange/paper/server/control.h"
+
+#include "exchange/paper/core/fault_rules.h"
+#include "exchange/paper/core/fault_texts.h"
+#include "exchange/paper/core/json.h"
+#include "exchange/paper/core/random_path.h"
+
+#include <QByteArray>
+#include <QJsonDocument>
+#include <QJsonObject>
+
+namespace paper
+{
+namespace
+{
+
+constexpr std::size_t mostCounted = 1'000'000;
+const std::string done = R"({"done":true})";
+
+Response refusal(int status, const std::string &sentence)
+{
+    JsonWriter json;
+    json.beginObject().field("error", sentence).endObject();
+    return {status, json.take(), "application/json", {}};
+}
+
+QJsonObject objectOf(const Request &request)
+{
+    return QJsonDocument::fromJson(QByteArray::fromStdString(request.body)).object();
+}
+
+} // namespace
+
+void Control::count(const Request &request)
+{
+    if (isPlacing(request) && m_onTheWire.size() < mostCounted) {
+        for (const std::string &id : clientIdsOf(request)) {
+            ++m_onTheWire[id];
+        }
+    }
+}
+
+Response Control::handle(Timestamp now, const Request &request)
+{
+    if (request.apiKey != m_apiKey) {
+        return refusal(401, "The header X-MBX-APIKEY must hold the account's key.");
+    }
+    return answer(now, request);
+}
+
+Response Control::answer(Timestamp now, const Request &request)
+{
+    const auto is = [&](std::string_view method, std::string_view path) {
+        return request.method == method && request.path == path;
+    };
+    if (is("GET", "/control/faults")) {
+        return {200, faultsReport(m_parts.faults), "application/json", {}};
+    }
+    if (is("POST", "/control/faults")) {
+        return addRules(request);
+    }
+    if (is("DELETE", "/control/faults")) {
+        const std::string number = parameterOf(request, "rule");
+        if (number.empty()) {
+            m_parts.faults.clear();
+            m_parts.streams.release();
+        } else if (!m_parts.faults.remove(QByteArray::fromStdString(number).toInt())) {
+            return refusal(404, "There is no rule " + number + ".");
+        }
+        return {200, faultsReport(m_parts.faults), "application/json", {}};
+    }
+    if (is("POST", "/control/enabled")) {
+        const QJsonValue enabled = objectOf(request)[u"enabled"];
+        if (!enabled.isBool()) {
+            return refusal(400, "\"enabled\" is missing; allowed is true or false.");
+        }
+        m_parts.faults.setEnabled(enabled.toBool());
+        return {200, done, "application/json", {}};
+    }
+    if (is("POST", "/control/happen")) {
+        return happen(now, request);
+    }
+    if (is("POST", "/control/mark")) {
+        return setMark(now, request);
+    }
+    if (is("GET", "/control/wire")) {
+        JsonWriter json;
+        json.beginObject();
+        for (const auto &[id, times] : m_onTheWire) {
+            json.field(id, times);
+        }
+        return {200, json.endObject().take(), "application/json", {}};
+    }
+    if (is("GET", "/control/breaches")) {
+        JsonWriter json;
+        json.beginArray();
+        for (const std::string &breach : m_parts.exchange.engine().checkInvariants()) {
+            json.text(breach);
+        }
+        return {200, json.endArray().take(), "application/json", {}};
+    }
+    return refusal(404, request.method + " " + request.path + " is no part of the control interface.");
+}
+
+Response Control::addRules(const Request &request)
+{
+    auto file = readFaultFile(request.body);
+    if (!file) {
+        return refusal(400, file.error().detail);
+    }
+    if (!file->profile.empty()) {
+        m_parts.faults.clear();
+        for (FaultRule &rule : file->profile == "storm" ? stormRules() : standardRules()) {
+            m_parts.faults.add(std::move(rule));
+        }
+    }
+    for (FaultRule &rule : file->rules) {
+        m_parts.faults.add(std::move(rule));
+    }
+    return {200, faultsReport(m_parts.faults), "application/json", {}};
+}
+
+Response Control::happen(Timestamp now, const Request &request)
+{
+    QJsonObject object = objectOf(request);
+    const bool isEnd = object.take(QStringLiteral("end")).toBool();
+    const auto rule =
+        readFaultRule(QJsonDocument{object}.toJson(QJsonDocument::Compact).toStdString(), "The happening");
+    if (!rule) {
+        return refusal(400, rule.error().detail);
+    }
+    if (!isHappening(rule->kind) && rule->kind != FaultKind::GoSilent) {
+        return refusal(400,
+            std::string{toWire(rule->kind)} + " strikes requests or messages; post it to /control/faults.");
+    }
+    if (rule->kind == FaultKind::ClockStep) {
+        m_parts.faults.setClockAhead(m_parts.faults.clockAhead() + rule->delay);
+        return {200, done, "application/json", {}};
+    }
+    Happening happening{rule->kind, rule->symbol, rule->route, rule->delay, rule->text,
+        std::max(rule->weight, 1), isEnd, hashOf(m_parts.seed, ++m_happened)};
+    if (!carryOut(happening, m_parts.exchange, m_parts.streams, now)) {
+        return refusal(409, "Nothing served: there is no such position, order, key or symbol.");
+    }
+    const bool lasts = rule->kind == FaultKind::HaltSymbol || rule->kind == FaultKind::StuckTrigger;
+    if (lasts && !isEnd && rule->delay.count() > 0) {
+        happening.isEnd = true;
+        m_parts.faults.later(now + rule->delay, std::move(happening));
+    }
+    return {200, done, "application/json", {}};
+}
+
+Response Control::setMark(Timestamp now, const Request &request)
+{
+    const QJsonObject object = objectOf(request);
+    const Symbol symbol = object[u"symbol"].toString().toStdString();
+    Engine &engine = m_parts.exchange.engine();
+    if (engine.spec(symbol) == nullptr) {
+        return refusal(400, "\"symbol\" is unknown; allowed is a symbol of exchangeInfo.");
+    }
+    if (!object.contains(u"price")) {
+        engine.followComputedMark(symbol, now);
+    } else {
+        const auto price = Price::parse(object[u"price"].toString().toStdString());
+        if (!price || !price->isPositive()) {
+            return refusal(400, "\"price\" is no price; allowed is a decimal above 0 as a text.");
+        }
+        engine.setMarkPrice(symbol, *price, now);
+    }
+    m_parts.exchange.settle(now);
+    return {200, done, "application/json", {}};
+}
+
+} // namespace paper

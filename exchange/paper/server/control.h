@@ -1,0 +1,53 @@
+#pragma once
+
+#include "exchange/paper/core/happenings.h"
+
+#include <functional>
+#include <map>
+#include <string>
+
+namespace paper
+{
+
+/// The interface by which tests and rehearsals make trouble while the exchange runs: paths below /control/,
+/// with the account's key in X-MBX-APIKEY so that no web page can reach it. Bodies and answers are JSON.
+///
+///   GET    /control/faults            rules, what they matched and struck, counts by kind
+///   POST   /control/faults            a rule file: adds its rules; a profile replaces all rules first
+///   DELETE /control/faults[?rule=n]   all rules, or one
+///   POST   /control/enabled           {"enabled": false}
+///   POST   /control/happen            {"kind": "liquidation", "symbol": …}: at once; fields of a rule,
+///                                     "weight" is how often, and "end": true ends a halt or stuck trigger
+///   POST   /control/mark              {"symbol": …, "price": …}; without a price mark is computed again
+///   GET    /control/wire              how often each client order id came in with a placing call
+///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
+class Control
+{
+public:
+    struct Parts
+    {
+        PaperExchange &exchange;
+        Faults &faults;
+        FaultyStreams &streams;
+        std::uint64_t seed = 1; ///< of profiles
+    };
+    Control(Parts parts, std::string apiKey) : m_parts{parts}, m_apiKey{std::move(apiKey)} {}
+
+    static bool isMeant(const Request &request) { return request.path.starts_with("/control/"); }
+    Response handle(Timestamp now, const Request &request);
+    /// Counts a request that came over the wire.
+    void count(const Request &request);
+
+private:
+    Response answer(Timestamp now, const Request &request);
+    Response addRules(const Request &request);
+    Response happen(Timestamp now, const Request &request);
+    Response setMark(Timestamp now, const Request &request);
+
+    Parts m_parts;
+    std::string m_apiKey;
+    std::map<std::string, int> m_onTheWire; ///< by client order id
+    std::uint64_t m_happened = 0;
+};
+
+} // namespace paper

@@ -1,0 +1,254 @@
+#include "tests/support/paper_client.h"
+
+#include <QFile>
+#include <QProcess>
+#include <QTemporaryDir>
+#include <QTest>
+#include <QWebSocket>
+
+#include <memory>
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+#include <signal.h>
+
+namespace
+{
+
+constexpr int patience = 60'000; // ms; several programs at once on a busy machine
+
+/// The program as a process.
+struct Program
+{
+    explicit Program(const QStringList &arguments)
+    {
+        process.start(QStringLiteral(HEADROOM_EXCHANGE), arguments);
+        while (process.state() != QProcess::NotRunning && !output.endsWith("ready\n")) {
+            if (!process.waitForReadyRead(patience)) {
+                break;
+            }
+            output += process.readAllStandardOutput();
+        }
+    }
+    ~Program()
+    {
+        process.kill();
+        process.waitForFinished(patience);
+    }
+    bool isReady() const { return output.endsWith("ready\n"); }
+    QByteArray said(const QByteArray &name) const
+    {
+        for (const QByteArray &line : output.split('\n')) {
+            if (line.startsWith(QByteArray{name + "="})) {
+                return line.mid(name.size() + 1);
+            }
+        }
+        return {};
+    }
+    support::PaperClient client() const
+    {
+        return {QUrl{QString::fromLatin1(said("rest"))}, said("api-key"), said("secret")};
+    }
+    /// Asks it to end; its exit code, or -1 where it crashed or stayed.
+    int end(int signal)
+    {
+        ::kill(static_cast<pid_t>(process.processId()), signal);
+        return process.waitForFinished(patience) && process.exitStatus() == QProcess::NormalExit
+                   ? process.exitCode()
+                   : -1;
+    }
+
+    QProcess process;
+    QByteArray output;
+};
+
+QByteArray pemOf(auto write)
+{
+    BIO *bio = BIO_new(BIO_s_mem());
+    write(bio);
+    char *data = nullptr;
+    const auto size = BIO_get_mem_data(bio, &data);
+    const QByteArray pem{data, static_cast<qsizetype>(size)};
+    BIO_free(bio);
+    return pem;
+}
+
+struct Certificate
+{
+    QByteArray pem;
+    QByteArray key;
+};
+
+Certificate selfSigned()
+{
+    EVP_PKEY *key = EVP_RSA_gen(2048);
+    X509 *certificate = X509_new();
+    X509_gmtime_adj(X509_getm_notBefore(certificate), -60);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3'600);
+    X509_set_pubkey(certificate, key);
+    const unsigned char name[] = "localhost";
+    X509_NAME_add_entry_by_txt(X509_get_subject_name(certificate), "CN", MBSTRING_ASC, name, -1, -1, 0);
+    X509_set_issuer_name(certificate, X509_get_subject_name(certificate));
+    X509_sign(certificate, key, EVP_sha256());
+    Certificate made{pemOf([&](BIO *bio) { PEM_write_bio_X509(bio, certificate); }),
+        pemOf([&](BIO *bio) { PEM_write_bio_PrivateKey(bio, key, nullptr, nullptr, 0, nullptr, nullptr); })};
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+    return made;
+}
+
+} // namespace
+
+class ExchangeProgramTest : public QObject
+{
+    Q_OBJECT
+
+    QTemporaryDir m_folder;
+
+    QString file(const QString &name, const QByteArray &content) const
+    {
+        QFile written{m_folder.filePath(name)};
+        return written.open(QIODevice::WriteOnly) && written.write(content) == content.size()
+                   ? written.fileName()
+                   : QString{};
+    }
+
+private slots:
+    void itSaysWhereItIsAndServes()
+    {
+        Program program{{QStringLiteral("--seed"), QStringLiteral("7"), QStringLiteral("--balance"),
+            QStringLiteral("12345.5")}};
+        QVERIFY2(program.isReady(), program.process.readAllStandardError().constData());
+        QVERIFY(program.said("rest").startsWith("http://127.0.0.1:"));
+        QVERIFY(program.said("streams").startsWith("ws://127.0.0.1:"));
+        const auto account = program.client().signedCall("GET", "/fapi/v3/account");
+        QCOMPARE(account.status(), 200);
+        QVERIFY(account.body().contains("\"totalWalletBalance\":\"12345.50000000\""));
+        QCOMPARE(program.client().call("GET", "/control/faults").status(), 404);
+        QWebSocket socket;
+        QList<QString> heard;
+        connect(&socket, &QWebSocket::textMessageReceived, this, [&](const QString &text) { heard << text; });
+        socket.open(QUrl{
+            QString::fromLatin1(program.said("streams")) + QStringLiteral("/public/ws/btcusdt@bookTicker")});
+        QTRY_VERIFY_WITH_TIMEOUT(!heard.isEmpty(), patience);
+        QCOMPARE(program.end(SIGINT), 0);
+    }
+
+    void itEndsCleanlyAndKeepsItsStateAndKeys()
+    {
+        const QString state = m_folder.filePath(QStringLiteral("state"));
+        QByteArray key;
+        {
+            Program program{{QStringLiteral("--state"), state}};
+            QVERIFY(program.isReady());
+            key = program.said("api-key");
+            QCOMPARE(program.client()
+                         .signedCall("POST", "/fapi/v1/order",
+                             "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.010&newClientOrderId=kept-1")
+                         .status(),
+                200);
+            QCOMPARE(program.end(SIGTERM), 0);
+        }
+        Program again{{QStringLiteral("--state"), state}};
+        QVERIFY(again.isReady());
+        QCOMPARE(again.said("api-key"), key);
+        QCOMPARE(again.client()
+                     .signedCall("GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=kept-1")
+                     .status(),
+            200);
+    }
+
+    void keysMayBeTold()
+    {
+        const QString secret = file(QStringLiteral("secret"), QByteArray(64, 's') + '\n');
+        Program program{
+            {QStringLiteral("--api-key"), QString{64, u'k'}, QStringLiteral("--secret-file"), secret}};
+        QVERIFY(program.isReady());
+        QCOMPARE(program.said("api-key"), QByteArray(64, 'k'));
+        QCOMPARE(program.said("secret"), QByteArray(64, 's'));
+        QCOMPARE(program.client().signedCall("GET", "/fapi/v3/balance").status(), 200);
+    }
+
+    void faultsComeFromAFileAndControlShowsThem()
+    {
+        const QString rules = file(QStringLiteral("rules.json"),
+            "{\"rules\":[{\"kind\":\"unavailable\",\"path\":\"/fapi/v1/ping\",\"count\":1}]}");
+        Program program{{QStringLiteral("--faults"), rules, QStringLiteral("--control")}};
+        QVERIFY(program.isReady());
+        QCOMPARE(program.client().call("GET", "/fapi/v1/ping").status(), 503);
+        QCOMPARE(program.client().call("GET", "/fapi/v1/ping").status(), 200);
+        const auto shown = program.client().call("GET", "/control/faults").json().object();
+        QCOMPARE(shown[u"counts"].toObject()[u"unavailable"].toInt(), 1);
+    }
+
+    void itSpeaksTlsWithACertificate()
+    {
+        const Certificate certificate = selfSigned();
+        Program program{{QStringLiteral("--tls-cert"), file(QStringLiteral("cert.pem"), certificate.pem),
+            QStringLiteral("--tls-key"), file(QStringLiteral("key.pem"), certificate.key)}};
+        QVERIFY2(program.isReady(), program.process.readAllStandardError().constData());
+        QVERIFY(program.said("rest").startsWith("https://"));
+        QVERIFY(program.said("streams").startsWith("wss://"));
+        QCOMPARE(program.client().signedCall("GET", "/fapi/v3/account").status(), 200);
+        QWebSocket socket;
+        QSslConfiguration trusting = socket.sslConfiguration();
+        trusting.setPeerVerifyMode(QSslSocket::VerifyNone);
+        socket.setSslConfiguration(trusting);
+        QList<QString> heard;
+        connect(&socket, &QWebSocket::textMessageReceived, this, [&](const QString &text) { heard << text; });
+        socket.open(QUrl{
+            QString::fromLatin1(program.said("streams")) + QStringLiteral("/public/ws/btcusdt@bookTicker")});
+        QTRY_VERIFY_WITH_TIMEOUT(!heard.isEmpty(), patience);
+        QCOMPARE(program.end(SIGTERM), 0);
+    }
+
+    void whatItCannotUseIsSaidInOneSentence_data()
+    {
+        QTest::addColumn<QStringList>("arguments");
+        QTest::addColumn<QByteArray>("sentence");
+        const auto row = [](const char *name, const QStringList &arguments, const QByteArray &sentence) {
+            QTest::newRow(name) << arguments << sentence;
+        };
+        row("port", {QStringLiteral("--rest-port"), QStringLiteral("70000")},
+            "--rest-port is \"70000\"; allowed is a whole number from 0 to 65535.");
+        row("balance", {QStringLiteral("--balance"), QStringLiteral("-5")},
+            "--balance is \"-5\"; allowed is an amount above 0.");
+        row("key alone", {QStringLiteral("--api-key"), QString{64, u'k'}}, "--api-key needs --secret-file.");
+        row("certificate alone", {QStringLiteral("--tls-cert"), QStringLiteral("/nonexistent")},
+            "--tls-cert cannot be read: /nonexistent");
+        row("speed", {QStringLiteral("--speed"), QStringLiteral("5")},
+            "--speed is of no use without --replay.");
+        row("unknown", {QStringLiteral("--nonsense")}, "nonsense");
+        row("file", {QStringLiteral("some.csv")}, "files follow --replay.");
+        row("rules",
+            {QStringLiteral("--faults"),
+                file(QStringLiteral("bad.json"), "[{\"kind\":\"delay\",\"delayMs\":-1}]")},
+            "--faults is no rule file: Rule 1: \"delayMs\" is negative; allowed is 0 or more");
+    }
+    void whatItCannotUseIsSaidInOneSentence()
+    {
+        QFETCH(QStringList, arguments);
+        QFETCH(QByteArray, sentence);
+        Program program{arguments};
+        QVERIFY(!program.isReady());
+        QVERIFY(program.process.waitForFinished(patience) || program.process.state() == QProcess::NotRunning);
+        QCOMPARE(program.process.exitCode(), 2);
+        const QByteArray said = program.process.readAllStandardError();
+        QVERIFY2(said.contains(sentence), said.constData());
+    }
+
+    void aPortThatIsTakenIsSaid()
+    {
+        Program first{{}};
+        QVERIFY(first.isReady());
+        const QString port = QString::number(QUrl{QString::fromLatin1(first.said("rest"))}.port());
+        Program second{{QStringLiteral("--rest-port"), port}};
+        QVERIFY(!second.isReady());
+        second.process.waitForFinished(patience);
+        QCOMPARE(second.process.exitCode(), 1);
+        QVERIFY(second.process.readAllStandardError().contains("no free port"));
+    }
+};
+
+QTEST_GUILESS_MAIN(ExchangeProgramTest)
+#include "exchange_program_test.moc"
