@@ -88,9 +88,11 @@ Result<JournalFile> JournalFile::tryOpen(
 
 Result<bool> JournalFile::prepareConnection(const JournalFileOptions &options, bool isInMemory)
 {
-    // Exclusive before WAL: the file is then locked for good and needs no shared memory.
-    const auto begun = m_database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
-                                          "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;");
+    // Exclusive before WAL: the file is then locked for good and needs no shared memory. EXTRA before WAL: a
+    // new file is switched to it with a rollback journal, whose removal must not come undone by a power cut.
+    const auto begun = m_database.execute(
+        "PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
+        "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; PRAGMA synchronous = EXTRA;");
     if (!begun) {
         return begun;
     }

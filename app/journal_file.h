@@ -60,6 +60,8 @@ public:
     domain::Result<std::optional<JournalChain::Sum>> sumAt(std::int64_t sequence);
     /// Holds the file against its checksums again.
     domain::Result<bool> verify();
+    /// Leaves the file as it is when this goes: for a handle that has failed, which must write nothing more.
+    void abandon() { m_database.abandon(); }
 
 private:
     struct Statements
