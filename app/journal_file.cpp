@@ -178,9 +178,9 @@ Result<bool> JournalFile::link(const char *kind, const std::string &subject, con
     if (!added || m_head.sequence % anchorDistance != 0) {
         return added;
     }
-    m_statements.addAnchor.bind(0, m_head.sequence);
-    m_statements.addAnchor.bindBlob(1, sum);
-    return m_statements.addAnchor.run();
+    m_statements.setAnchor.bind(0, m_head.sequence);
+    m_statements.setAnchor.bindBlob(1, sum);
+    return m_statements.setAnchor.run();
 }
 
 // ---- reading

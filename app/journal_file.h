@@ -76,14 +76,25 @@ public:
     domain::Result<bool> testCommit(domain::Timestamp now);
     /// Holds the file against its checksums again.
     domain::Result<bool> verify();
+    SqliteDatabase &database() { return m_database; }
+    const QString &path() const { return m_path; }
+    /// The entry before which everything older than maxAge, or beyond maxEntries, ends; 0 where too little
+    /// does.
+    domain::Result<std::int64_t> pruneBefore(
+        domain::Timestamp now, domain::Milliseconds maxAge, std::int64_t maxEntries);
+    /// Takes the log's oldest part away, for good: make a backup first. Orders that are not over and notes
+    /// are carried to its end; the rest of the chain hangs on an anchor.
+    domain::Result<bool> prune(std::int64_t before, domain::Timestamp now);
     /// Leaves the file as it is when this goes: for a handle that has failed, which must write nothing more.
     void abandon() { m_database.abandon(); }
+    /// After abandon(): nothing but openAgain() and the values may be asked for.
+    void closeHandle();
 
 private:
     struct Statements
     {
         SqliteStatement begin, commit, addEntry, addOrder, setOrder, addFill, setNote, dropNote, setHead,
-            addAnchor;
+            setAnchor;
     };
     explicit JournalFile(SqliteDatabase database) : m_database{std::move(database)} {}
     static domain::Result<JournalFile> tryOpen(const QString &path, domain::Timestamp now,
@@ -112,6 +123,7 @@ private:
     domain::Result<bool> addOne(const domain::OrderMoment &moment);
     domain::Result<bool> addOne(const domain::JournalNote &note);
     domain::Result<bool> addOrder(const domain::Order &order, const char *kind);
+    domain::Result<bool> carryOver(std::int64_t before);
     domain::Result<bool> link(const char *kind, const std::string &subject, const std::string &payload);
     domain::Result<std::vector<domain::Order>> select(const std::string &condition);
 

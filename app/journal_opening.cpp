@@ -110,6 +110,12 @@ Result<JournalFile> JournalFile::openAgain(const JournalFile &like)
     return file;
 }
 
+void JournalFile::closeHandle()
+{
+    m_statements = {};
+    m_database = {};
+}
+
 /// The damaged file is kept under another name; what can be read of it begins a new one.
 Result<JournalFile> JournalFile::rebuild(
     const QString &path, domain::Timestamp now, const JournalFileOptions &options)
@@ -324,9 +330,9 @@ Result<bool> JournalFile::takeOverVersion1(domain::Timestamp now)
     if (const auto ready = prepareStatements(); !ready) {
         return ready;
     }
-    m_statements.addAnchor.bind(0, std::int64_t{0});
-    m_statements.addAnchor.bindBlob(1, JournalChain::view(m_head.chain));
-    if (const auto anchored = m_statements.addAnchor.run(); !anchored) {
+    m_statements.setAnchor.bind(0, std::int64_t{0});
+    m_statements.setAnchor.bindBlob(1, JournalChain::view(m_head.chain));
+    if (const auto anchored = m_statements.setAnchor.run(); !anchored) {
         return anchored;
     }
     std::vector<Order> orders;
@@ -355,7 +361,7 @@ Result<bool> JournalFile::prepareStatements()
         {&m_statements.setNote, "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)"},
         {&m_statements.dropNote, "DELETE FROM notes WHERE name = ?"},
         {&m_statements.setHead, "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?)"},
-        {&m_statements.addAnchor, "INSERT INTO anchors VALUES (?, ?)"},
+        {&m_statements.setAnchor, "INSERT OR REPLACE INTO anchors VALUES (?, ?)"},
     }};
     for (const auto &[statement, sql] : all) {
         auto prepared = m_database.prepare(sql);
