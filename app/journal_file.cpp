@@ -1,15 +1,10 @@
 #include "app/journal_file.h"
 
 #include "app/client_order_ids.h"
-#include "app/journal_place.h"
 #include "app/journal_schema.h"
 #include "app/journal_text.h"
 
-#include <QFile>
-#include <QRandomGenerator>
-
 #include <algorithm>
-#include <array>
 #include <utility>
 
 namespace app
@@ -18,284 +13,52 @@ namespace
 {
 
 using namespace journal_schema;
-using domain::Error;
 using domain::ErrorCode;
 using domain::failure;
 using domain::Order;
-using domain::OrderPhase;
 using domain::Result;
 
 constexpr std::int64_t anchorDistance = 10'000; // entries between two sums kept apart
 
-tl::unexpected<Error> prefixed(const QString &path, Error error)
-{
-    error.detail = "The journal " + journal_place::nameOf(path) + " cannot be used. " + error.detail;
-    return tl::unexpected{std::move(error)};
-}
-
 } // namespace
-
-Result<JournalFile> JournalFile::open(
-    const QString &path, domain::Timestamp now, const JournalFileOptions &options)
-{
-    auto file = tryOpen(path, now, options);
-    const bool isOurs = options.vfs.empty() && path != QStringLiteral(":memory:");
-    if (file || !isOurs || !SqliteDatabase::isDamage(file.error())) {
-        return file;
-    }
-    const auto kept = journal_place::setAside(path, now);
-    if (!kept) {
-        return tl::unexpected{kept.error()};
-    }
-    file = tryOpen(path, now, options);
-    if (file) {
-        file->m_past.isRebuilt = true;
-        file->m_notice =
-            QStringLiteral("The journal was damaged. It was kept as “%1” and a new one was begun. "
-                           "Compare your open orders with the exchange's own list.")
-                .arg(*kept);
-    }
-    return file;
-}
-
-Result<JournalFile> JournalFile::tryOpen(
-    const QString &path, domain::Timestamp now, const JournalFileOptions &options)
-{
-    const bool isInMemory = path == QStringLiteral(":memory:");
-    if (!isInMemory && options.vfs.empty()) {
-        if (const auto made = journal_place::makeFile(path); !made) {
-            return tl::unexpected{made.error()};
-        }
-    }
-    auto database = SqliteDatabase::open(QFile::encodeName(path).toStdString(), options.vfs);
-    if (!database) {
-        return prefixed(path, database.error());
-    }
-    JournalFile file{std::move(*database)};
-    file.m_limits = options.check;
-    file.m_installNumber = options.installNumber;
-    const auto ready = file.prepareConnection(options, isInMemory)
-                           .and_then([&](bool) { return file.migrate(now); })
-                           .and_then([&](bool) { return file.prepareStatements(); })
-                           .and_then([&](bool) { return file.verify(); })
-                           .and_then([&](bool) { return file.startAnew(); });
-    if (!ready) {
-        file.m_database.abandon();
-        return prefixed(path, ready.error());
-    }
-    return file;
-}
-
-Result<bool> JournalFile::prepareConnection(const JournalFileOptions &options, bool isInMemory)
-{
-    // Exclusive before WAL: the file is then locked for good and needs no shared memory.
-    const auto begun = m_database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
-                                          "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY;");
-    if (!begun) {
-        return begun;
-    }
-    const auto mode = m_database.value("PRAGMA journal_mode = WAL");
-    if (!mode) {
-        return tl::unexpected{mode.error()};
-    }
-    if (*mode != "wal" && !isInMemory) {
-        return failure(ErrorCode::Storage,
-            "Its disk does not support what a safe journal needs; choose a data directory on a local disk.");
-    }
-    const auto safe = m_database.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    if (!safe) {
-        return safe;
-    }
-    if (options.maxPages > 0) {
-        const auto bounded = m_database.value("PRAGMA max_page_count = " + std::to_string(options.maxPages));
-        if (!bounded) {
-            return tl::unexpected{bounded.error()};
-        }
-    }
-    return true;
-}
-
-Result<bool> JournalFile::migrate(domain::Timestamp now)
-{
-    const auto found = inspect(m_database);
-    if (!found) {
-        return tl::unexpected{found.error()};
-    }
-    if (found->version == currentVersion) {
-        return true;
-    }
-    if (!found->isNew) {
-        const auto health = m_database.value("PRAGMA integrity_check(1)");
-        if (!health) {
-            return tl::unexpected{health.error()};
-        }
-        if (*health != "ok") {
-            return SqliteDatabase::damage("The file is damaged.");
-        }
-    }
-    Result<bool> done = m_database.execute("BEGIN IMMEDIATE");
-    for (int version = found->version + 1; done && version <= currentVersion; ++version) {
-        done = raiseTo(m_database, version, now);
-        if (done && version == 2) {
-            done = takeOverVersion1(now);
-        }
-    }
-    if (done) {
-        done = m_database.execute("COMMIT");
-    }
-    if (!done) {
-        (void)m_database.execute("ROLLBACK");
-    }
-    return done;
-}
-
-/// Version 1 had no log: its orders become the first entries of one.
-Result<bool> JournalFile::takeOverVersion1(domain::Timestamp now)
-{
-    m_head = {0, now, m_chain.genesis()};
-    if (const auto ready = prepareStatements(); !ready) {
-        return ready;
-    }
-    m_statements.addAnchor.bind(0, std::int64_t{0});
-    m_statements.addAnchor.bindBlob(1, JournalChain::view(m_head.chain));
-    if (const auto anchored = m_statements.addAnchor.run(); !anchored) {
-        return anchored;
-    }
-    const auto orders = ordersOfVersion1(m_database);
-    if (!orders) {
-        return tl::unexpected{orders.error()};
-    }
-    for (const Order &order : *orders) {
-        if (const auto added = addOrder(order, carriedKind); !added) {
-            return added;
-        }
-    }
-    m_statements.setHead.bind(0, m_head.sequence);
-    m_statements.setHead.bind(1, domain::toMs(m_head.at));
-    m_statements.setHead.bindBlob(2, JournalChain::view(m_head.chain));
-    return m_statements.setHead.run().and_then(
-        [&](bool) { return m_database.execute("DROP TABLE intents"); });
-}
-
-Result<bool> JournalFile::prepareStatements()
-{
-    const std::array<std::pair<SqliteStatement *, const char *>, 10> all{{
-        {&m_statements.begin, "BEGIN IMMEDIATE"},
-        {&m_statements.commit, "COMMIT"},
-        {&m_statements.addEntry, "INSERT INTO entries VALUES (?, ?, ?, ?, ?, ?)"},
-        {&m_statements.addOrder,
-            "INSERT INTO orders (client_order_id, phase, entry, payload) VALUES (?, ?, ?, ?)"},
-        {&m_statements.setOrder,
-            "UPDATE orders SET phase = ?2, entry = ?3, payload = ?4 WHERE client_order_id = ?1"},
-        {&m_statements.addFill, "INSERT OR REPLACE INTO fills VALUES (?, ?, ?, ?)"},
-        {&m_statements.setNote, "INSERT OR REPLACE INTO notes VALUES (?, ?, ?)"},
-        {&m_statements.dropNote, "DELETE FROM notes WHERE name = ?"},
-        {&m_statements.setHead, "INSERT OR REPLACE INTO head VALUES (1, ?, ?, ?)"},
-        {&m_statements.addAnchor, "INSERT INTO anchors VALUES (?, ?)"},
-    }};
-    for (const auto &[statement, sql] : all) {
-        auto prepared = m_database.prepare(sql);
-        if (!prepared) {
-            return tl::unexpected{prepared.error()};
-        }
-        *statement = std::move(*prepared);
-    }
-    return true;
-}
-
-Result<bool> JournalFile::verify()
-{
-    return journal_check::check(m_database, m_chain, m_limits).map([this](const JournalHead &head) {
-        m_head = head;
-        return true;
-    });
-}
-
-Result<bool> JournalFile::startAnew()
-{
-    return countStart().and_then([this](bool) { return loadPast(); });
-}
-
-Result<bool> JournalFile::countStart()
-{
-    const auto install = m_database.value("SELECT value FROM meta WHERE name = 'install_id'");
-    const auto boot = m_database.number("SELECT value FROM meta WHERE name = 'boot'");
-    if (!install || !boot) {
-        return tl::unexpected{install ? boot.error() : install.error()};
-    }
-    m_installId = *install;
-    m_boot = static_cast<std::uint32_t>(*boot) + 1;
-    if (m_installId.empty() || m_boot >= client_order_ids::bootLimit) {
-        m_installId = client_order_ids::installId(
-            m_installNumber ? *m_installNumber : QRandomGenerator::system()->generate());
-        m_boot = 1;
-    }
-    // On the disk before the first id is made of it, so that no id ever returns after a crash.
-    auto statement = m_database.prepare("INSERT OR REPLACE INTO meta VALUES ('install_id', ?), ('boot', ?)");
-    if (!statement) {
-        return tl::unexpected{statement.error()};
-    }
-    statement->bind(0, m_installId);
-    statement->bind(1, std::to_string(m_boot));
-    return statement->run();
-}
-
-Result<bool> JournalFile::loadPast()
-{
-    auto unresolved = select("WHERE phase <> 'DONE' ORDER BY number");
-    if (!unresolved) {
-        return tl::unexpected{unresolved.error()};
-    }
-    for (Order &order : *unresolved) {
-        if (order.phase == OrderPhase::Queued) {
-            order.phase = OrderPhase::InFlight; // the intent was the last thing heard of it: it may have left
-        }
-    }
-    auto rows = m_database.prepare("SELECT payload FROM notes");
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
-    domain::JournalPast past;
-    past.unresolved = std::move(*unresolved);
-    for (;;) {
-        const auto row = rows->step();
-        if (!row) {
-            return row;
-        }
-        if (!*row) {
-            break;
-        }
-        auto note = journal_text::readNote(rows->text(0));
-        if (!note) {
-            return SqliteDatabase::damage(note.error().detail);
-        }
-        past.notes.insert_or_assign(std::move(note->name), std::move(note->value));
-    }
-    m_past = std::move(past);
-    return true;
-}
 
 // ---- writing
 
-template <class Work> Result<bool> JournalFile::inTransaction(domain::Timestamp now, Work work)
+Result<bool> JournalFile::inTransaction(domain::Timestamp now, const std::function<Result<bool>()> &work)
 {
     const JournalHead before = m_head;
     m_head.at = now;
-    const auto writeHead = [this](bool) {
-        m_statements.setHead.bind(0, m_head.sequence);
-        m_statements.setHead.bind(1, domain::toMs(m_head.at));
-        m_statements.setHead.bindBlob(2, JournalChain::view(m_head.chain));
-        return m_statements.setHead.run();
-    };
     const auto done = m_statements.begin.run()
-                          .and_then([&](bool) -> Result<bool> { return work(); })
-                          .and_then(writeHead)
+                          .and_then([&](bool) { return work(); })
+                          .and_then([this](bool) { return writeHead(); })
                           .and_then([this](bool) { return m_statements.commit.run(); });
     if (!done) {
         (void)m_database.execute("ROLLBACK"); // where SQLite has not done so by itself
         m_head = before;
+        return done;
     }
+    writeMark(false);
     return done;
+}
+
+Result<bool> JournalFile::writeHead()
+{
+    m_statements.setHead.bind(0, m_head.sequence);
+    m_statements.setHead.bind(1, domain::toMs(m_head.at));
+    m_statements.setHead.bindBlob(2, JournalChain::view(m_head.chain));
+    return m_statements.setHead.run();
+}
+
+std::optional<JournalMark::Value> JournalFile::markValue() const
+{
+    return m_mark ? std::optional{JournalMark::Value{m_installId, m_boot, m_head.sequence}} : std::nullopt;
+}
+
+void JournalFile::writeMark(bool isAwaited)
+{
+    if (const auto value = markValue()) {
+        m_mark->write(*value, isAwaited);
+    }
 }
 
 Result<bool> JournalFile::append(std::span<const domain::JournalEntry> entries, domain::Timestamp now)
@@ -415,9 +178,9 @@ Result<bool> JournalFile::link(const char *kind, const std::string &subject, con
     if (!added || m_head.sequence % anchorDistance != 0) {
         return added;
     }
-    m_statements.addAnchor.bind(0, m_head.sequence);
-    m_statements.addAnchor.bindBlob(1, sum);
-    return m_statements.addAnchor.run();
+    m_statements.setAnchor.bind(0, m_head.sequence);
+    m_statements.setAnchor.bindBlob(1, sum);
+    return m_statements.setAnchor.run();
 }
 
 // ---- reading

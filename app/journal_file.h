@@ -2,6 +2,7 @@
 
 #include "app/journal_chain.h"
 #include "app/journal_check.h"
+#include "app/journal_place.h"
 #include "app/sqlite_database.h"
 #include "models/domain/orders/journal_entry.h"
 #include "models/domain/time.h"
@@ -9,6 +10,7 @@
 #include <QString>
 
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -16,6 +18,8 @@
 
 namespace app
 {
+
+struct Salvaged;
 
 struct JournalFileOptions
 {
@@ -30,11 +34,15 @@ struct JournalFileOptions
 class JournalFile
 {
 public:
-    /// Opens or makes the file, sets a damaged one aside, brings the schema up to date, holds it against its
-    /// checksums and counts this start. The path ":memory:" and files of another vfs are not looked after
-    /// (rights, links, setting aside): a damaged one is an error then.
+    /// Opens or makes the file, brings the schema up to date, holds it against its checksums and counts this
+    /// start. A damaged file, or one older than the mark beside it, is set aside; what can be read of it
+    /// begins a new one with a new install id. The path ":memory:" and files of another vfs are not looked
+    /// after (rights, links, mark, reserve, setting aside): a damaged one is an error then.
     static domain::Result<JournalFile> open(
         const QString &path, domain::Timestamp now, const JournalFileOptions &options = {});
+
+    /// The same journal on a new handle, after abandon(); no start is counted. Damage is an error.
+    static domain::Result<JournalFile> openAgain(const JournalFile &like);
 
     const QString &notice() const { return m_notice; }
     const std::string &installId() const { return m_installId; }
@@ -58,25 +66,56 @@ public:
     domain::Result<std::int64_t> bytes();
     /// The sum of an entry; none where the log does not reach that far.
     domain::Result<std::optional<JournalChain::Sum>> sumAt(std::int64_t sequence);
+    /// When the disk is full: frees what was kept for that, room for some hundred states. A file beside the
+    /// journal, since in WAL mode even dropping a table takes new pages; of a file bounded by maxPages, 64
+    /// pages.
+    domain::Result<bool> useReserve();
+    /// Keeps it again. Storage: there is no room for it yet.
+    domain::Result<bool> restoreReserve();
+    /// Writes a little something.
+    domain::Result<bool> testCommit(domain::Timestamp now);
     /// Holds the file against its checksums again.
     domain::Result<bool> verify();
+    SqliteDatabase &database() { return m_database; }
+    const QString &path() const { return m_path; }
+    /// The entry before which everything older than maxAge, or beyond maxEntries, ends; 0 where too little
+    /// does.
+    domain::Result<std::int64_t> pruneBefore(
+        domain::Timestamp now, domain::Milliseconds maxAge, std::int64_t maxEntries);
+    /// Takes the log's oldest part away, for good: make a backup first. Orders that are not over and notes
+    /// are carried to its end; the rest of the chain hangs on an anchor.
+    domain::Result<bool> prune(std::int64_t before, domain::Timestamp now);
+    /// Leaves the file as it is when this goes: for a handle that has failed, which must write nothing more.
+    void abandon() { m_database.abandon(); }
+    /// After abandon(): nothing but openAgain() and the values may be asked for.
+    void closeHandle();
 
 private:
     struct Statements
     {
         SqliteStatement begin, commit, addEntry, addOrder, setOrder, addFill, setNote, dropNote, setHead,
-            addAnchor;
+            setAnchor;
     };
     explicit JournalFile(SqliteDatabase database) : m_database{std::move(database)} {}
-    static domain::Result<JournalFile> tryOpen(
+    static domain::Result<JournalFile> tryOpen(const QString &path, domain::Timestamp now,
+        const JournalFileOptions &options, const std::optional<JournalMark::Value> &prior);
+    static domain::Result<JournalFile> rebuild(
         const QString &path, domain::Timestamp now, const JournalFileOptions &options);
-    domain::Result<bool> prepareConnection(const JournalFileOptions &options, bool isInMemory);
-    domain::Result<bool> migrate(domain::Timestamp now);
+    domain::Result<bool> prepareConnection();
+    domain::Result<bool> boundPages(int more);
+    domain::Result<bool> migrate(domain::Timestamp now, bool isKnown);
+    domain::Result<bool> compareWith(const std::optional<JournalMark::Value> &prior);
+    domain::Result<bool> mergeLog();
+    domain::Result<bool> takeOver(const Salvaged &salvaged, domain::Timestamp now);
+    domain::Result<bool> writeHead();
+    std::optional<JournalMark::Value> markValue() const;
+    void writeMark(bool isAwaited);
     domain::Result<bool> takeOverVersion1(domain::Timestamp now);
     domain::Result<bool> prepareStatements();
     domain::Result<bool> countStart();
     domain::Result<bool> loadPast();
-    template <class Work> domain::Result<bool> inTransaction(domain::Timestamp now, Work work);
+    domain::Result<bool> inTransaction(
+        domain::Timestamp now, const std::function<domain::Result<bool>()> &work);
     domain::Result<bool> add(const domain::JournalEntry &entry);
     domain::Result<bool> addOne(const domain::JournalIntent &intent);
     domain::Result<bool> addOne(const domain::JournalState &state);
@@ -84,6 +123,7 @@ private:
     domain::Result<bool> addOne(const domain::OrderMoment &moment);
     domain::Result<bool> addOne(const domain::JournalNote &note);
     domain::Result<bool> addOrder(const domain::Order &order, const char *kind);
+    domain::Result<bool> carryOver(std::int64_t before);
     domain::Result<bool> link(const char *kind, const std::string &subject, const std::string &payload);
     domain::Result<std::vector<domain::Order>> select(const std::string &condition);
 
@@ -91,9 +131,11 @@ private:
     Statements m_statements;
     JournalChain m_chain;
     JournalHead m_head; ///< inside a transaction: what it will be
-    JournalCheckLimits m_limits;
+    QString m_path;
+    JournalFileOptions m_options;
+    std::optional<JournalMark> m_mark; ///< none where the file is not looked after
+    bool m_isRebuilt = false;
     QString m_notice;
-    std::optional<std::uint32_t> m_installNumber;
     std::string m_installId;
     std::uint32_t m_boot = 0;
     domain::JournalPast m_past;

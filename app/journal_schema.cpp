@@ -133,7 +133,7 @@ Order orderOfVersion1(const SqliteStatement &row)
 
 } // namespace
 
-Result<Found> inspect(SqliteDatabase &database)
+Result<Found> inspect(SqliteDatabase &database, bool isKnown)
 {
     const auto application = database.number("PRAGMA application_id");
     const auto version = database.number("PRAGMA user_version");
@@ -142,6 +142,9 @@ Result<Found> inspect(SqliteDatabase &database)
         if (!*answer) {
             return tl::unexpected{answer->error()};
         }
+    }
+    if (isKnown && (*tables == 0 || *application != applicationId)) {
+        return SqliteDatabase::damage("The file is empty, or not the journal any more.");
     }
     if (*tables == 0) {
         return Found{true, 0};
@@ -179,7 +182,7 @@ Result<bool> raiseTo(SqliteDatabase &database, int version, domain::Timestamp no
     return database.execute(script);
 }
 
-Result<std::vector<Order>> ordersOfVersion1(SqliteDatabase &database)
+Result<bool> readVersion1(SqliteDatabase &database, std::vector<Order> &orders)
 {
     auto rows = database.prepare(
         "SELECT client_order_id, intent_at, symbol, side, position_side, type, time_in_force, quantity, "
@@ -189,14 +192,10 @@ Result<std::vector<Order>> ordersOfVersion1(SqliteDatabase &database)
     if (!rows) {
         return tl::unexpected{rows.error()};
     }
-    std::vector<Order> orders;
     for (;;) {
         const auto row = rows->step();
-        if (!row) {
-            return tl::unexpected{row.error()};
-        }
-        if (!*row) {
-            return orders;
+        if (!row || !*row) {
+            return row.map([](bool) { return true; });
         }
         orders.push_back(orderOfVersion1(*rows));
     }

@@ -43,12 +43,13 @@ struct Found
     bool isNew = false;
     int version = 0;
 };
-/// Storage: another program's file, one of a newer version, or a damaged one.
-domain::Result<Found> inspect(SqliteDatabase &database);
+/// Storage: another program's file, one of a newer version, or a damaged one. isKnown: it was ours, so that
+/// anything else is damage.
+domain::Result<Found> inspect(SqliteDatabase &database, bool isKnown);
 /// Adds the tables of that version; inside the caller's transaction.
 domain::Result<bool> raiseTo(SqliteDatabase &database, int version, domain::Timestamp now);
-/// The orders of a file of version 1, oldest first.
-domain::Result<std::vector<domain::Order>> ordersOfVersion1(SqliteDatabase &database);
+/// Reads the orders of a file of version 1, oldest first; those before a failure are there all the same.
+domain::Result<bool> readVersion1(SqliteDatabase &database, std::vector<domain::Order> &orders);
 } // namespace journal_schema
 
 } // namespace app

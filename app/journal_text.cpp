@@ -42,16 +42,9 @@ public:
 
     Writer &text(std::string_view name, std::string_view value)
     {
-        if (!QUtf8StringView{value.data(), static_cast<qsizetype>(value.size())}.isValidUtf8()) {
-            // What the venue wrote need not be text; a row that cannot be read again would be lost.
-            const auto size = static_cast<qsizetype>(value.size());
-            return text(name, QString::fromUtf8(value.data(), size).toStdString());
-        }
         key(name);
         m_text += '"';
-        for (const char c : value) {
-            append(c);
-        }
+        m_text += escaped(value);
         m_text += '"';
         return *this;
     }
@@ -87,20 +80,6 @@ private:
         m_text += m_text.empty() ? "{\"" : ",\"";
         m_text += name;
         m_text += "\":";
-    }
-    void append(char c)
-    {
-        constexpr std::string_view hex = "0123456789abcdef";
-        if (c == '"' || c == '\\') {
-            m_text += '\\';
-            m_text += c;
-        } else if (const auto code = static_cast<unsigned char>(c); code < 0x20) {
-            m_text += "\\u00";
-            m_text += hex[code >> 4U];
-            m_text += hex[code & 15U];
-        } else {
-            m_text += c;
-        }
     }
     std::string m_text;
 };
@@ -164,6 +143,32 @@ private:
 };
 
 } // namespace
+
+std::string escaped(std::string_view text)
+{
+    constexpr std::string_view hex = "0123456789abcdef";
+    const auto size = static_cast<qsizetype>(text.size());
+    if (!QUtf8StringView{text.data(), size}.isValidUtf8()) {
+        // What the venue wrote need not be text; a row that cannot be read again would be lost.
+        return escaped(QString::fromUtf8(text.data(), size).toStdString());
+    }
+    std::string safe;
+    safe.reserve(text.size());
+    for (const char c : text) {
+        const auto code = static_cast<unsigned char>(c);
+        if (c == '"' || c == '\\') {
+            safe += '\\';
+            safe += c;
+        } else if (code < 0x20) {
+            safe += "\\u00";
+            safe += hex[code >> 4U];
+            safe += hex[code & 15U];
+        } else {
+            safe += c;
+        }
+    }
+    return safe;
+}
 
 std::string_view wordOf(domain::OrderPhase phase)
 {

@@ -26,6 +26,8 @@ domain::Result<domain::Fill> readFill(std::string_view text);
 domain::Result<domain::OrderMoment> readMoment(std::string_view text, std::string clientOrderId);
 domain::Result<domain::JournalNote> readNote(std::string_view text);
 
+/// Between the quotes of a JSON string.
+std::string escaped(std::string_view text);
 /// "QUEUED", "IN_FLIGHT", …
 std::string_view wordOf(domain::OrderPhase phase);
 /// "NONE", "FILLED", …

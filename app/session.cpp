@@ -1,12 +1,11 @@
 #include "app/session.h"
 
 #include "app/instance_lock.h"
+#include "app/journal_place.h"
 #include "app/logging.h"
 #include "exchange/binance/venue.h"
 #include "models/live/models.h"
 #include "ui/main_window.h"
-
-#include <QFile>
 
 #include <utility>
 
@@ -103,9 +102,7 @@ void Session::openJournal()
 {
     const QString path = m_setup.venueFolder + QStringLiteral("/journal.sqlite");
     if (m_setup.isJournalFresh) {
-        for (const char *ending : {"", "-wal", "-shm"}) {
-            QFile::remove(path + QLatin1StringView{ending});
-        }
+        journal_place::remove(path);
     }
     m_journal = std::make_unique<SqliteJournal>(path, m_clock, m_setup.journal);
     ports::whenFinished(m_journal->open(), this, [this](const domain::Result<JournalOpening> &opening) {

@@ -1,8 +1,11 @@
 #include "app/sqlite_journal.h"
 
 #include "app/client_order_ids.h"
+#include "app/journal_backup.h"
+#include "app/journal_export.h"
 
 #include <QFileInfo>
+#include <QTimer>
 
 #include <algorithm>
 #include <atomic>
@@ -25,6 +28,9 @@ using ports::Result;
 // A transaction of this many entries takes some 20 ms; more than it were never seen waiting.
 constexpr std::size_t mostEntriesAtOnce = 4'096;
 constexpr std::size_t rememberedCommits = 100;
+constexpr domain::Milliseconds backupEvery = std::chrono::hours{24};
+constexpr int backupPages = 64; // some 2 ms at a time
+constexpr const char *notOpen = "The journal is not open.";
 
 template <class T> Result<T> explained(Result<T> outcome)
 {
@@ -61,6 +67,12 @@ public:
         m_installId = m_file->installId();
         m_boot = m_file->boot();
         m_canMakeIds.store(true, std::memory_order_release);
+        m_retry = std::make_unique<QTimer>();
+        connect(m_retry.get(), &QTimer::timeout, this, [this] { tryAgain(); });
+        prune();
+        if (hasFolder() && m_clock.wallNow() - journal_backups::latest(m_path).at >= backupEvery) {
+            (void)backUp();
+        }
         return JournalOpening{m_file->notice(), 't' + m_installId};
     }
 
@@ -68,8 +80,32 @@ public:
     {
         commitWaiting();
         m_canMakeIds.store(false, std::memory_order_release);
+        endBackup(failure(ErrorCode::Storage, "The journal was closed before its backup was made."));
+        m_retry.reset();
         m_file.reset();
+        m_failure = notOpen;
         return true;
+    }
+
+    QFuture<Result<QString>> backUp()
+    {
+        if (m_backup) {
+            return m_backup->promise.future();
+        }
+        auto copy = with([this](JournalFile &file) -> Result<JournalBackup> {
+            if (!hasFolder() || !journal_backups::makeFolder(m_path)) {
+                return failure(ErrorCode::Storage, "There is no folder for backups.");
+            }
+            return JournalBackup::begin(file, journal_backups::nameFor(m_path, m_clock.wallNow()));
+        });
+        if (!copy) {
+            return ports::finished<Result<QString>>(tl::unexpected{copy.error()});
+        }
+        m_backup = std::make_unique<Backup>(Backup{std::move(*copy), {}});
+        m_backup->promise.start();
+        auto future = m_backup->promise.future();
+        stepBackup();
+        return future;
     }
 
     /// Any thread.
@@ -97,8 +133,8 @@ public:
     /// work(file), or the reason why there is none.
     template <class Work> auto with(Work work) -> decltype(work(std::declval<JournalFile &>()))
     {
-        if (!m_file) {
-            return failure(ErrorCode::Storage, "The journal is not open.");
+        if (!m_file || m_isDead) {
+            return failure(ErrorCode::Storage, m_failure);
         }
         return explained(work(*m_file));
     }
@@ -124,6 +160,9 @@ public:
         now.lastCommitAt = m_lastCommitAt;
         now.slowestOfLast100 = m_tookLately.empty() ? Milliseconds{} : std::ranges::max(m_tookLately);
         now.path = m_path;
+        const auto backup = journal_backups::latest(m_path);
+        now.lastBackupPath = backup.path;
+        now.lastBackupAt = backup.at;
         now.isChainIntact = true; // or the file would not be open
         now.waiting = m_waitingCount;
         return now;
@@ -168,17 +207,26 @@ private:
             m_waitingCount -= static_cast<int>(one->entries.size());
             appends.push_back(std::move(one->entries));
         }
-        auto outcome = write(appends);
-        if (!outcome && batch.size() > 1 && SqliteDatabase::isRefusal(outcome.error())) {
-            // One of them cannot be kept; the others can.
-            for (std::size_t n = 0; n < batch.size(); ++n) {
-                answer(*batch[n], write({&appends[n], 1}));
+        const auto outcome = m_isFull ? Result<bool>{failure(ErrorCode::Storage, m_failure)} : write(appends);
+        const bool isShared = batch.size() > 1 && !outcome && SqliteDatabase::isRefusal(outcome.error());
+        if (!isShared && !m_isFull) {
+            for (const auto &one : batch) {
+                answer(*one, outcome);
             }
             return;
         }
-        for (const auto &one : batch) {
-            answer(*one, outcome);
+        // One of them cannot be kept, the others can; or the disk is full, and what is left of it is for what
+        // became of orders.
+        for (std::size_t n = 0; n < batch.size(); ++n) {
+            answer(*batch[n], m_isFull && hasIntent(appends[n]) ? outcome : write({&appends[n], 1}));
         }
+    }
+
+    static bool hasIntent(const JournalEntries &entries)
+    {
+        return std::ranges::any_of(entries, [](const domain::JournalEntry &entry) {
+            return std::holds_alternative<domain::JournalIntent>(entry);
+        });
     }
 
     Result<bool> write(std::span<const JournalEntries> appends)
@@ -194,9 +242,122 @@ private:
                     m_tookLately.pop_front();
                 }
                 emit m_port.committed(took);
+            } else if (!SqliteDatabase::isRefusal(outcome.error())) {
+                fail(outcome.error());
             }
             return outcome;
         });
+    }
+
+    // ---- failing and coming back
+
+    void fail(const domain::Error &error)
+    {
+        const std::string sentence = explained(Result<bool>{tl::unexpected{error}}).error().detail;
+        const bool isNews = m_failure != sentence;
+        m_failure = sentence;
+        if (SqliteDatabase::isFull(error)) {
+            if (!std::exchange(m_isFull, true)) {
+                (void)m_file->useReserve();
+            }
+        } else {
+            // What a failed sync has left behind cannot be known through this handle: it is never asked
+            // again.
+            m_isFull = false;
+            m_file->abandon();
+            m_isDead = true;
+        }
+        if (isNews) {
+            emit m_port.failing(QString::fromStdString(sentence));
+        }
+        m_retry->start(m_options.retryEvery);
+    }
+
+    void tryAgain()
+    {
+        commitWaiting();
+        if (m_isDead && !reopen()) {
+            return;
+        }
+        const auto tested =
+            m_file->restoreReserve().and_then([this](bool) { return m_file->testCommit(m_clock.wallNow()); });
+        if (!tested) {
+            if (!SqliteDatabase::isFull(tested.error()) && tested.error().venueCode != 0) {
+                m_file->abandon();
+                m_isDead = true;
+            }
+            return;
+        }
+        m_retry->stop();
+        m_isFull = false;
+        m_failure = notOpen;
+        emit m_port.recovered();
+    }
+
+    bool reopen()
+    {
+        if (m_file) {
+            endBackup(failure(ErrorCode::Storage, "The journal failed while its backup was made."));
+            m_dead = std::move(m_file);
+            m_file.reset();
+        }
+        m_dead->closeHandle();
+        auto file = JournalFile::openAgain(*m_dead);
+        if (!file) {
+            return false;
+        }
+        m_file.emplace(std::move(*file));
+        m_dead.reset();
+        m_isDead = false;
+        return true;
+    }
+
+    // ---- backups
+
+    /// Whether the journal lies in a folder of this machine.
+    bool hasFolder() const { return m_options.vfs.empty() && QFileInfo{m_path}.isAbsolute(); }
+
+    void stepBackup()
+    {
+        const auto more = m_backup->copy.step(backupPages);
+        if (more && *more) {
+            // Behind what was handed in meanwhile.
+            QTimer::singleShot(0, this, [this] {
+                if (m_backup) {
+                    stepBackup();
+                }
+            });
+            return;
+        }
+        if (!more) {
+            return endBackup(tl::unexpected{more.error()});
+        }
+        journal_backups::removeOld(m_path);
+        endBackup(m_backup->copy.target());
+    }
+
+    void endBackup(Result<QString> outcome)
+    {
+        if (m_backup) {
+            m_backup->promise.addResult(std::move(outcome));
+            m_backup->promise.finish();
+            m_backup.reset();
+        }
+    }
+
+    /// Before anything is asked for: what is too old goes into an archive.
+    void prune()
+    {
+        const auto before = m_file->pruneBefore(m_clock.wallNow(), m_options.maxAge, m_options.maxEntries);
+        if (!hasFolder() || !before || *before == 0 || !journal_backups::makeFolder(m_path)) {
+            return;
+        }
+        auto archive =
+            JournalBackup::begin(*m_file, journal_backups::archiveNameFor(m_path, m_clock.wallNow()));
+        const auto copied = archive ? archive->step(-1) : Result<bool>{tl::unexpected{archive.error()}};
+        if (copied && !*copied) {
+            (void)m_file->prune(*before, m_clock.wallNow()); // or at the next start
+        }
     }
 
     static void answer(Waiting &waiting, Result<bool> outcome)
@@ -209,7 +370,19 @@ private:
     QString m_path;
     const domain::Clock &m_clock;
     JournalOptions m_options;
+    struct Backup
+    {
+        JournalBackup copy;
+        QPromise<Result<QString>> promise;
+    };
+
     std::optional<JournalFile> m_file;
+    std::optional<JournalFile> m_dead; ///< its handle has failed and is closed
+    std::string m_failure = notOpen;   ///< what asks get to hear that cannot be met
+    bool m_isFull = false;             ///< intents are refused, the reserve is in use
+    bool m_isDead = false;             ///< m_file's handle has failed
+    std::unique_ptr<QTimer> m_retry;
+    std::unique_ptr<Backup> m_backup;      ///< under way
     std::atomic<bool> m_canMakeIds{false}; ///< guards the two below
     std::string m_installId;
     std::uint32_t m_boot = 0;
@@ -292,9 +465,16 @@ QFuture<Result<ports::JournalStatus>> SqliteJournal::status()
     });
 }
 
-QFuture<Result<std::int64_t>> SqliteJournal::exportTo(QString, ExportFormat)
+QFuture<Result<QString>> SqliteJournal::backUp()
 {
-    return ports::finished<Result<std::int64_t>>(failure(ErrorCode::Storage, "Exporting is not there yet."));
+    return ports::onThreadOf(m_worker, [worker = m_worker] { return worker->backUp(); });
+}
+
+QFuture<Result<std::int64_t>> SqliteJournal::exportTo(QString path, ExportFormat format)
+{
+    return ports::onThreadOf(m_worker, [worker = m_worker, path = std::move(path), format] {
+        return worker->after([&](JournalFile &file) { return journal_export::write(file, path, format); });
+    });
 }
 
 } // namespace app

@@ -19,11 +19,22 @@ struct JournalOpening
     std::string ownPrefix; ///< what all client order ids of this installation begin with
 };
 
-using JournalOptions = JournalFileOptions;
+struct JournalOptions : JournalFileOptions
+{
+    domain::Milliseconds retryEvery{2'000}; ///< between two tries to write again after a failure
+    /// What is older, or more, is archived and taken out at the next start.
+    domain::Milliseconds maxAge = std::chrono::hours{24 * 90};
+    std::int64_t maxEntries = 1'000'000;
+};
 
 /// The journal as one SQLite file on a thread of its own: WAL, synchronous=FULL, so an answer means that the
-/// data is on the disk. What waits while the disk is busy goes into the next transaction together. One file
-/// belongs to one venue and account; while it is open no other process can use it. Errors are
+/// data is on the disk. What waits while the disk is busy goes into the next transaction together.
+///
+/// After a failed write the handle is dead: it is closed, the file is opened and checked anew, and once a
+/// test went through recovered() is told. Meanwhile everything is refused at once. On a full disk intents are
+/// refused, while states and moments are still kept in a reserve, so that cancels leave their traces.
+///
+/// One file belongs to one venue and account; while it is open no other process can use it. Errors are
 /// ErrorCode::Storage with a sentence for the user. Callable from any thread; the signals come on the
 /// journal's own.
 class SqliteJournal final : public ports::Journal
@@ -41,6 +52,9 @@ public:
     /// Closes the file; whatever is asked for later fails. For an orderly end without waiting in the
     /// destructor.
     QFuture<bool> close();
+    /// Copies the journal into backups/ beside it while it is in use; also done at a start once a day. The
+    /// last seven are kept. Answers where it is.
+    QFuture<ports::Result<QString>> backUp();
 
     /// Empty before open() has answered.
     std::string nextClientOrderId() override;

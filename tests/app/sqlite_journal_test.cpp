@@ -294,7 +294,7 @@ private slots:
         QVERIFY(opening->notice.contains(kept.front()));
         QCOMPARE(QFileInfo{folder.filePath(kept.front())}.size(), sizeBefore);
         QVERIFY(answer(next.append(intentOf(order(next.nextClientOrderId())))));
-        QCOMPARE(answer(next.recent(10))->size(), std::size_t{1});
+        QVERIFY(!answer(next.recent(10))->empty()); // and what could be read of the old one
     }
 
     void aFileOfANewerVersionIsRefusedAndLeftAlone()
