@@ -7,6 +7,8 @@
 
 #include <QTimer>
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace live
@@ -29,6 +31,7 @@ public:
         AvgPriceColumn,
         ReduceColumn,
         StateColumn,
+        AgeColumn,
         OriginColumn,
     };
     OrderTableModel(MarketState &market, TimeDisplay &times, const domain::Clock &clock, QObject *parent);
@@ -43,13 +46,16 @@ protected:
     Tone tone(int row, int column) const override;
     QString toolTip(int row, int column) const override;
     QString key(int row) const override;
+    Mark mark(int row, int column) const override;
     int fractionDigits(int column) const override;
+    virtual bool isAmending(const domain::Order &) const { return false; }
 
     /// Row of the same order; -1 where it is not shown.
     int find(const domain::Order &order) const;
     void insertSorted(const domain::Order &order);
     void replaceAt(int row, const domain::Order &order);
     void removeAt(int row);
+    /// Open: since it was asked for. Done: from there to its end.
     domain::Milliseconds ageOf(const domain::Order &order) const;
 
     std::vector<domain::Order> m_rows; ///< newest first
@@ -60,8 +66,7 @@ private:
     const domain::Clock &m_clock;
 };
 
-/// Orders that are not final, newest first; each is in exactly one phase. While the exchange's answer is out,
-/// the state cell counts the age.
+/// Orders that are not final, newest first; each is in exactly one phase, with its age.
 class OrdersModel final : public OrderTableModel
 {
     Q_OBJECT
@@ -70,11 +75,19 @@ public:
         QObject *parent = nullptr);
     /// Takes the newest state of one order in.
     void apply(const domain::Order &order);
+    /// A change of price or quantity is asked for, or answered.
+    void setAmending(const std::string &clientOrderId, bool amending);
+    /// Row of that order; -1 where it is not open.
+    int rowOf(const std::string &clientOrderId) const;
 
 signals:
     void openOrdersChanged();
 
+protected:
+    bool isAmending(const domain::Order &order) const override;
+
 private:
+    std::set<std::string> m_amending; ///< client order ids
     QTimer m_ageing;
 };
 

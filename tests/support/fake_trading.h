@@ -110,10 +110,10 @@ public:
     QFuture<ports::EmergencyPtr> emergency(domain::EmergencyAction action, std::string = {}) override
     {
         emergencies.push_back(action);
-        auto report = std::make_shared<domain::EmergencyReport>();
-        report->action = action;
-        report->endedAt = domain::timestampFromMs(1);
-        return ports::finished<ports::EmergencyPtr>(report);
+        auto done = std::make_shared<domain::EmergencyReport>();
+        done->action = action;
+        done->endedAt = domain::timestampFromMs(1);
+        return ports::finished<ports::EmergencyPtr>(done);
     }
     QFuture<Result<bool>> setDeadMan(domain::Symbol symbol, bool armed) override
     {
