@@ -13,11 +13,13 @@ class QDockWidget;
 namespace ui
 {
 
+class EmergencyControl;
 class GuideWindow;
 class SymbolLink;
 class Theme;
 class VenueBand;
 struct PanelSpec;
+struct PanelTools;
 
 /// The terminal's window: the venue band, the docked panels and the menus. What the program as a whole must
 /// do (keys, venues, the paper account) is asked for by signals.
@@ -51,7 +53,9 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    PanelTools tools();
     void addPanels();
+    void countInTabs();
     void addPanel(const PanelSpec &spec);
     void titleDocks();
     void buildMenus();
@@ -70,6 +74,7 @@ private:
     MainWindowContext m_context;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<SymbolLink> m_link;
+    std::unique_ptr<EmergencyControl> m_emergency;
     std::vector<QDockWidget *> m_docks;
     VenueBand *m_band = nullptr;
     QAction *m_resetPaper = nullptr;

@@ -1,10 +1,13 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/emergency_control.h"
 #include "ui/guide_window.h"
 #include "ui/main_window.h"
 #include "ui/panels/order_actions.h"
 #include "ui/panels/panel_tools.h"
 #include "ui/widgets/ask.h"
+#include "ui/widgets/dead_man_row.h"
+#include "ui/widgets/emergency_bar.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -46,6 +49,9 @@ void MainWindow::buildMenus()
     buildViewMenu();
     buildTradeMenu();
     buildHelpMenu();
+    auto *bar = new EmergencyBar{*m_emergency, m_context.models.health, *m_theme};
+    menuBar()->setCornerWidget(bar, Qt::TopRightCorner);
+    bar->show();
 }
 
 void MainWindow::buildFileMenu()
@@ -154,6 +160,22 @@ void MainWindow::buildTradeMenu()
     connect(ticket, &QAction::triggered, this, [this] { showPanel(QStringLiteral("ticket")); });
     QAction *calculator = add(menu, QStringLiteral("trade.calculator"), tr("&Plan a trade"), Qt::Key_F3);
     connect(calculator, &QAction::triggered, this, [this] { showPanel(QStringLiteral("calculator")); });
+    menu->addSeparator();
+    QMenu *emergency = addMenu(menu, QStringLiteral("menu.emergency"), tr("&Emergency: press twice"));
+    emergency->setToolTipsVisible(true);
+    menu->addMenu(emergency);
+    for (const EmergencyControl::Action each : EmergencyControl::all) {
+        emergency->addAction(m_emergency->action(each));
+        addAction(m_emergency->action(each)); // the key works wherever the keyboard is
+    }
+    auto *deadMan = add(menu, QStringLiteral("trade.deadMan"), {});
+    deadMan->setCheckable(true);
+    connect(deadMan, &QAction::triggered, this, [this] { toggleDeadMan(this, tools(), m_link->symbol()); });
+    connect(menu, &QMenu::aboutToShow, deadMan, [this, deadMan] {
+        deadMan->setText(tr("&Dead-man switch of %1…").arg(live::toQString(m_link->symbol())));
+        deadMan->setChecked(armedSwitch(tools(), m_link->symbol()).has_value());
+    });
+    deadMan->setText(tr("&Dead-man switch…"));
     menu->addSeparator();
     connect(add(menu, QStringLiteral("trade.cancelAll"), tr("&Cancel all orders of the symbol…"), Qt::Key_F8),
         &QAction::triggered, this, &MainWindow::confirmCancelAll);
