@@ -4,6 +4,7 @@
 #include "models/live/text.h"
 #include "ui/emergency_control.h"
 #include "ui/guide_window.h"
+#include "ui/panels/alerts_panel.h"
 #include "ui/panels/book_panel.h"
 #include "ui/panels/calculator_panel.h"
 #include "ui/panels/chart_panel.h"
@@ -12,6 +13,7 @@
 #include "ui/panels/order_actions.h"
 #include "ui/panels/orders_panel.h"
 #include "ui/panels/panel_tools.h"
+#include "ui/panels/reconciliation_panel.h"
 #include "ui/panels/risk_panel.h"
 #include "ui/panels/story_panel.h"
 #include "ui/panels/table_panels.h"
@@ -20,6 +22,7 @@
 #include "ui/panels/watchlist_panel.h"
 #include "ui/widgets/emergency_bar.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/toasts.h"
 #include "ui/widgets/venue_band.h"
 
 #include <QApplication>
@@ -115,6 +118,7 @@ MainWindow::MainWindow(const MainWindowContext &context, QWidget *parent)
     applyAppearance();
     addPanels();
     buildMenus();
+    connectAlerts();
     resetLayout();
 }
 
@@ -123,6 +127,7 @@ MainWindow::~MainWindow()
     // Panels, guide and emergency buttons use theme, link and control: they go first.
     qDeleteAll(m_docks);
     delete menuBar()->cornerWidget();
+    delete m_toasts;
     delete m_guide;
 }
 
@@ -147,7 +152,10 @@ void MainWindow::addPanels()
         {QStringLiteral("connection"), tr("Connection and limits"), Qt::Key_Minus, maker<ConnectionPanel>()});
     addPanel({QStringLiteral("log"), tr("Log"), Qt::Key_Equal, maker<LogPanel>()});
     addPanel({QStringLiteral("order-story"), tr("Time line"), Qt::Key_L, maker<StoryPanel>()});
+    addPanel({QStringLiteral("alerts"), tr("Alerts"), Qt::Key_A, maker<AlertsPanel>()});
     addPanel({QStringLiteral("emergency"), tr("Emergency report"), Qt::Key_E, maker<EmergencyPanel>()});
+    addPanel(
+        {QStringLiteral("reconciliation"), tr("Reconciliation"), Qt::Key_R, maker<ReconciliationPanel>()});
     connect(m_link.get(), &SymbolLink::draftOffered, this, [this] { showPanel(QStringLiteral("ticket")); });
     connect(
         m_link.get(), &SymbolLink::storyWanted, this, [this] { showPanel(QStringLiteral("order-story")); });
@@ -184,6 +192,12 @@ void MainWindow::countInTabs()
     };
     countIn(QStringLiteral("positions"), m_context.models.positions, tr("Positions"));
     countIn(QStringLiteral("orders"), m_context.models.openOrders, tr("Open orders"));
+    const auto countAlerts = [dock = dock(QStringLiteral("alerts")), &alerts = m_context.models.alerts] {
+        const int unseen = alerts.unseenCount();
+        dock->setWindowTitle(unseen > 0 ? tr("Alerts (%1)").arg(unseen) : tr("Alerts"));
+    };
+    connect(&m_context.models.alerts, &live::AlertsModel::unseenChanged, this, countAlerts);
+    countAlerts();
 }
 
 void MainWindow::titleDocks()
@@ -280,7 +294,8 @@ void MainWindow::resetLayout()
         tabifyDockWidget(ticket, calculator);
     }
     QDockWidget *before = positions;
-    for (const char *id : {"orders", "order-story", "history", "emergency", "connection", "log"}) {
+    for (const char *id :
+        {"orders", "order-story", "history", "alerts", "emergency", "reconciliation", "connection", "log"}) {
         tabifyDockWidget(before, of(id));
         before = of(id);
     }

@@ -10,6 +10,11 @@
 
 class QDockWidget;
 
+namespace domain
+{
+struct Alert;
+}
+
 namespace ui
 {
 
@@ -17,6 +22,7 @@ class EmergencyControl;
 class GuideWindow;
 class SymbolLink;
 class Theme;
+class ToastStack;
 class VenueBand;
 struct PanelSpec;
 struct PanelTools;
@@ -56,6 +62,8 @@ private:
     PanelTools tools();
     void addPanels();
     void countInTabs();
+    void connectAlerts();
+    void followAlert(const domain::Alert &alert);
     void addPanel(const PanelSpec &spec);
     void titleDocks();
     void buildMenus();
@@ -69,7 +77,10 @@ private:
     void confirmCancelAll();
     void confirmClosePosition();
     void showAbout();
-    void showGuide();
+    void showGuide(const QString &heading = {});
+    void showSettings();
+    void showSurvival();
+    void exportJournal();
 
     MainWindowContext m_context;
     std::unique_ptr<Theme> m_theme;
@@ -77,6 +88,7 @@ private:
     std::unique_ptr<EmergencyControl> m_emergency;
     std::vector<QDockWidget *> m_docks;
     VenueBand *m_band = nullptr;
+    ToastStack *m_toasts = nullptr;
     QAction *m_resetPaper = nullptr;
     GuideWindow *m_guide = nullptr;
     QTimer m_titling;

@@ -96,7 +96,7 @@ Mark stateMark(const domain::Order &order)
     }
     return order.endReason == EndReason::Filled ? Mark::Check
            : stateTone(order) == Tone::Danger   ? Mark::Cross
-                                                : Mark::None;
+                                                : Mark::Dot;
 }
 
 QString resendRefusal(const domain::Order &order)

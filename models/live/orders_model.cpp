@@ -244,7 +244,7 @@ void OrdersModel::setAmending(const std::string &clientOrderId, bool amending)
     }
 }
 
-int OrdersModel::rowOf(const std::string &clientOrderId) const
+int OrderTableModel::rowOf(const std::string &clientOrderId) const
 {
     const auto found = std::ranges::find_if(m_rows,
         [&clientOrderId](const domain::Order &known) { return known.clientOrderId() == clientOrderId; });

@@ -39,6 +39,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     const domain::Order &order(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
     const std::vector<domain::Order> &orders() const { return m_rows; }
+    /// Row of that order; -1 where it is not here.
+    int rowOf(const std::string &clientOrderId) const;
 
 protected:
     QString text(int row, int column) const override;
@@ -77,8 +79,6 @@ public:
     void apply(const domain::Order &order);
     /// A change of price or quantity is asked for, or answered.
     void setAmending(const std::string &clientOrderId, bool amending);
-    /// Row of that order; -1 where it is not open.
-    int rowOf(const std::string &clientOrderId) const;
 
 signals:
     void openOrdersChanged();

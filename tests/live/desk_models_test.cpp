@@ -59,13 +59,13 @@ private slots:
         row(OrderPhase::Quarantined, EndReason::None, "QUARANTINED", Mark::Square);
         row(OrderPhase::Working, EndReason::None, "WORKING", Mark::Dot);
         row(OrderPhase::Done, EndReason::Filled, "FILLED", Mark::Check);
-        row(OrderPhase::Done, EndReason::Canceled, "CANCELED", Mark::None);
+        row(OrderPhase::Done, EndReason::Canceled, "CANCELED", Mark::Dot);
         row(OrderPhase::Done, EndReason::Rejected, "REJECTED", Mark::Cross);
         row(OrderPhase::Done, EndReason::Denied, "DENIED", Mark::Cross);
         row(OrderPhase::Done, EndReason::NotExecuted, "NOT EXECUTED", Mark::Cross);
         row(OrderPhase::Done, EndReason::NeverAccepted, "NEVER ACCEPTED", Mark::Cross);
         row(OrderPhase::Done, EndReason::LocalExpired, "LOCAL EXPIRED", Mark::Cross);
-        row(OrderPhase::Done, EndReason::LocalCancel, "LOCAL CANCEL", Mark::None);
+        row(OrderPhase::Done, EndReason::LocalCancel, "LOCAL CANCEL", Mark::Dot);
     }
 
     void everyPhaseHasItsWordAndTheDoubtfulOnesAShapeOfTheirOwn()

@@ -63,7 +63,7 @@ ConnectionPanel::ConnectionPanel(const PanelTools &tools, QWidget *parent)
     gate->addWidget(m_gate);
     gate->addWidget(m_trade);
     gate->addStretch(1);
-    row->addLayout(gate, 3);
+    row->addLayout(gate, 4);
     m_budgetColumn = titledColumn(row, tr("Limits in use"), 2);
     auto *legend = new BudgetLegend{tools.theme};
     static_cast<QVBoxLayout *>(row->itemAt(1)->layout())->insertWidget(2, legend);

@@ -77,6 +77,11 @@ OrdersPanel::OrdersPanel(const PanelTools &tools, QWidget *parent)
     connect(m_menu, &OrderMenu::chosenChanged, this, &OrdersPanel::updateActions);
     connect(
         &tools.window.models.health, &live::HealthModel::healthChanged, this, &OrdersPanel::updateActions);
+    connect(&tools.link, &SymbolLink::orderWanted, this, [this](const std::string &clientOrderId) {
+        if (const int row = m_tools.window.models.openOrders.rowOf(clientOrderId); row >= 0) {
+            m_table->chooseSourceRow(row);
+        }
+    });
     updateActions();
     setFocusProxy(m_table);
 }

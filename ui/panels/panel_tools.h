@@ -10,6 +10,7 @@
 
 #include <functional>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace ui
@@ -48,6 +49,10 @@ signals:
     void draftOffered(const ui::TicketDraft &draft);
     /// An order was chosen in a table.
     void orderChosen(const domain::Order &order);
+    /// An order is to be chosen in the table that has it.
+    void orderWanted(const std::string &clientOrderId);
+    /// What an alert is about is to be seen.
+    void alertFollowed(const domain::Alert &alert);
     /// The life of the chosen order is to be seen.
     void storyWanted();
 

@@ -151,6 +151,12 @@ HistoryPanel::HistoryPanel(const PanelTools &tools, QWidget *parent)
     };
     connect(&tools.window.models.orderHistory, &live::OrderHistoryModel::loadFailed, this, failed);
     connect(&tools.window.models.fills, &live::FillsModel::loadFailed, this, failed);
+    connect(&tools.link, &SymbolLink::orderWanted, this, [this](const std::string &clientOrderId) {
+        if (const int wanted = m_tools.window.models.orderHistory.rowOf(clientOrderId); wanted >= 0) {
+            m_tabs->setCurrentWidget(m_orders);
+            m_orders->chooseSourceRow(wanted);
+        }
+    });
     showAgain();
     load();
     setFocusProxy(m_orders);

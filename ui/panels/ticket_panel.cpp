@@ -81,7 +81,7 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
     layout->setSpacing(6);
     buildFields(layout);
     buildSize(layout);
-    buildSending(layout);
+    buildFigures(layout);
     layout->addStretch(1);
     auto *scroll = identify(new QScrollArea, QStringLiteral("ticket.scroll"), tr("Order ticket"));
     scroll->setWidgetResizable(true);
@@ -90,7 +90,14 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
     scroll->setWidget(content);
     auto *whole = new QVBoxLayout{this};
     whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(scroll);
+    whole->setSpacing(0);
+    whole->addWidget(scroll, 1);
+    // What sends stays in view however long the fields are.
+    auto *footer = new QVBoxLayout;
+    footer->setContentsMargins(10, 5, 10, 7);
+    footer->setSpacing(5);
+    buildSending(footer);
+    whole->addLayout(footer);
     setFocusProxy(m_size);
     connectModels();
     setSide(domain::Side::Buy);
@@ -210,7 +217,7 @@ void TicketPanel::buildSize(QVBoxLayout *layout)
     connect(m_bracket, &BracketFields::changed, this, &TicketPanel::refresh);
 }
 
-void TicketPanel::buildSending(QVBoxLayout *layout)
+void TicketPanel::buildFigures(QVBoxLayout *layout)
 {
     auto *line = new QFrame;
     line->setProperty("role", QStringLiteral("line"));
@@ -221,6 +228,10 @@ void TicketPanel::buildSending(QVBoxLayout *layout)
         figures->addWidget(figure);
     }
     layout->addLayout(figures);
+}
+
+void TicketPanel::buildSending(QVBoxLayout *layout)
+{
     m_general->setObjectName(QStringLiteral("ticket.message"));
     m_general->setWordWrap(true);
     m_general->hide();

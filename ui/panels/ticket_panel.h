@@ -50,6 +50,7 @@ private:
 
     void buildFields(QVBoxLayout *layout);
     void buildSize(QVBoxLayout *layout);
+    void buildFigures(QVBoxLayout *layout);
     void buildSending(QVBoxLayout *layout);
     void connectModels();
     void follow(const domain::Symbol &symbol);

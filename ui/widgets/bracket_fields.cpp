@@ -33,6 +33,7 @@ BracketFields::BracketFields(QWidget *parent)
       m_sentence{roleLabel({}, "caption")}
 {
     m_stop->setToolTip(tr("Compared with the mark price"));
+    m_stop->setUnit(QStringLiteral("USDT"));
     m_targets->setSpacing(3);
     m_message->setObjectName(QStringLiteral("ticket.protectMessage"));
     m_sentence->setObjectName(QStringLiteral("ticket.protectSentence"));
@@ -240,13 +241,12 @@ void BracketFields::show(const domain::NewOrder &entry, domain::Price entryPrice
     for (const domain::BracketPlan::Target &target : planned.targets) {
         shares += static_cast<int>((target.share * 100).approximate() + 0.5);
     }
-    QString text = tr("As the entry fills, a stop (at market, reduce-only) is placed for what is filled; "
-                      "if it cannot be placed the entry is not sent.");
+    QString text =
+        tr("As the entry fills, a stop at market is placed for what is filled. No stop, no entry.");
     if (!planned.targets.empty()) {
-        text += u' ' +
-                tr("Targets are limit orders, reduce-only, for %1 % of it; what one takes is taken off the "
-                   "stop.")
-                    .arg(shares);
+        text +=
+            u' ' +
+            tr("Targets are limit orders for %1 % of it; what they take is taken off the stop.").arg(shares);
     }
     m_sentence->setText(text);
     m_sentence->setVisible(wrong.isEmpty());

@@ -27,7 +27,7 @@ HoldButton::HoldButton(EmergencyControl &control, EmergencyControl::Action actio
       m_theme{theme}
 {
     identify(this, QStringLiteral("emergency.button.") + EmergencyControl::id(action), {});
-    setProperty("small", true);
+    setProperty("isDrastic", action >= EmergencyControl::Action::CancelAll);
     m_growing.setInterval(step);
     connect(this, &QPushButton::pressed, this, &HoldButton::beginHold);
     connect(this, &QPushButton::released, this, &HoldButton::endHold);
@@ -49,7 +49,7 @@ void HoldButton::refresh()
     setAccessibleName(isArmed ? tr("%1: armed, press again within 2 seconds").arg(m_control.title(m_action))
                               : m_control.title(m_action));
     setToolTip(m_control.explanation(m_action));
-    const QString action = isArmed ? QStringLiteral("armed") : QString{};
+    const QString action = isArmed ? QStringLiteral("armed") : QStringLiteral("emergency");
     if (property("action").toString() != action) {
         setProperty("action", action);
         restyle(this);

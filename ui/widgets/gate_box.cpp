@@ -80,9 +80,12 @@ GateBox::Line &GateBox::lineOf(domain::GateCause cause)
     row->setContentsMargins(0, 0, 0, 0);
     row->setSpacing(6);
     row->addWidget(line.sign, 0, Qt::AlignTop);
-    row->addWidget(line.text, 1);
+    auto *words = new QVBoxLayout;
+    words->setSpacing(2);
+    words->addWidget(line.text);
+    words->addWidget(line.open, 0, Qt::AlignLeft);
+    row->addLayout(words, 1);
     row->addWidget(line.end, 0, Qt::AlignTop);
-    row->addWidget(line.open, 0, Qt::AlignTop);
     m_lines->addWidget(line.whole);
     return line;
 }
