@@ -1,11 +1,15 @@
 #pragma once
 
+#include "models/domain/result.h"
 #include "models/domain/venue.h"
+#include "ui/survival_facts.h"
 
+#include <QFuture>
 #include <QString>
 #include <QVariant>
 
 #include <cstdint>
+#include <functional>
 
 namespace domain
 {
@@ -27,6 +31,8 @@ namespace ui
 {
 
 using domain::VenueKind;
+
+class AlertDelivery;
 
 /// Where the window keeps its arrangement. One store per venue: nothing is shared between them.
 class SettingsStore
@@ -53,6 +59,12 @@ struct MainWindowContext
     ports::VenueHealth &health;
     SettingsStore &settings;
     const domain::Clock &clock;
+    AlertDelivery *alertDelivery = nullptr; ///< null: alerts reach people in the window only
+    /// The journal's part of what would survive a sudden end. Empty: not offered.
+    std::function<QFuture<domain::Result<SurvivalFacts>>()> survivalFacts = {};
+    /// Writes the journal into a file, CSV or JSON by its ending, and answers the number of rows. Empty: not
+    /// offered.
+    std::function<QFuture<domain::Result<std::int64_t>>(const QString &path)> exportJournal = {};
 };
 
 } // namespace ui

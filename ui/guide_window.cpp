@@ -2,9 +2,12 @@
 
 #include "ui/widgets/identify.h"
 
+#include <QAbstractTextDocumentLayout>
 #include <QFile>
 #include <QLineEdit>
+#include <QScrollBar>
 #include <QShortcut>
+#include <QTextBlock>
 #include <QTextBrowser>
 #include <QTextTable>
 #include <QVBoxLayout>
@@ -70,6 +73,21 @@ void GuideWindow::applyAppearance()
         }
     }
     m_text->moveCursor(QTextCursor::Start);
+}
+
+void GuideWindow::goTo(const QString &heading)
+{
+    QTextBlock block = m_text->document()->begin();
+    while (block.isValid() && (block.blockFormat().headingLevel() == 0 || block.text() != heading)) {
+        block = block.next();
+    }
+    if (block.isValid()) {
+        m_text->moveCursor(QTextCursor::End); // so that the heading comes to the top
+        QTextCursor cursor{block};
+        m_text->setTextCursor(cursor);
+        m_text->verticalScrollBar()->setValue(
+            static_cast<int>(m_text->document()->documentLayout()->blockBoundingRect(block).top()) - 10);
+    }
 }
 
 void GuideWindow::findNext()

@@ -17,6 +17,9 @@ class GuideWindow final : public QWidget
 public:
     explicit GuideWindow(const Theme &theme, QWidget *parent = nullptr);
 
+    /// Brings that heading to the top.
+    void goTo(const QString &heading);
+
 private:
     void applyAppearance();
     void findNext();

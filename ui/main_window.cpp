@@ -2,24 +2,33 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/emergency_control.h"
 #include "ui/guide_window.h"
+#include "ui/panels/alerts_panel.h"
 #include "ui/panels/book_panel.h"
 #include "ui/panels/calculator_panel.h"
 #include "ui/panels/chart_panel.h"
 #include "ui/panels/connection_panel.h"
+#include "ui/panels/emergency_panel.h"
 #include "ui/panels/order_actions.h"
+#include "ui/panels/orders_panel.h"
 #include "ui/panels/panel_tools.h"
+#include "ui/panels/reconciliation_panel.h"
 #include "ui/panels/risk_panel.h"
+#include "ui/panels/story_panel.h"
 #include "ui/panels/table_panels.h"
 #include "ui/panels/ticket_panel.h"
 #include "ui/panels/trades_panel.h"
 #include "ui/panels/watchlist_panel.h"
+#include "ui/widgets/emergency_bar.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/toasts.h"
 #include "ui/widgets/venue_band.h"
 
 #include <QApplication>
 #include <QCloseEvent>
 #include <QDockWidget>
+#include <QMenuBar>
 #include <QPainter>
 #include <QScreen>
 #include <QTabBar>
@@ -34,7 +43,7 @@ namespace
 {
 
 constexpr int borderWidth = 3;
-constexpr int layoutVersion = 1; ///< a kept arrangement of another version is not taken over
+constexpr int layoutVersion = 2; ///< a kept arrangement of another version is not taken over
 const QString symbolKey = QStringLiteral("window/symbol");
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString stateKey = QStringLiteral("window/state");
@@ -57,7 +66,8 @@ MainWindow::MainWindow(const MainWindowContext &context, QWidget *parent)
     : QMainWindow{parent},
       m_context{context},
       m_theme{std::make_unique<Theme>()},
-      m_link{std::make_unique<SymbolLink>()}
+      m_link{std::make_unique<SymbolLink>()},
+      m_emergency{std::make_unique<EmergencyControl>(tools(), this)}
 {
     setObjectName(QStringLiteral("mainWindow"));
     const VenueMark mark = markOf(context.venue);
@@ -103,18 +113,27 @@ MainWindow::MainWindow(const MainWindowContext &context, QWidget *parent)
     m_band->setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Preferred);
     top->addWidget(m_band);
     addToolBar(Qt::TopToolBarArea, top);
+    connect(m_band, &VenueBand::gatePressed, this, [this] { showPanel(QStringLiteral("connection")); });
     connect(m_theme.get(), &Theme::changed, this, &MainWindow::applyAppearance);
     applyAppearance();
     addPanels();
     buildMenus();
+    connectAlerts();
     resetLayout();
 }
 
 MainWindow::~MainWindow()
 {
-    // Panels and guide use theme and link: they go first.
+    // Panels, guide and emergency buttons use theme, link and control: they go first.
     qDeleteAll(m_docks);
+    delete menuBar()->cornerWidget();
+    delete m_toasts;
     delete m_guide;
+}
+
+PanelTools MainWindow::tools()
+{
+    return {m_context, *m_theme, *m_link};
 }
 
 void MainWindow::addPanels()
@@ -132,7 +151,34 @@ void MainWindow::addPanels()
     addPanel(
         {QStringLiteral("connection"), tr("Connection and limits"), Qt::Key_Minus, maker<ConnectionPanel>()});
     addPanel({QStringLiteral("log"), tr("Log"), Qt::Key_Equal, maker<LogPanel>()});
+    addPanel({QStringLiteral("order-story"), tr("Time line"), Qt::Key_L, maker<StoryPanel>()});
+    addPanel({QStringLiteral("alerts"), tr("Alerts"), Qt::Key_A, maker<AlertsPanel>()});
+    addPanel({QStringLiteral("emergency"), tr("Emergency report"), Qt::Key_E, maker<EmergencyPanel>()});
+    addPanel(
+        {QStringLiteral("reconciliation"), tr("Reconciliation"), Qt::Key_R, maker<ReconciliationPanel>()});
     connect(m_link.get(), &SymbolLink::draftOffered, this, [this] { showPanel(QStringLiteral("ticket")); });
+    connect(
+        m_link.get(), &SymbolLink::storyWanted, this, [this] { showPanel(QStringLiteral("order-story")); });
+    // Seen at once, without taking the keyboard away.
+    connect(&m_context.models.emergencies, &live::EmergencyModel::began, this, [this] {
+        dock(QStringLiteral("emergency"))->show();
+        dock(QStringLiteral("emergency"))->raise();
+    });
+    countInTabs();
+    // Docks move into and out of tabs by hand, by menu and by a kept layout.
+    m_titling.setSingleShot(true);
+    m_titling.setInterval(0);
+    connect(&m_titling, &QTimer::timeout, this, &MainWindow::titleDocks);
+    for (QDockWidget *each : m_docks) {
+        const auto later = qOverload<>(&QTimer::start);
+        connect(each, &QDockWidget::visibilityChanged, &m_titling, later);
+        connect(each, &QDockWidget::dockLocationChanged, &m_titling, later);
+        connect(each, &QDockWidget::topLevelChanged, &m_titling, later);
+    }
+}
+
+void MainWindow::countInTabs()
+{
     // Counts in the tabs: what is open is seen without looking.
     const auto countIn = [this](const QString &id, const QAbstractItemModel &model, const QString &title) {
         const auto update = [dock = dock(id), &model, title] {
@@ -146,16 +192,12 @@ void MainWindow::addPanels()
     };
     countIn(QStringLiteral("positions"), m_context.models.positions, tr("Positions"));
     countIn(QStringLiteral("orders"), m_context.models.openOrders, tr("Open orders"));
-    // Docks move into and out of tabs by hand, by menu and by a kept layout.
-    m_titling.setSingleShot(true);
-    m_titling.setInterval(0);
-    connect(&m_titling, &QTimer::timeout, this, &MainWindow::titleDocks);
-    for (QDockWidget *each : m_docks) {
-        const auto later = qOverload<>(&QTimer::start);
-        connect(each, &QDockWidget::visibilityChanged, &m_titling, later);
-        connect(each, &QDockWidget::dockLocationChanged, &m_titling, later);
-        connect(each, &QDockWidget::topLevelChanged, &m_titling, later);
-    }
+    const auto countAlerts = [dock = dock(QStringLiteral("alerts")), &alerts = m_context.models.alerts] {
+        const int unseen = alerts.unseenCount();
+        dock->setWindowTitle(unseen > 0 ? tr("Alerts (%1)").arg(unseen) : tr("Alerts"));
+    };
+    connect(&m_context.models.alerts, &live::AlertsModel::unseenChanged, this, countAlerts);
+    countAlerts();
 }
 
 void MainWindow::titleDocks()
@@ -181,7 +223,7 @@ void MainWindow::titleDocks()
 void MainWindow::addPanel(const PanelSpec &spec)
 {
     auto *dock = identify(new QDockWidget{spec.title, this}, spec.id, spec.title);
-    QWidget *panel = spec.make({m_context, *m_theme, *m_link});
+    QWidget *panel = spec.make(tools());
     panel->setObjectName(spec.id + QStringLiteral(".panel"));
     panel->setAccessibleName(spec.title);
     panel->setAttribute(Qt::WA_StyledBackground);
@@ -252,7 +294,8 @@ void MainWindow::resetLayout()
         tabifyDockWidget(ticket, calculator);
     }
     QDockWidget *before = positions;
-    for (const char *id : {"orders", "history", "connection", "log"}) {
+    for (const char *id :
+        {"orders", "order-story", "history", "alerts", "emergency", "reconciliation", "connection", "log"}) {
         tabifyDockWidget(before, of(id));
         before = of(id);
     }

@@ -10,14 +10,22 @@
 
 class QDockWidget;
 
+namespace domain
+{
+struct Alert;
+}
+
 namespace ui
 {
 
+class EmergencyControl;
 class GuideWindow;
 class SymbolLink;
 class Theme;
+class ToastStack;
 class VenueBand;
 struct PanelSpec;
+struct PanelTools;
 
 /// The terminal's window: the venue band, the docked panels and the menus. What the program as a whole must
 /// do (keys, venues, the paper account) is asked for by signals.
@@ -51,7 +59,11 @@ protected:
     void showEvent(QShowEvent *event) override;
 
 private:
+    PanelTools tools();
     void addPanels();
+    void countInTabs();
+    void connectAlerts();
+    void followAlert(const domain::Alert &alert);
     void addPanel(const PanelSpec &spec);
     void titleDocks();
     void buildMenus();
@@ -65,13 +77,18 @@ private:
     void confirmCancelAll();
     void confirmClosePosition();
     void showAbout();
-    void showGuide();
+    void showGuide(const QString &heading = {});
+    void showSettings();
+    void showSurvival();
+    void exportJournal();
 
     MainWindowContext m_context;
     std::unique_ptr<Theme> m_theme;
     std::unique_ptr<SymbolLink> m_link;
+    std::unique_ptr<EmergencyControl> m_emergency;
     std::vector<QDockWidget *> m_docks;
     VenueBand *m_band = nullptr;
+    ToastStack *m_toasts = nullptr;
     QAction *m_resetPaper = nullptr;
     GuideWindow *m_guide = nullptr;
     QTimer m_titling;

@@ -1,14 +1,21 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "models/ports/future.h"
+#include "ui/emergency_control.h"
 #include "ui/guide_window.h"
 #include "ui/main_window.h"
 #include "ui/panels/order_actions.h"
 #include "ui/panels/panel_tools.h"
+#include "ui/settings_dialog.h"
+#include "ui/survival_dialog.h"
 #include "ui/widgets/ask.h"
+#include "ui/widgets/dead_man_row.h"
+#include "ui/widgets/emergency_bar.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
 #include <QDockWidget>
+#include <QFileDialog>
 #include <QMenuBar>
 #include <QMessageBox>
 
@@ -46,6 +53,9 @@ void MainWindow::buildMenus()
     buildViewMenu();
     buildTradeMenu();
     buildHelpMenu();
+    auto *bar = new EmergencyBar{*m_emergency, m_context.models.health, *m_theme};
+    menuBar()->setCornerWidget(bar, Qt::TopRightCorner);
+    bar->show();
 }
 
 void MainWindow::buildFileMenu()
@@ -77,6 +87,13 @@ void MainWindow::buildFileMenu()
     }
     connect(add(menu, QStringLiteral("file.keys"), tr("API &keys…"), Qt::CTRL | Qt::Key_K),
         &QAction::triggered, this, &MainWindow::keysRequested);
+    QAction *settings =
+        add(menu, QStringLiteral("file.settings"), tr("&Settings…"), QKeySequence{Qt::CTRL | Qt::Key_Comma});
+    settings->setVisible(m_context.alertDelivery != nullptr);
+    connect(settings, &QAction::triggered, this, &MainWindow::showSettings);
+    QAction *exported = add(menu, QStringLiteral("file.exportJournal"), tr("&Export journal…"));
+    exported->setVisible(static_cast<bool>(m_context.exportJournal));
+    connect(exported, &QAction::triggered, this, &MainWindow::exportJournal);
     m_resetPaper = add(menu, QStringLiteral("file.resetPaper"), tr("&Reset paper account…"));
     m_resetPaper->setEnabled(m_context.venue == VenueKind::Paper);
     connect(m_resetPaper, &QAction::triggered, this, &MainWindow::confirmPaperReset);
@@ -155,6 +172,22 @@ void MainWindow::buildTradeMenu()
     QAction *calculator = add(menu, QStringLiteral("trade.calculator"), tr("&Plan a trade"), Qt::Key_F3);
     connect(calculator, &QAction::triggered, this, [this] { showPanel(QStringLiteral("calculator")); });
     menu->addSeparator();
+    QMenu *emergency = addMenu(menu, QStringLiteral("menu.emergency"), tr("&Emergency: press twice"));
+    emergency->setToolTipsVisible(true);
+    menu->addMenu(emergency);
+    for (const EmergencyControl::Action each : EmergencyControl::all) {
+        emergency->addAction(m_emergency->action(each));
+        addAction(m_emergency->action(each)); // the key works wherever the keyboard is
+    }
+    auto *deadMan = add(menu, QStringLiteral("trade.deadMan"), {});
+    deadMan->setCheckable(true);
+    connect(deadMan, &QAction::triggered, this, [this] { toggleDeadMan(this, tools(), m_link->symbol()); });
+    connect(menu, &QMenu::aboutToShow, deadMan, [this, deadMan] {
+        deadMan->setText(tr("&Dead-man switch of %1…").arg(live::toQString(m_link->symbol())));
+        deadMan->setChecked(armedSwitch(tools(), m_link->symbol()).has_value());
+    });
+    deadMan->setText(tr("&Dead-man switch…"));
+    menu->addSeparator();
     connect(add(menu, QStringLiteral("trade.cancelAll"), tr("&Cancel all orders of the symbol…"), Qt::Key_F8),
         &QAction::triggered, this, &MainWindow::confirmCancelAll);
     connect(
@@ -167,7 +200,13 @@ void MainWindow::buildHelpMenu()
     QMenu *menu = addMenu(menuBar(), QStringLiteral("menu.help"), tr("&Help"));
     menuBar()->addMenu(menu);
     connect(add(menu, QStringLiteral("help.guide"), tr("User &guide"), Qt::Key_F1), &QAction::triggered, this,
-        &MainWindow::showGuide);
+        [this] { showGuide(); });
+    connect(
+        add(menu, QStringLiteral("help.recovery"), tr("When something goes &wrong"), Qt::SHIFT | Qt::Key_F1),
+        &QAction::triggered, this, [this] { showGuide(tr("When something goes wrong")); });
+    QAction *survival = add(menu, QStringLiteral("help.survival"), tr("What would survive a &power cut?"));
+    survival->setVisible(static_cast<bool>(m_context.survivalFacts));
+    connect(survival, &QAction::triggered, this, &MainWindow::showSurvival);
     connect(add(menu, QStringLiteral("help.about"), tr("&About Headroom")), &QAction::triggered, this,
         &MainWindow::showAbout);
 }
@@ -201,7 +240,50 @@ void MainWindow::confirmClosePosition()
     askToClose(this, {m_context, *m_theme, *m_link}, found->position, domain::Rate::of(1));
 }
 
-void MainWindow::showGuide()
+void MainWindow::showSettings()
+{
+    (new SettingsDialog{*m_context.alertDelivery, this})->open();
+}
+
+void MainWindow::showSurvival()
+{
+    ports::whenFinished(
+        m_context.survivalFacts(), this, [this](const domain::Result<SurvivalFacts> &journal) {
+            const live::Models &models = m_context.models;
+            QStringList lines =
+                survivalSentences(withExchange(journal.value_or(SurvivalFacts{}), models), models.times);
+            if (!journal) {
+                lines.front() =
+                    tr("The journal does not answer: %1").arg(live::toQString(journal.error().detail));
+            }
+            (new SurvivalDialog{lines, this})->open();
+        });
+}
+
+void MainWindow::exportJournal()
+{
+    auto *dialog = new QFileDialog{this, tr("Export the journal")};
+    dialog->setObjectName(QStringLiteral("journalFile"));
+    dialog->setAttribute(Qt::WA_DeleteOnClose);
+    dialog->setAcceptMode(QFileDialog::AcceptSave);
+    dialog->setNameFilters({tr("Table (*.csv)"), tr("JSON (*.json)")});
+    dialog->setDefaultSuffix(QStringLiteral("csv"));
+    dialog->selectFile(QStringLiteral("headroom-journal.csv"));
+    connect(dialog, &QFileDialog::filterSelected, dialog, [dialog](const QString &filter) {
+        dialog->setDefaultSuffix(filter.contains(u"json") ? QStringLiteral("json") : QStringLiteral("csv"));
+    });
+    connect(dialog, &QFileDialog::fileSelected, this, [this](const QString &path) {
+        ports::whenFinished(
+            m_context.exportJournal(path), this, [this, path](const domain::Result<std::int64_t> &rows) {
+                m_context.models.log.report(rows ? live::LogModel::Info : live::LogModel::Problem,
+                    rows ? tr("%1 rows of the journal were written to %2.").arg(*rows).arg(path)
+                         : tr("The journal was not exported: %1").arg(live::toQString(rows.error().detail)));
+            });
+    });
+    dialog->open();
+}
+
+void MainWindow::showGuide(const QString &heading)
 {
     if (!m_guide) {
         m_guide = new GuideWindow{*m_theme, this};
@@ -209,6 +291,9 @@ void MainWindow::showGuide()
     m_guide->show();
     m_guide->raise();
     m_guide->activateWindow();
+    if (!heading.isEmpty()) {
+        m_guide->goTo(heading);
+    }
 }
 
 void MainWindow::showAbout()

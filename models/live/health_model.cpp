@@ -7,7 +7,7 @@ namespace live
 
 using State = ports::StreamHealth::State;
 
-HealthModel::HealthModel(ports::VenueHealth &health, QObject *parent)
+HealthModel::HealthModel(ports::VenueHealth &health, const domain::Clock &clock, QObject *parent)
     : TableModel{{{tr("Stream"), false, {}}, {tr("State"), false, {}},
                      {tr("Silent for"), true, tr("Time since the last message")},
                      {tr("Round trip"), true, tr("Last ping to pong")}, {tr("Subscriptions"), true, {}},
@@ -15,6 +15,7 @@ HealthModel::HealthModel(ports::VenueHealth &health, QObject *parent)
                      {tr("Reconnects"), true, tr("Since the program started")},
                      {tr("Why"), false, tr("Why the stream is not connected")}},
           parent},
+      m_clock{clock},
       m_state{std::make_shared<ports::HealthState>()}
 {
     connect(&health, &ports::VenueHealth::healthChanged, this, &HealthModel::show);
@@ -26,6 +27,7 @@ void HealthModel::show(const ports::HealthPtr &state)
     if (!state) {
         return;
     }
+    m_heardAt = m_clock.monotonicNow();
     if (state->streams.size() == m_state->streams.size()) {
         m_state = state;
         repaintAll();
@@ -44,6 +46,26 @@ QString HealthModel::tradeBlockedReason() const
     }
     return m_state->tradeBlockedReason.isEmpty() ? tr("The connection is not ready for orders yet.")
                                                  : m_state->tradeBlockedReason;
+}
+
+QString HealthModel::refusal(Intent intent) const
+{
+    if (mayLeave(m_state->gate, intent)) {
+        return intent == Intent::Open ? tradeBlockedReason() : QString{};
+    }
+    if (m_state->closures.empty()) {
+        return m_state->tradeBlockedReason.isEmpty() ? gateSentence(m_state->gate)
+                                                     : m_state->tradeBlockedReason;
+    }
+    const domain::GateClosure &strictest = m_state->closures.front();
+    return tr("%1 %2 (Gate %3.)")
+        .arg(toQString(strictest.reason), gateSentence(m_state->gate), gateWord(m_state->gate));
+}
+
+domain::Timestamp HealthModel::venueNow() const
+{
+    return m_state->venueNow +
+           std::chrono::duration_cast<domain::Milliseconds>(m_clock.monotonicNow() - m_heardAt);
 }
 
 int HealthModel::rowCount(const QModelIndex &parent) const

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "models/domain/time.h"
+#include "models/live/gate_text.h"
 #include "models/live/table_model.h"
 #include "models/ports/venue_health.h"
 
@@ -21,12 +23,16 @@ public:
         ReconnectsColumn,
         ReasonColumn,
     };
-    explicit HealthModel(ports::VenueHealth &health, QObject *parent = nullptr);
+    HealthModel(ports::VenueHealth &health, const domain::Clock &clock, QObject *parent = nullptr);
 
     const ports::HealthState &state() const { return *m_state; }
     bool canTrade() const { return m_state->canTrade; }
     /// One sentence while canTrade() is false, else empty.
     QString tradeBlockedReason() const;
+    /// Why that may not leave now, in a sentence or two; empty where it may.
+    QString refusal(Intent intent) const;
+    /// The exchange's clock, running on between two pictures.
+    domain::Timestamp venueNow() const;
     int rowCount(const QModelIndex &parent = {}) const override;
 
 signals:
@@ -40,7 +46,9 @@ protected:
 
 private:
     void show(const ports::HealthPtr &state);
+    const domain::Clock &m_clock;
     ports::HealthPtr m_state; ///< never null
+    domain::Monotonic m_heardAt{};
 };
 
 } // namespace live

@@ -12,7 +12,10 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       fills{trading, market, times},
       account{accountPort, market, openOrders, clock},
       positions{account, market},
-      health{healthPort},
+      health{healthPort, clock},
+      alerts{trading, health, times, clock},
+      emergencies{trading, times},
+      reconciliations{trading, times},
       log{times}
 {
 }

@@ -1,10 +1,13 @@
 #pragma once
 
 #include "models/live/account_view.h"
+#include "models/live/alerts_model.h"
+#include "models/live/emergency_model.h"
 #include "models/live/health_model.h"
 #include "models/live/log_model.h"
 #include "models/live/orders_model.h"
 #include "models/live/positions_model.h"
+#include "models/live/reconciliation_model.h"
 #include "models/live/ticker_table_model.h"
 #include "models/live/time_display.h"
 
@@ -31,6 +34,9 @@ public:
     AccountView account;
     PositionsModel positions;
     HealthModel health;
+    AlertsModel alerts;
+    EmergencyModel emergencies;
+    ReconciliationsModel reconciliations;
     LogModel log;
 };
 

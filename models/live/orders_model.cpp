@@ -1,5 +1,6 @@
 #include "models/live/orders_model.h"
 
+#include "models/live/order_state.h"
 #include "models/live/text.h"
 
 #include <algorithm>
@@ -8,7 +9,6 @@ namespace live
 {
 
 using namespace std::chrono_literals;
-using domain::OrderPhase;
 
 namespace
 {
@@ -25,12 +25,6 @@ bool isSame(const domain::Order &a, const domain::Order &b)
     return a.orderId != 0 && a.orderId == b.orderId && a.isConditional() == b.isConditional();
 }
 
-bool isWaitingForAnswer(const domain::Order &order)
-{
-    return order.phase == OrderPhase::Queued || order.phase == OrderPhase::InFlight ||
-           order.phase == OrderPhase::Unknown || order.phase == OrderPhase::Quarantined;
-}
-
 } // namespace
 
 OrderTableModel::OrderTableModel(
@@ -41,7 +35,8 @@ OrderTableModel::OrderTableModel(
                      {tr("Quantity"), true, tr("In the base asset")}, {tr("Filled"), true, {}},
                      {tr("Avg. price"), true, tr("Average price of what was filled")},
                      {tr("Reduce"), false, tr("Reduce-only: may shrink a position, never open one")},
-                     {tr("State"), false, tr("The one phase this order is in")},
+                     {tr("State"), false, tr("The one phase this order is in, and what we asked for since")},
+                     {tr("Age"), true, tr("Since it was asked for; of a finished order until its end")},
                      {tr("Placed by"), false, tr("elsewhere: website, phone or another program")}},
           parent},
       m_market{market},
@@ -59,7 +54,7 @@ int OrderTableModel::rowCount(const QModelIndex &parent) const
 
 domain::Milliseconds OrderTableModel::ageOf(const domain::Order &order) const
 {
-    return m_clock.wallNow() - order.createdAt;
+    return (order.isOpen() ? m_clock.wallNow() : order.updatedAt) - order.createdAt;
 }
 
 QString OrderTableModel::text(int row, int column) const
@@ -90,7 +85,9 @@ QString OrderTableModel::text(int row, int column) const
     case ReduceColumn:
         return request.reduceOnly || request.closePosition ? tr("yes") : tr("no");
     case StateColumn:
-        return isWaitingForAnswer(order) ? phaseWord(order) + u' ' + ageText(ageOf(order)) : phaseWord(order);
+        return stateText(order, {isAmending(order)});
+    case AgeColumn:
+        return domain::toMs(order.createdAt) > 0 ? ageText(ageOf(order)) : QString{};
     case OriginColumn:
         return originWord(order.origin);
     default:
@@ -114,6 +111,8 @@ QVariant OrderTableModel::sortValue(int row, int column) const
         return order.executedQty.approximate();
     case AvgPriceColumn:
         return order.avgPrice.approximate();
+    case AgeColumn:
+        return QVariant::fromValue<qlonglong>(ageOf(order).count());
     default:
         return text(row, column);
     }
@@ -126,23 +125,15 @@ Tone OrderTableModel::tone(int row, int column) const
         return order.request.side == domain::Side::Buy ? Tone::Positive : Tone::Negative;
     }
     if (column == StateColumn) {
-        switch (order.phase) {
-        case OrderPhase::Unknown:
-            return Tone::Warning;
-        case OrderPhase::Quarantined:
-            return Tone::Danger;
-        case OrderPhase::Queued:
-        case OrderPhase::InFlight:
-            return Tone::Muted;
-        default:
-            break;
-        }
-        return order.endReason == domain::EndReason::Rejected || order.endReason == domain::EndReason::Denied
-                   ? Tone::Danger
-                   : Tone::Neutral;
+        return stateTone(order);
+    }
+    if (column == AgeColumn) {
+        return isUnsettled(order) ? stateTone(order) : Tone::Muted;
     }
     if (column == OriginColumn) {
-        return order.origin == domain::OrderOrigin::Own ? Tone::Muted : Tone::Warning;
+        return order.origin == domain::OrderOrigin::Own       ? Tone::Muted
+               : order.origin == domain::OrderOrigin::Foreign ? Tone::Warning
+                                                              : Tone::Danger;
     }
     return column == TimeColumn || column == ReduceColumn ? Tone::Muted : Tone::Neutral;
 }
@@ -157,6 +148,17 @@ QString OrderTableModel::toolTip(int row, int column) const
                          order.orderId != 0 ? QString::number(order.orderId) : tr("not known yet"));
 }
 
+Mark OrderTableModel::mark(int row, int column) const
+{
+    const domain::Order &order = m_rows[static_cast<std::size_t>(row)];
+    if (column == OriginColumn) {
+        return order.origin == domain::OrderOrigin::Own       ? Mark::None
+               : order.origin == domain::OrderOrigin::Foreign ? Mark::Ring
+                                                              : Mark::Triangle;
+    }
+    return column == StateColumn ? stateMark(order) : Mark::None;
+}
+
 QString OrderTableModel::key(int row) const
 {
     const domain::Order &order = m_rows[static_cast<std::size_t>(row)];
@@ -166,6 +168,9 @@ QString OrderTableModel::key(int row) const
 int OrderTableModel::fractionDigits(int column) const
 {
     int most = 0;
+    if (column == AgeColumn) {
+        return most;
+    }
     for (const domain::Order &order : m_rows) {
         const bool isPrice = column == PriceColumn || column == TriggerColumn || column == AvgPriceColumn;
         most = std::max(most, isPrice ? m_market.priceDecimals(order.request.symbol)
@@ -217,15 +222,33 @@ OrdersModel::OrdersModel(ports::Trading &trading, MarketState &market, TimeDispl
             }
         }
     });
-    m_ageing.setInterval(500ms);
-    connect(&m_ageing, &QTimer::timeout, this, [this] {
-        for (int row = 0; row < rowCount(); ++row) {
-            if (isWaitingForAnswer(order(row))) {
-                repaint(row, row);
-            }
-        }
-    });
+    m_ageing.setInterval(500ms); // a second is never skipped
+    connect(&m_ageing, &QTimer::timeout, this, [this] { repaintColumn(AgeColumn); });
     m_ageing.start();
+}
+
+bool OrdersModel::isAmending(const domain::Order &order) const
+{
+    return m_amending.contains(order.clientOrderId());
+}
+
+void OrdersModel::setAmending(const std::string &clientOrderId, bool amending)
+{
+    if (amending) {
+        m_amending.insert(clientOrderId);
+    } else {
+        m_amending.erase(clientOrderId);
+    }
+    if (const int row = rowOf(clientOrderId); row >= 0) {
+        repaint(row, row);
+    }
+}
+
+int OrderTableModel::rowOf(const std::string &clientOrderId) const
+{
+    const auto found = std::ranges::find_if(m_rows,
+        [&clientOrderId](const domain::Order &known) { return known.clientOrderId() == clientOrderId; });
+    return found == m_rows.end() ? -1 : static_cast<int>(found - m_rows.begin());
 }
 
 void OrdersModel::apply(const domain::Order &order)

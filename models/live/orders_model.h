@@ -7,6 +7,8 @@
 
 #include <QTimer>
 
+#include <set>
+#include <string>
 #include <vector>
 
 namespace live
@@ -29,6 +31,7 @@ public:
         AvgPriceColumn,
         ReduceColumn,
         StateColumn,
+        AgeColumn,
         OriginColumn,
     };
     OrderTableModel(MarketState &market, TimeDisplay &times, const domain::Clock &clock, QObject *parent);
@@ -36,6 +39,8 @@ public:
     int rowCount(const QModelIndex &parent = {}) const override;
     const domain::Order &order(int row) const { return m_rows[static_cast<std::size_t>(row)]; }
     const std::vector<domain::Order> &orders() const { return m_rows; }
+    /// Row of that order; -1 where it is not here.
+    int rowOf(const std::string &clientOrderId) const;
 
 protected:
     QString text(int row, int column) const override;
@@ -43,13 +48,16 @@ protected:
     Tone tone(int row, int column) const override;
     QString toolTip(int row, int column) const override;
     QString key(int row) const override;
+    Mark mark(int row, int column) const override;
     int fractionDigits(int column) const override;
+    virtual bool isAmending(const domain::Order &) const { return false; }
 
     /// Row of the same order; -1 where it is not shown.
     int find(const domain::Order &order) const;
     void insertSorted(const domain::Order &order);
     void replaceAt(int row, const domain::Order &order);
     void removeAt(int row);
+    /// Open: since it was asked for. Done: from there to its end.
     domain::Milliseconds ageOf(const domain::Order &order) const;
 
     std::vector<domain::Order> m_rows; ///< newest first
@@ -60,8 +68,7 @@ private:
     const domain::Clock &m_clock;
 };
 
-/// Orders that are not final, newest first; each is in exactly one phase. While the exchange's answer is out,
-/// the state cell counts the age.
+/// Orders that are not final, newest first; each is in exactly one phase, with its age.
 class OrdersModel final : public OrderTableModel
 {
     Q_OBJECT
@@ -70,11 +77,17 @@ public:
         QObject *parent = nullptr);
     /// Takes the newest state of one order in.
     void apply(const domain::Order &order);
+    /// A change of price or quantity is asked for, or answered.
+    void setAmending(const std::string &clientOrderId, bool amending);
 
 signals:
     void openOrdersChanged();
 
+protected:
+    bool isAmending(const domain::Order &order) const override;
+
 private:
+    std::set<std::string> m_amending; ///< client order ids
     QTimer m_ageing;
 };
 

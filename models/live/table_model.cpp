@@ -76,6 +76,8 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
         return key(row);
     case ShareRole:
         return share(row, column);
+    case MarkRole:
+        return static_cast<int>(mark(row, column));
     default:
         return {};
     }
@@ -101,6 +103,11 @@ double TableModel::share(int, int) const
     return 0.0;
 }
 
+Mark TableModel::mark(int, int) const
+{
+    return Mark::None;
+}
+
 int TableModel::fractionDigits(int) const
 {
     return 0;
@@ -110,6 +117,13 @@ void TableModel::repaintAll()
 {
     std::ranges::fill(m_fractionDigits, -1);
     repaint(0, rowCount() - 1);
+}
+
+void TableModel::repaintColumn(int column)
+{
+    if (rowCount() > 0) {
+        emit dataChanged(index(0, column), index(rowCount() - 1, column));
+    }
 }
 
 void TableModel::repaint(int firstRow, int lastRow)

@@ -13,12 +13,25 @@ namespace live
 /// What a cell says beyond its text. Colours are the view's.
 enum class Tone : std::uint8_t { Neutral, Positive, Negative, Muted, Warning, Danger };
 
+/// A shape before a word, so that colour never speaks alone. How it is painted is the view's.
+enum class Mark : std::uint8_t {
+    None,
+    Ring,     ///< under way
+    Dot,      ///< as it should be
+    Check,    ///< done
+    Cross,    ///< failed
+    Triangle, ///< look at it
+    Diamond,  ///< not known; the cell is filled
+    Square,   ///< a person has to act; the cell is filled
+};
+
 enum Role : int {
     SortRole = Qt::UserRole + 1, ///< comparable value
     ToneRole,                    ///< Tone as int
     FractionDigitsRole,          ///< header: most decimals any cell of the column shows; invalid for words
     KeyRole,                     ///< text that names the row for ever: symbol, client order id
     ShareRole,                   ///< double 0 to 1: length of a bar behind the cell
+    MarkRole,                    ///< Mark as int
 };
 
 struct Column
@@ -67,9 +80,11 @@ protected:
     virtual QString toolTip(int row, int column) const;
     virtual QString key(int row) const = 0;
     virtual double share(int row, int column) const;
+    virtual Mark mark(int row, int column) const;
     /// Most decimals of any cell of a number column. Asked anew after rows came, went or were reset.
     virtual int fractionDigits(int column) const;
     void repaint(int firstRow, int lastRow);
+    void repaintColumn(int column);
     void repaintAll();
 
 private:

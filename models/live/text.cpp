@@ -28,8 +28,9 @@ QString endWord(const domain::Order &order)
     case EndReason::Canceled:
         return order.executedQty.isPositive() ? tr("CANCELED, PARTLY FILLED") : tr("CANCELED");
     case EndReason::Expired:
-    case EndReason::LocalExpired:
         return tr("EXPIRED");
+    case EndReason::LocalExpired:
+        return tr("LOCAL EXPIRED");
     case EndReason::ExpiredInMatch:
         return tr("EXPIRED IN MATCH");
     case EndReason::Rejected:
@@ -41,11 +42,42 @@ QString endWord(const domain::Order &order)
     case EndReason::NeverAccepted:
         return tr("NEVER ACCEPTED");
     case EndReason::LocalCancel:
-        return tr("CANCELED BEFORE SENDING");
+        return tr("LOCAL CANCEL");
     case EndReason::Triggered:
         return tr("TRIGGERED");
     }
     return tr("ENDED");
+}
+
+QString endSentence(const domain::Order &order)
+{
+    switch (order.endReason) {
+    case EndReason::None:
+        return tr("Ended.");
+    case EndReason::Filled:
+        return tr("Filled.");
+    case EndReason::Canceled:
+        return order.executedQty.isPositive() ? tr("Canceled; a part was filled before.") : tr("Canceled.");
+    case EndReason::Expired:
+        return tr("Expired at the exchange.");
+    case EndReason::LocalExpired:
+        return tr("Too old before it could be sent: given up, never sent.");
+    case EndReason::ExpiredInMatch:
+        return tr("Expired while matching: it would have met an order of your own.");
+    case EndReason::Rejected:
+        return tr("The exchange refused it.");
+    case EndReason::Denied:
+        return tr("Our own checks refused it; never sent.");
+    case EndReason::NotExecuted:
+        return tr("Surely not executed: it did not reach the exchange's engine.");
+    case EndReason::NeverAccepted:
+        return tr("Proved by queries: the exchange never accepted it.");
+    case EndReason::LocalCancel:
+        return tr("Canceled here before it was sent.");
+    case EndReason::Triggered:
+        return tr("Triggered: it lives on as the order it became.");
+    }
+    return tr("Ended.");
 }
 
 } // namespace
@@ -108,9 +140,14 @@ QString ageText(domain::Milliseconds age)
     if (seconds < 3600) {
         return QStringLiteral("%1 min %2 s").arg(seconds / 60).arg(seconds % 60, 2, 10, QLatin1Char{'0'});
     }
-    return QStringLiteral("%1 h %2 min")
-        .arg(seconds / 3600)
-        .arg(seconds % 3600 / 60, 2, 10, QLatin1Char{'0'});
+    if (seconds < 86'400) {
+        return QStringLiteral("%1 h %2 min")
+            .arg(seconds / 3600)
+            .arg(seconds % 3600 / 60, 2, 10, QLatin1Char{'0'});
+    }
+    return QStringLiteral("%1 d %2 h")
+        .arg(seconds / 86'400)
+        .arg(seconds % 86'400 / 3600, 2, 10, QLatin1Char{'0'});
 }
 
 QString sideWord(domain::Side side)
@@ -179,7 +216,7 @@ QString phaseWord(const domain::Order &order)
     case OrderPhase::Queued:
         return tr("QUEUED");
     case OrderPhase::InFlight:
-        return tr("SENT");
+        return tr("IN FLIGHT");
     case OrderPhase::Unknown:
         return tr("UNKNOWN");
     case OrderPhase::Quarantined:
@@ -189,13 +226,7 @@ QString phaseWord(const domain::Order &order)
     case OrderPhase::Working:
         break;
     }
-    if (order.cancelRequested) {
-        return tr("CANCELING");
-    }
-    if (order.executedQty.isPositive()) {
-        return tr("PARTLY FILLED");
-    }
-    return order.isConditional() && order.childOrderId == 0 ? tr("WAITING FOR TRIGGER") : tr("WORKING");
+    return tr("WORKING");
 }
 
 QString phaseSentence(const domain::Order &order)
@@ -221,7 +252,7 @@ QString phaseSentence(const domain::Order &order)
     case OrderPhase::Done:
         break;
     }
-    return withReason(phaseWord(order).left(1) + phaseWord(order).mid(1).toLower() + u'.');
+    return withReason(endSentence(order));
 }
 
 QString orderSentence(const domain::NewOrder &order, const domain::SymbolSpec &spec)

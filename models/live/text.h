@@ -38,7 +38,7 @@ QString signedPercentText(domain::Rate fraction, int decimals = 2);
 /// Three to four leading digits with K, M or B: 1,234,567,890 gives "1.23 B".
 QString compactText(domain::Money amount);
 
-/// "0.4 s", "12 s", "3 min 20 s", "5 h 02 min".
+/// "0.4 s", "12 s", "3 min 20 s", "5 h 02 min", "3 d 04 h".
 QString ageText(domain::Milliseconds age);
 
 QString toQString(std::string_view text);
@@ -49,7 +49,7 @@ QString directionWord(domain::Side side);             ///< "Long", "Short"
 QString marginTypeWord(domain::MarginType type);      ///< "Cross", "Isolated"
 QString orderTypeWord(const domain::NewOrder &order); ///< "Limit, post-only", "Stop market"
 QString originWord(domain::OrderOrigin origin);       ///< "Headroom", "elsewhere", "liquidation"
-/// The one phase an order is in, as a short word: "UNKNOWN", "WORKING", "PARTLY FILLED", "FILLED".
+/// The one phase an order is in, as a short word: "UNKNOWN", "WORKING"; of one that is done how it ended.
 QString phaseWord(const domain::Order &order);
 /// The phase explained in a sentence, with the venue's reason where there is one.
 QString phaseSentence(const domain::Order &order);

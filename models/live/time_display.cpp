@@ -32,6 +32,11 @@ QString TimeDisplay::time(domain::Timestamp at) const
     return format(at, m_isUtc, QStringLiteral("HH:mm:ss"));
 }
 
+QString TimeDisplay::timeMs(domain::Timestamp at) const
+{
+    return format(at, m_isUtc, QStringLiteral("HH:mm:ss.zzz"));
+}
+
 QString TimeDisplay::dateTime(domain::Timestamp at) const
 {
     return format(at, m_isUtc, QStringLiteral("yyyy-MM-dd HH:mm:ss"));

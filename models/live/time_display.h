@@ -17,6 +17,7 @@ public:
     bool isUtc() const { return m_isUtc; }
     void setUtc(bool utc);
     QString time(domain::Timestamp at) const;     ///< "12:04:10"; empty for the epoch
+    QString timeMs(domain::Timestamp at) const;   ///< "12:04:10.125"; empty for the epoch
     QString dateTime(domain::Timestamp at) const; ///< "2026-11-23 12:04:10"; empty for the epoch
     QString zone() const;                         ///< "UTC" or the local zone's abbreviation
 

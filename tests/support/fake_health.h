@@ -5,7 +5,7 @@
 namespace support
 {
 
-/// A connection that is as the test says. At first everything is well.
+/// A connection that is as the test says. At first everything is well and the gate open.
 class FakeHealth final : public ports::VenueHealth
 {
 public:
@@ -13,6 +13,7 @@ public:
     {
         ports::HealthState well;
         well.canTrade = true;
+        well.gate = domain::GateState::Active;
         current = std::make_shared<const ports::HealthState>(well);
     }
     ports::HealthPtr current;

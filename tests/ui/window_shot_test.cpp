@@ -1,7 +1,10 @@
 #include "tests/support/desk.h"
+#include "tests/ui/rich_desk.h"
 #include "ui/main_window.h"
 #include "ui/panels/panel_tools.h"
+#include "ui/widgets/data_table.h"
 
+#include <QAbstractButton>
 #include <QAction>
 #include <QApplication>
 #include <QDir>
@@ -98,6 +101,7 @@ private:
         emit desk.trading.orderChanged(lost);
         ports::HealthState health;
         health.canTrade = true;
+        health.gate = domain::GateState::Active;
         for (const char *name : {"public", "market", "private"}) {
             ports::StreamHealth stream;
             stream.name = QString::fromLatin1(name);
@@ -108,9 +112,9 @@ private:
             stream.roundTrip = domain::Milliseconds{34};
             health.streams.push_back(stream);
         }
-        health.budgets = {{QStringLiteral("weight 1m"), 312, 2400, 240, domain::Milliseconds{31'000}},
-            {QStringLiteral("orders 10s"), 3, 300, 60, domain::Milliseconds{4'000}},
-            {QStringLiteral("orders 1m"), 11, 1200, 240, domain::Milliseconds{41'000}}};
+        health.budgets = {{QStringLiteral("weight 1m"), 312, 2400, 240, 41, domain::Milliseconds{31'000}},
+            {QStringLiteral("orders 10s"), 3, 300, 60, 0, domain::Milliseconds{4'000}},
+            {QStringLiteral("orders 1m"), 11, 1200, 240, 0, domain::Milliseconds{41'000}}};
         health.queues = {{QStringLiteral("cancel"), 0, 100}, {QStringLiteral("reduce"), 0, 100},
             {QStringLiteral("open"), 1, 50}, {QStringLiteral("market"), 2, 200}};
         health.breakers = {{QStringLiteral("orders"), ports::BreakerHealth::State::Closed, {}, {}},
@@ -122,7 +126,60 @@ private:
         emit desk.health.noticed(1, QStringLiteral("Order book of BTCUSDT resynchronised after a gap."));
     }
 
+    static void shoot(ui::MainWindow &window, const QString &name)
+    {
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            QTest::qWait(300);
+            window.grab().save(folder + u'/' + name + QStringLiteral(".png"));
+        }
+    }
+
 private slots:
+    void everyPanelOfTheOrderDeskShows_data() { theWholeWindowShowsAtBothSizesAndThemes_data(); }
+
+    void everyPanelOfTheOrderDeskShows()
+    {
+        QFETCH(QSize, size);
+        QFETCH(bool, isLight);
+        support::Desk desk;
+        desk.account.current = std::make_shared<const domain::AccountState>(support::Desk::funded(25'000));
+        desk.settings.setValue(QStringLiteral("window/scheme"), isLight ? 1 : 0);
+        desk.open();
+        ui::MainWindow window{
+            {domain::VenueKind::Testnet, QStringLiteral("testnet.binancefuture.com"), *desk.models,
+                desk.marketData, desk.trading, desk.account, desk.health, desk.settings, desk.clock}};
+        window.resize(size);
+        window.show();
+        QVERIFY(QTest::qWaitForWindowExposed(&window));
+        QTRY_VERIFY(desk.models->market.exchangeInfo() != nullptr);
+        feed(desk);
+        support::makeRich(desk);
+        window.findChild<QLineEdit *>(QStringLiteral("ticket.price"))->setText(QStringLiteral("64900.0"));
+        window.findChild<QLineEdit *>(QStringLiteral("ticket.size"))->setText(QStringLiteral("0.100"));
+        window.findChild<QAbstractButton *>(QStringLiteral("ticket.protect"))->click();
+        window.findChild<QLineEdit *>(QStringLiteral("ticket.stop"))->setText(QStringLiteral("63500"));
+        window.findChild<QLineEdit *>(QStringLiteral("ticket.target1"))->setText(QStringLiteral("67000"));
+        auto *orders = window.findChild<ui::DataTable *>(QStringLiteral("orders.table"));
+        for (int row = 0; row < desk.models->openOrders.rowCount(); ++row) {
+            if (desk.models->openOrders.order(row).phase == domain::OrderPhase::Unknown) {
+                orders->chooseSourceRow(row);
+            }
+        }
+        for (const QString &id : window.panelIds()) {
+            window.showPanel(id);
+            QVERIFY2(!window.dock(id)->isHidden(), qPrintable(id));
+            if (QStringList{QStringLiteral("orders"), QStringLiteral("order-story"),
+                    QStringLiteral("history"), QStringLiteral("connection"), QStringLiteral("alerts"),
+                    QStringLiteral("emergency"), QStringLiteral("reconciliation")}
+                    .contains(id)) {
+                shoot(
+                    window, QStringLiteral("desk-") + QLatin1StringView{QTest::currentDataTag()} + u'-' + id);
+            }
+        }
+    }
+
     void theWholeWindowShowsAtBothSizesAndThemes_data()
     {
         QTest::addColumn<QSize>("size");

@@ -550,7 +550,15 @@ void CalculatorPanel::handOver()
     draft.positionSide = planned->positionSide;
     draft.quantity = m_result.quantity;
     draft.price = planned->entry;
-    emit m_tools.link.draftOffered(draft, planned->leverage, planned->marginType);
+    TicketDraft offered{draft, planned->leverage, planned->marginType, {}, {},
+        tr("Plan taken over from the calculator. Nothing has been sent.")};
+    if (const auto stop = m_stop->value<domain::Price>()) {
+        offered.stop = *stop;
+    }
+    if (const auto target = m_target->value<domain::Price>(); target && offered.stop.isPositive()) {
+        offered.targets = {{*target, domain::Rate::of(1)}};
+    }
+    emit m_tools.link.draftOffered(offered);
 }
 
 } // namespace ui

@@ -2,9 +2,15 @@
 
 #include "ui/panels/panel_tools.h"
 
+#include <QTimer>
 #include <QWidget>
 
 #include <vector>
+
+namespace ports
+{
+struct HealthState;
+}
 
 class QLabel;
 class QVBoxLayout;
@@ -13,10 +19,12 @@ namespace ui
 {
 
 class BudgetBar;
+class GateBox;
 class DataTable;
 class Readout;
 
-/// Streams, the venue's limits in use, queues, circuit breakers and the clock.
+/// The gate and why it is closed, the venue's limits in use, queues, circuit breakers, clock, journal,
+/// dead-man switches and streams.
 class ConnectionPanel final : public QWidget
 {
     Q_OBJECT
@@ -25,6 +33,8 @@ public:
 
 private:
     void refresh();
+    void showFigures(const ports::HealthState &health);
+    void showSwitches(const ports::HealthState &health);
     Readout *figure(
         std::vector<Readout *> &figures, std::size_t at, const QString &idPrefix, QVBoxLayout *column);
 
@@ -37,8 +47,15 @@ private:
     std::vector<BudgetBar *> m_budgets;
     std::vector<Readout *> m_queues;
     std::vector<Readout *> m_breakers;
+    QVBoxLayout *m_switchColumn;
+    std::vector<Readout *> m_switches;
+    GateBox *m_gate;
     Readout *m_clock;
     Readout *m_pause;
+    Readout *m_journal;
+    Readout *m_unknown;
+    QLabel *m_noSwitch;
+    QTimer m_second;
 };
 
 } // namespace ui

@@ -86,6 +86,19 @@ void askToClose(
         });
 }
 
+void cancelOrder(const PanelTools &tools, const domain::Order &order)
+{
+    live::LogModel &log = tools.window.models.log;
+    const QString name =
+        live::toQString(order.request.symbol) + u' ' + live::toQString(order.clientOrderId());
+    ports::whenFinished(tools.window.trading.cancel(order.request.symbol, order.clientOrderId()), &log,
+        [&log, name](const domain::Result<domain::Order> &result) {
+            log.report(result ? live::LogModel::Info : live::LogModel::Problem,
+                tr("Cancel of %1: ").arg(name) +
+                    (result ? live::phaseSentence(*result) : live::toQString(result.error().detail)));
+        });
+}
+
 void askToCancelAll(QWidget *parent, const PanelTools &tools, const domain::Symbol &symbol)
 {
     const QString name = live::toQString(symbol);

@@ -17,6 +17,9 @@ void askToClose(
 /// Asks, then cancels every order of the symbol.
 void askToCancelAll(QWidget *parent, const PanelTools &tools, const domain::Symbol &symbol);
 
+/// Cancels one order; what came of it is in the log.
+void cancelOrder(const PanelTools &tools, const domain::Order &order);
+
 /// What became of a sent order, in one sentence.
 QString outcomeSentence(const domain::Result<domain::Order> &result);
 

@@ -2,15 +2,30 @@
 
 #include "models/domain/account.h"
 #include "models/domain/order.h"
+#include "models/domain/orders/desk_reports.h"
 #include "ui/context.h"
 #include "ui/theme/theme.h"
 
 #include <QObject>
 
 #include <functional>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace ui
 {
+
+/// What the ticket is to be filled with. Nothing is sent by that.
+struct TicketDraft
+{
+    domain::NewOrder order; ///< the symbol is the link's; price 0 of a limit order means at market
+    std::optional<int> leverage = std::nullopt;
+    std::optional<domain::MarginType> marginType = std::nullopt;
+    domain::Price stop; ///< of a bracket; 0: none
+    std::vector<domain::BracketPlan::Target> targets = {};
+    QString note; ///< what the ticket says of it
+};
 
 /// Panels that follow one symbol share it here, with the prices and plans they hand each other.
 class SymbolLink final : public QObject
@@ -31,8 +46,15 @@ signals:
     void symbolChanged(const domain::Symbol &symbol);
     /// A price was pointed at, in the order book for example.
     void pricePicked(const domain::Price &price);
-    /// A planned entry for the ticket. The symbol is the link's; price 0 means at market.
-    void draftOffered(const domain::NewOrder &draft, int leverage, domain::MarginType marginType);
+    void draftOffered(const ui::TicketDraft &draft);
+    /// An order was chosen in a table.
+    void orderChosen(const domain::Order &order);
+    /// An order is to be chosen in the table that has it.
+    void orderWanted(const std::string &clientOrderId);
+    /// What an alert is about is to be seen.
+    void alertFollowed(const domain::Alert &alert);
+    /// The life of the chosen order is to be seen.
+    void storyWanted();
 
 private:
     domain::Symbol m_symbol;

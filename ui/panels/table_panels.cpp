@@ -2,8 +2,8 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
-#include "models/ports/trading.h"
 #include "ui/panels/order_actions.h"
+#include "ui/panels/order_menu.h"
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/identify.h"
 
@@ -106,70 +106,6 @@ void PositionsPanel::updateActions()
     }
 }
 
-OrdersPanel::OrdersPanel(const PanelTools &tools, QWidget *parent)
-    : QWidget{parent},
-      m_tools{tools},
-      m_table{new DataTable{tools.window.models.openOrders, tools.theme, tools.window.settings,
-          {QStringLiteral("orders.table"), tr("Open orders"), tr("No open orders.")}}},
-      m_cancel{smallButton(QStringLiteral("orders.cancel"), tr("Cancel chosen"))},
-      m_cancelAll{smallButton(QStringLiteral("orders.cancelAll"), tr("Cancel all of symbol…"))}
-{
-    auto *layout = new QVBoxLayout{this};
-    QHBoxLayout *bar = barAbove(layout);
-    bar->addWidget(m_cancel);
-    bar->addWidget(m_cancelAll);
-    bar->addStretch(1);
-    layout->addWidget(m_table);
-    m_table->setSelectionMode(QAbstractItemView::ExtendedSelection);
-    m_table->setColumnHidden(live::OrderTableModel::AvgPriceColumn, true);
-    auto *cancel = new QAction{tr("Cancel chosen orders"), this};
-    cancel->setObjectName(QStringLiteral("orders.cancelAction"));
-    cancel->setShortcut(Qt::Key_Delete);
-    cancel->setShortcutContext(Qt::WidgetWithChildrenShortcut);
-    addAction(cancel);
-    connect(cancel, &QAction::triggered, this, &OrdersPanel::cancelChosen);
-    connect(m_cancel, &QPushButton::clicked, this, &OrdersPanel::cancelChosen);
-    connect(m_cancelAll, &QPushButton::clicked, this, [this] {
-        if (const int row = m_table->currentSourceRow(); row >= 0) {
-            askToCancelAll(this, m_tools, m_tools.window.models.openOrders.order(row).request.symbol);
-        } else if (!m_tools.link.symbol().empty()) {
-            askToCancelAll(this, m_tools, m_tools.link.symbol());
-        }
-    });
-    connect(m_table, &DataTable::rowActivated, this, [this](int row) {
-        m_tools.link.setSymbol(m_tools.window.models.openOrders.order(row).request.symbol);
-    });
-    connect(
-        m_table->selectionModel(), &QItemSelectionModel::selectionChanged, this, &OrdersPanel::updateActions);
-    connect(&tools.window.models.openOrders, &live::OrdersModel::openOrdersChanged, this,
-        &OrdersPanel::updateActions);
-    updateActions();
-    setFocusProxy(m_table);
-}
-
-void OrdersPanel::updateActions()
-{
-    m_cancel->setEnabled(!m_table->selectedSourceRows().isEmpty());
-    m_cancel->setToolTip(m_cancel->isEnabled() ? QString{} : tr("Choose an order first."));
-    m_cancelAll->setEnabled(m_table->model()->rowCount() > 0);
-}
-
-void OrdersPanel::cancelChosen()
-{
-    live::LogModel &log = m_tools.window.models.log;
-    for (const int row : m_table->selectedSourceRows()) {
-        const domain::Order &order = m_tools.window.models.openOrders.order(row);
-        const QString name =
-            live::toQString(order.request.symbol) + u' ' + live::toQString(order.clientOrderId());
-        ports::whenFinished(m_tools.window.trading.cancel(order.request.symbol, order.clientOrderId()), &log,
-            [&log, name](const domain::Result<domain::Order> &result) {
-                log.report(result ? live::LogModel::Info : live::LogModel::Problem,
-                    tr("Cancel of %1: ").arg(name) +
-                        (result ? live::phaseSentence(*result) : live::toQString(result.error().detail)));
-            });
-    }
-}
-
 HistoryPanel::HistoryPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
@@ -178,11 +114,16 @@ HistoryPanel::HistoryPanel(const PanelTools &tools, QWidget *parent)
           {QStringLiteral("history.orders"), tr("Finished orders"), tr("No finished orders.")}}},
       m_fills{new DataTable{tools.window.models.fills, tools.theme, tools.window.settings,
           {QStringLiteral("history.fills"), tr("Fills"), tr("No fills.")}}},
+      m_menu{new OrderMenu{tools, *m_orders, tools.window.models.orderHistory, QStringLiteral("history")}},
       m_scope{identify(new QComboBox, QStringLiteral("history.scope"), tr("Symbols shown"))},
       m_message{roleLabel(QString{}, "confirm")}
 {
     m_scope->addItems({tr("All symbols"), tr("Linked symbol")});
     auto *reload = smallButton(QStringLiteral("history.reload"), tr("Read again"));
+    m_again = smallButton(QStringLiteral("history.again"), tr("Send again…"));
+    connect(m_again, &QPushButton::clicked, m_menu->sendAgain(), &QAction::trigger);
+    connect(m_menu, &OrderMenu::chosenChanged, this, &HistoryPanel::showAgain);
+    m_orders->setColumnHidden(live::OrderTableModel::AgeColumn, true);
     m_tabs->setDocumentMode(true);
     m_tabs->addTab(m_orders, tr("Orders"));
     m_tabs->addTab(m_fills, tr("Fills"));
@@ -192,6 +133,7 @@ HistoryPanel::HistoryPanel(const PanelTools &tools, QWidget *parent)
     auto *row = new QHBoxLayout{corner};
     row->setContentsMargins(0, 0, 6, 0);
     row->addWidget(m_message);
+    row->addWidget(m_again);
     row->addWidget(m_scope);
     row->addWidget(reload);
     m_tabs->setCornerWidget(corner);
@@ -209,8 +151,22 @@ HistoryPanel::HistoryPanel(const PanelTools &tools, QWidget *parent)
     };
     connect(&tools.window.models.orderHistory, &live::OrderHistoryModel::loadFailed, this, failed);
     connect(&tools.window.models.fills, &live::FillsModel::loadFailed, this, failed);
+    connect(&tools.link, &SymbolLink::orderWanted, this, [this](const std::string &clientOrderId) {
+        if (const int wanted = m_tools.window.models.orderHistory.rowOf(clientOrderId); wanted >= 0) {
+            m_tabs->setCurrentWidget(m_orders);
+            m_orders->chooseSourceRow(wanted);
+        }
+    });
+    showAgain();
     load();
     setFocusProxy(m_orders);
+}
+
+void HistoryPanel::showAgain()
+{
+    m_again->setEnabled(m_menu->sendAgain()->isEnabled());
+    m_again->setToolTip(m_again->isEnabled() ? tr("Fills the ticket as a new order; sends nothing")
+                                             : m_menu->sendAgain()->toolTip());
 }
 
 void HistoryPanel::load()

@@ -14,6 +14,7 @@ namespace ui
 {
 
 class DataTable;
+class OrderMenu;
 
 /// Open positions; closes or reduces the chosen one at market.
 class PositionsPanel final : public QWidget
@@ -31,22 +32,6 @@ private:
     QPushButton *m_half;
 };
 
-/// Orders that are not final; cancels the chosen one, or all of the symbol.
-class OrdersPanel final : public QWidget
-{
-    Q_OBJECT
-public:
-    explicit OrdersPanel(const PanelTools &tools, QWidget *parent = nullptr);
-
-private:
-    void cancelChosen();
-    void updateActions();
-    PanelTools m_tools;
-    DataTable *m_table;
-    QPushButton *m_cancel;
-    QPushButton *m_cancelAll;
-};
-
 /// Finished orders and fills, of all symbols or of the linked one.
 class HistoryPanel final : public QWidget
 {
@@ -57,12 +42,15 @@ public:
 private:
     void load();
     void applyFilter();
+    void showAgain();
     PanelTools m_tools;
     QTabWidget *m_tabs;
     DataTable *m_orders;
     DataTable *m_fills;
+    OrderMenu *m_menu;
     QComboBox *m_scope;
     QLabel *m_message;
+    QPushButton *m_again = nullptr;
 };
 
 /// What happened, filtered by level and words.

@@ -2,12 +2,13 @@
 
 #include "models/domain/risk/filters.h"
 #include "models/domain/risk/order_cost.h"
-#include "models/domain/risk/plan.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
 #include "models/ports/trading.h"
 #include "ui/panels/order_actions.h"
 #include "ui/widgets/ask.h"
+#include "ui/widgets/bracket_fields.h"
+#include "ui/widgets/dead_man_row.h"
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
@@ -29,7 +30,6 @@ namespace ui
 {
 
 using namespace std::chrono_literals;
-using domain::DraftField;
 
 namespace
 {
@@ -65,6 +65,7 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
           tr("Share of the largest size in per cent"))},
       m_reduceOnly{
           identify(new QCheckBox{tr("Reduce-only")}, QStringLiteral("ticket.reduceOnly"), tr("Reduce-only"))},
+      m_bracket{new BracketFields},
       m_general{roleLabel({}, "block")},
       m_cost{new Readout{QStringLiteral("ticket.cost"), tr("Cost")}},
       m_max{new Readout{QStringLiteral("ticket.max"), tr("Largest size")}},
@@ -80,7 +81,7 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
     layout->setSpacing(6);
     buildFields(layout);
     buildSize(layout);
-    buildSending(layout);
+    buildFigures(layout);
     layout->addStretch(1);
     auto *scroll = identify(new QScrollArea, QStringLiteral("ticket.scroll"), tr("Order ticket"));
     scroll->setWidgetResizable(true);
@@ -89,7 +90,14 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
     scroll->setWidget(content);
     auto *whole = new QVBoxLayout{this};
     whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(scroll);
+    whole->setSpacing(0);
+    whole->addWidget(scroll, 1);
+    // What sends stays in view however long the fields are.
+    auto *footer = new QVBoxLayout;
+    footer->setContentsMargins(10, 5, 10, 7);
+    footer->setSpacing(5);
+    buildSending(footer);
+    whole->addLayout(footer);
     setFocusProxy(m_size);
     connectModels();
     setSide(domain::Side::Buy);
@@ -205,9 +213,11 @@ void TicketPanel::buildSize(QVBoxLayout *layout)
     layout->addLayout(shares);
     layout->addWidget(m_reduceOnly);
     connect(m_reduceOnly, &QCheckBox::toggled, this, &TicketPanel::refresh);
+    layout->addWidget(m_bracket);
+    connect(m_bracket, &BracketFields::changed, this, &TicketPanel::refresh);
 }
 
-void TicketPanel::buildSending(QVBoxLayout *layout)
+void TicketPanel::buildFigures(QVBoxLayout *layout)
 {
     auto *line = new QFrame;
     line->setProperty("role", QStringLiteral("line"));
@@ -218,6 +228,10 @@ void TicketPanel::buildSending(QVBoxLayout *layout)
         figures->addWidget(figure);
     }
     layout->addLayout(figures);
+}
+
+void TicketPanel::buildSending(QVBoxLayout *layout)
+{
     m_general->setObjectName(QStringLiteral("ticket.message"));
     m_general->setWordWrap(true);
     m_general->hide();
@@ -227,6 +241,7 @@ void TicketPanel::buildSending(QVBoxLayout *layout)
     m_outcome->setObjectName(QStringLiteral("ticket.outcome"));
     m_outcome->setWordWrap(true);
     layout->addWidget(m_outcome);
+    layout->addWidget(new DeadManRow{m_tools});
     connect(m_send, &QPushButton::clicked, this, &TicketPanel::press);
 }
 
@@ -266,6 +281,7 @@ void TicketPanel::follow(const domain::Symbol &symbol)
     m_price->clear();
     m_trigger->clear();
     m_size->clear();
+    m_bracket->fill({}, {});
     m_outcome->clear();
     applySpec();
     applyConfig();
@@ -277,6 +293,7 @@ void TicketPanel::applySpec()
         m_price->setStep(spec->tickSize.toString());
         m_trigger->setStep(spec->tickSize.toString());
         m_size->setStep(spec->lot.stepSize.toString());
+        m_bracket->setSpec(*spec);
         m_unit->setItemText(0, live::toQString(spec->baseAsset));
         m_unit->setItemText(1, live::toQString(spec->quoteAsset));
         m_price->setUnit(live::toQString(spec->quoteAsset));
@@ -340,22 +357,49 @@ void TicketPanel::changeMarginType()
         });
 }
 
-void TicketPanel::take(const domain::NewOrder &offered, int leverage, domain::MarginType marginType)
+TicketPanel::Kind TicketPanel::kindOf(const domain::NewOrder &order)
+{
+    switch (order.type) {
+    case domain::OrderType::StopMarket:
+        return Kind::StopMarket;
+    case domain::OrderType::TakeProfitMarket:
+        return Kind::TakeProfitMarket;
+    default:
+        return !order.price.isPositive()                       ? Kind::Market
+               : order.timeInForce == domain::TimeInForce::Gtx ? Kind::PostOnly
+                                                               : Kind::Limit;
+    }
+}
+
+void TicketPanel::take(const TicketDraft &offered)
 {
     const live::MarketState &market = m_tools.window.models.market;
-    setSide(offered.side);
-    const bool isLimit = offered.price.isPositive();
-    m_type->setCurrentIndex(m_type->findData(static_cast<int>(isLimit ? Kind::Limit : Kind::Market)));
-    if (isLimit) {
-        m_price->setValue(offered.price, market.priceDecimals(offered.symbol));
+    const domain::NewOrder &order = offered.order;
+    const int priceDecimals = market.priceDecimals(order.symbol);
+    setSide(order.side);
+    m_type->setCurrentIndex(m_type->findData(static_cast<int>(kindOf(order))));
+    if (order.price.isPositive()) {
+        m_price->setValue(order.price, priceDecimals);
+    }
+    if (order.triggerPrice.isPositive()) {
+        m_trigger->setValue(order.triggerPrice, priceDecimals);
     }
     m_unit->setCurrentIndex(0);
-    m_size->setValue(offered.quantity, market.quantityDecimals(offered.symbol));
-    m_reduceOnly->setChecked(false);
-    m_outcome->setText(tr("Plan taken over from the calculator. Nothing has been sent."));
-    m_leverage->setValue(leverage);
-    m_marginType->setCurrentIndex(marginType == domain::MarginType::Cross ? 0 : 1);
-    changeMarginType();
+    m_size->setValue(order.quantity, market.quantityDecimals(order.symbol));
+    const bool closesLong =
+        order.positionSide == domain::PositionSide::Long && order.side == domain::Side::Sell;
+    const bool closesShort =
+        order.positionSide == domain::PositionSide::Short && order.side == domain::Side::Buy;
+    m_reduceOnly->setChecked(order.reduceOnly || closesLong || closesShort);
+    m_bracket->fill(offered.stop, offered.targets);
+    m_outcome->setText(offered.note);
+    if (offered.leverage) {
+        m_leverage->setValue(*offered.leverage);
+    }
+    if (offered.marginType) {
+        m_marginType->setCurrentIndex(*offered.marginType == domain::MarginType::Cross ? 0 : 1);
+        changeMarginType();
+    }
     refresh();
 }
 
@@ -497,7 +541,13 @@ QString TicketPanel::blockedReason() const
     if (m_tools.link.symbol().empty()) {
         return tr("Choose a symbol in the watchlist.");
     }
-    return m_tools.window.models.health.tradeBlockedReason();
+    return m_tools.window.models.health.refusal(
+        m_reduceOnly->isChecked() ? live::Intent::Reduce : live::Intent::Open);
+}
+
+bool TicketPanel::isBracket() const
+{
+    return m_bracket->isOn() && m_bracket->isVisibleTo(this);
 }
 
 void TicketPanel::refreshSoon()
@@ -515,6 +565,8 @@ void TicketPanel::refresh()
     const bool isTriggered = kind() == Kind::StopMarket || kind() == Kind::TakeProfitMarket;
     m_priceField->setVisible(isLimit);
     m_triggerField->setVisible(isTriggered);
+    // What is protected is an entry.
+    m_bracket->setVisible(!isTriggered && !m_reduceOnly->isChecked());
     m_reduceOnly->setText(isHedged() ? tr("Close the other side's position") : tr("Reduce-only"));
     if (const domain::BookTicker *best = market.bookTicker(symbol)) {
         const int decimals = market.priceDecimals(symbol);
@@ -531,11 +583,17 @@ void TicketPanel::refresh()
 
     const domain::SymbolSpec *spec = market.spec(symbol);
     const QString blocked = blockedReason();
-    const bool maySend = spec && blocked.isEmpty() && domain::maySend(found) && !m_isSending;
+    if (isBracket()) {
+        m_bracket->show(order, valuationPrice());
+    }
+    const bool isProtected = !isBracket() || m_bracket->problem(order, valuationPrice()).isEmpty();
+    const bool maySend = spec && blocked.isEmpty() && domain::maySend(found) && isProtected && !m_isSending;
     const QString sentence = spec && order.quantity.isPositive()
                                  ? live::orderSentence(order, *spec)
                                  : live::sideWord(order.side) + u' ' + live::toQString(symbol);
-    const QString words = m_isSending ? tr("Sending …") : sentence;
+    const QString words = m_isSending   ? tr("Sending …")
+                          : isBracket() ? sentence + tr(", protected")
+                                        : sentence;
     m_send->setText(inTwoLines(words, m_send->fontMetrics(), std::max(120, m_send->width() - 28)));
     m_send->setAccessibleName(words);
     m_send->setToolTip(blocked.isEmpty() ? sentence : blocked);
@@ -547,100 +605,13 @@ void TicketPanel::refresh()
     }
 }
 
-void TicketPanel::showIssues(const domain::DraftIssues &found)
-{
-    struct Place
-    {
-        Field *field;
-        bool isBlank; ///< nothing typed yet: no scolding, the button stays off
-        QString text;
-        domain::Severity severity = domain::Severity::Confirm;
-    };
-    Place leverage{m_leverageField, false, {}};
-    Place price{m_priceField, m_price->isBlank(), {}};
-    Place trigger{m_triggerField, m_trigger->isBlank(), {}};
-    Place size{m_sizeField, m_size->isBlank(), {}};
-    Place general{nullptr, false, {}};
-    for (const domain::DraftIssue &issue : found) {
-        Place &place = issue.field == DraftField::Quantity       ? size
-                       : issue.field == DraftField::Price        ? price
-                       : issue.field == DraftField::TriggerPrice ? trigger
-                       : issue.field == DraftField::Leverage || issue.field == DraftField::MarginType
-                           ? leverage
-                           : general;
-        const bool isWorse = issue.severity == domain::Severity::Blocks && place.severity != issue.severity;
-        if (place.text.isEmpty() || isWorse) {
-            place.text = live::toQString(issue.text);
-            place.severity = issue.severity;
-        }
-    }
-    for (const Place &place : {leverage, price, trigger, size}) {
-        place.field->setMessage(place.isBlank ? QString{} : place.text, place.severity);
-    }
-    const QString blocked = blockedReason();
-    const bool isNothingTyped = size.isBlank && price.isBlank && trigger.isBlank;
-    const QString text = !blocked.isEmpty() ? blocked : isNothingTyped ? QString{} : general.text;
-    const bool blocks = !blocked.isEmpty() || general.severity == domain::Severity::Blocks;
-    m_general->setText(text);
-    m_general->setVisible(!text.isEmpty());
-    m_general->setProperty("role", QLatin1StringView{blocks ? "block" : "confirm"});
-    restyle(m_general);
-}
-
-void TicketPanel::showFigures(const domain::NewOrder &order)
-{
-    const live::Models &models = m_tools.window.models;
-    const domain::SymbolSpec *spec = models.market.spec(order.symbol);
-    const domain::Price price = valuationPrice();
-    const domain::AccountState *account = models.account.state();
-    const bool isSane = order.quantity <= domain::largestQuantity && price <= domain::largestPrice;
-    if (!spec || !account || !isSane) {
-        for (Readout *figure : {m_value, m_cost, m_max, m_liquidation, m_ratio}) {
-            figure->display(QStringLiteral("--"));
-        }
-        return;
-    }
-    const domain::DraftContext context = models.account.draftContext(order.symbol);
-    m_value->display(order.quantity.isPositive() && price.isPositive()
-                         ? live::fixedText(order.quantity * price, 2) + QStringLiteral(" USDT")
-                         : QStringLiteral("--"));
-    const auto cost = order.quantity.isPositive() ? domain::requiredBalance(order, context) : std::nullopt;
-    m_cost->display(cost ? live::fixedText(*cost, 2) + QStringLiteral(" USDT") : QStringLiteral("--"));
-    m_max->display(
-        live::fixedText(largest(), spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
-    const bool opens = !m_reduceOnly->isChecked() && order.quantity.isPositive() && price.isPositive();
-    if (!opens) {
-        m_liquidation->display(QStringLiteral("--"));
-        m_ratio->display(QStringLiteral("--"));
-        return;
-    }
-    domain::TradePlan plan;
-    plan.side = order.side;
-    plan.positionSide = order.positionSide;
-    plan.entry = price;
-    plan.leverage = context.leverage;
-    plan.marginType = context.marginType;
-    plan.sizing = domain::FixedQuantity{order.quantity};
-    plan.entryIsMaker = kind() == Kind::PostOnly;
-    const domain::PlanResult after = domain::planTrade(plan, context);
-    m_liquidation->display(
-        after.liquidationPrice
-            ? live::fixedText(*after.liquidationPrice, spec->priceDecimals()) + QStringLiteral(" USDT")
-            : tr("none"));
-    m_ratio->display(live::ratioText(after.ratioBefore) + QStringLiteral(" → ") +
-                         live::ratioText(after.ratioAfter) + u' ' +
-                         live::toQString(domain::toString(after.levelAfter)),
-        after.levelAfter >= domain::RiskLevel::Critical ? "block"
-        : after.levelAfter == domain::RiskLevel::High   ? "confirm"
-                                                        : "");
-}
-
 void TicketPanel::press()
 {
     const domain::NewOrder order = draft();
     const domain::DraftIssues found = issues();
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol);
-    if (m_isSending || !spec || !blockedReason().isEmpty() || !domain::maySend(found)) {
+    const bool isProtected = !isBracket() || m_bracket->problem(order, valuationPrice()).isEmpty();
+    if (m_isSending || !spec || !blockedReason().isEmpty() || !domain::maySend(found) || !isProtected) {
         refresh();
         return;
     }
@@ -673,8 +644,10 @@ void TicketPanel::send(const domain::NewOrder &order)
     m_lastSentAt = m_tools.window.clock.monotonicNow();
     m_outcome->setText(tr("Sent; waiting for the exchange."));
     refresh();
-    ports::whenFinished(m_tools.window.trading.submit(order), this,
-        [this](const domain::Result<domain::Order> &result) { showOutcome(result); });
+    ports::Trading &trading = m_tools.window.trading;
+    ports::whenFinished(isBracket() ? trading.submitBracket(m_bracket->plan(order), "ticket button")
+                                    : trading.submit(order, "ticket button"),
+        this, [this](const domain::Result<domain::Order> &result) { showOutcome(result); });
 }
 
 void TicketPanel::showOutcome(const domain::Result<domain::Order> &result)

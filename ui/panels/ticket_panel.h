@@ -25,12 +25,13 @@ class Subscription;
 namespace ui
 {
 
+class BracketFields;
 class DecimalEdit;
 class Field;
 class Readout;
 
-/// Drafts and sends one order of the linked symbol. Says what is wrong beside the field before anything is
-/// sent; one press sends one order.
+/// Drafts and sends one order of the linked symbol, with its protection if wanted. Says what is wrong beside
+/// the field before anything is sent; one press sends one order.
 class TicketPanel final : public QWidget
 {
     Q_OBJECT
@@ -49,12 +50,14 @@ private:
 
     void buildFields(QVBoxLayout *layout);
     void buildSize(QVBoxLayout *layout);
+    void buildFigures(QVBoxLayout *layout);
     void buildSending(QVBoxLayout *layout);
     void connectModels();
     void follow(const domain::Symbol &symbol);
     void applySpec();
     void applyConfig();
-    void take(const domain::NewOrder &offered, int leverage, domain::MarginType marginType);
+    void take(const TicketDraft &offered);
+    static Kind kindOf(const domain::NewOrder &order);
     void takePrice(domain::Price price);
     void setShare(int percent);
     void setSide(domain::Side side);
@@ -76,6 +79,7 @@ private:
     void send(const domain::NewOrder &order);
     void showOutcome(const domain::Result<domain::Order> &result);
     QString blockedReason() const;
+    bool isBracket() const;
 
     PanelTools m_tools;
     std::unique_ptr<ports::Subscription> m_bestPrices; ///< the ticket needs them whoever else does
@@ -96,6 +100,7 @@ private:
     Field *m_priceField = nullptr;
     Field *m_triggerField = nullptr;
     Field *m_sizeField = nullptr;
+    BracketFields *m_bracket;
     QLabel *m_general;
     Readout *m_cost;
     Readout *m_max;

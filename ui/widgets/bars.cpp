@@ -106,11 +106,12 @@ BudgetBar::BudgetBar(const Theme &theme, QWidget *parent) : QWidget{parent}, m_t
 void BudgetBar::display(const ports::BudgetHealth &budget)
 {
     m_budget = budget;
+    const auto figure = [](std::int64_t amount) { return live::grouped(std::to_string(amount)); };
     const QString text =
-        tr("%1: %2 of %3 used, %4 kept for cancels and closing orders, resets in %5")
-            .arg(budget.name, live::grouped(std::to_string(budget.used)),
-                live::grouped(std::to_string(budget.limit)), live::grouped(std::to_string(budget.reserved)),
-                live::ageText(budget.resetsIn));
+        tr("%1: %2 of %3 used, %4 of it by other programs at this address, %5 kept for cancels and "
+           "closing orders, resets in %6")
+            .arg(budget.name, figure(budget.used), figure(budget.limit), figure(budget.foreign),
+                figure(budget.reserved), live::ageText(budget.resetsIn));
     setAccessibleName(text);
     setToolTip(text);
     update();
@@ -118,19 +119,22 @@ void BudgetBar::display(const ports::BudgetHealth &budget)
 
 QSize BudgetBar::sizeHint() const
 {
-    return {200, fontMetrics().height() + 9};
+    return {200, fontMetrics().height() + 11};
 }
 
 void BudgetBar::paintEvent(QPaintEvent *)
 {
     const Tokens &tokens = m_theme.tokens();
     QPainter painter{this};
+    painter.setFont(Theme::numberFont());
     const QString figures = live::grouped(std::to_string(m_budget.used)) + QStringLiteral(" / ") +
                             live::grouped(std::to_string(m_budget.limit));
+    const QRect words = rect().adjusted(0, 0, 0, -9);
+    painter.setPen(tokens.muted);
+    painter.drawText(words, Qt::AlignLeft | Qt::AlignVCenter, m_budget.name);
     painter.setPen(tokens.text);
-    painter.drawText(rect().adjusted(0, 0, 0, -5), Qt::AlignLeft | Qt::AlignVCenter, m_budget.name);
-    painter.drawText(rect().adjusted(0, 0, 0, -5), Qt::AlignRight | Qt::AlignVCenter, figures);
-    const QRect bar{0, height() - 5, width(), 4};
+    painter.drawText(words, Qt::AlignRight | Qt::AlignVCenter, figures);
+    const QRect bar{0, height() - 8, width(), 6};
     painter.fillRect(bar, tokens.raised);
     if (m_budget.limit <= 0) {
         return;
@@ -140,13 +144,47 @@ void BudgetBar::paintEvent(QPaintEvent *)
             std::clamp<std::int64_t>(amount, 0, m_budget.limit) * bar.width() / m_budget.limit);
     };
     const int reserve = xOf(m_budget.reserved);
-    painter.fillRect(QRect{bar.width() - reserve, bar.top(), reserve, bar.height()}, tokens.negativeFill);
+    painter.fillRect(QRect{bar.width() - reserve, bar.top(), reserve, bar.height()},
+        QBrush{tokens.danger, Qt::BDiagPattern});
     const bool isInReserve = m_budget.used > m_budget.limit - m_budget.reserved;
-    painter.fillRect(
-        QRect{0, bar.top(), xOf(m_budget.used), bar.height()}, isInReserve ? tokens.danger : tokens.accent);
+    const int own = xOf(m_budget.used - m_budget.foreign);
+    const int used = xOf(m_budget.used);
+    painter.fillRect(QRect{0, bar.top(), own, bar.height()}, isInReserve ? tokens.danger : tokens.accent);
+    painter.fillRect(QRect{own, bar.top(), used - own, bar.height()}, tokens.warning);
     if (reserve > 0) {
-        painter.fillRect(QRect{bar.width() - reserve, bar.top(), 1, bar.height()}, tokens.danger);
+        painter.fillRect(QRect{bar.width() - reserve, bar.top() - 1, 1, bar.height() + 2}, tokens.danger);
     }
+}
+
+BudgetLegend::BudgetLegend(const Theme &theme, QWidget *parent) : QWidget{parent}, m_theme{theme}
+{
+    QFont small = Theme::textFont();
+    small.setPointSizeF(small.pointSizeF() * 0.85);
+    setFont(small);
+    setSizePolicy(QSizePolicy::Expanding, QSizePolicy::Fixed);
+    connect(&theme, &Theme::changed, this, qOverload<>(&QWidget::update));
+}
+
+QSize BudgetLegend::sizeHint() const
+{
+    return {200, fontMetrics().height() + 2};
+}
+
+void BudgetLegend::paintEvent(QPaintEvent *)
+{
+    const Tokens &tokens = m_theme.tokens();
+    QPainter painter{this};
+    int left = 0;
+    const auto entry = [&](const QBrush &brush, const QString &word) {
+        painter.fillRect(QRect{left, height() / 2 - 3, 10, 6}, brush);
+        painter.setPen(tokens.muted);
+        painter.drawText(
+            QRect{left + 14, 0, width() - left, height()}, Qt::AlignLeft | Qt::AlignVCenter, word);
+        left += 14 + fontMetrics().horizontalAdvance(word) + 12;
+    };
+    entry(tokens.accent, tr("ours"));
+    entry(tokens.warning, tr("elsewhere"));
+    entry(QBrush{tokens.danger, Qt::BDiagPattern}, tr("kept for emergencies"));
 }
 
 StressStrip::StressStrip(const Theme &theme, QWidget *parent) : QWidget{parent}, m_theme{theme}

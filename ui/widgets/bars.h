@@ -26,7 +26,8 @@ private:
     domain::MarginRatio m_ratio;
 };
 
-/// One limiter of the venue: what is used, what is left, and the part kept for cancels and closing orders.
+/// One limiter of the venue: what we used, what other programs at this address used, what is left, and the
+/// part kept for cancels and closing orders.
 class BudgetBar final : public QWidget
 {
     Q_OBJECT
@@ -41,6 +42,21 @@ protected:
 private:
     const Theme &m_theme;
     ports::BudgetHealth m_budget;
+};
+
+/// What the colours of the budget bars mean.
+class BudgetLegend final : public QWidget
+{
+    Q_OBJECT
+public:
+    explicit BudgetLegend(const Theme &theme, QWidget *parent = nullptr);
+    QSize sizeHint() const override;
+
+protected:
+    void paintEvent(QPaintEvent *event) override;
+
+private:
+    const Theme &m_theme;
 };
 
 /// The account's level at price moves of all symbols together, one cell a move.

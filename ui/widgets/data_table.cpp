@@ -1,6 +1,7 @@
 #include "ui/widgets/data_table.h"
 
 #include "ui/widgets/identify.h"
+#include "ui/widgets/mark.h"
 
 #include <QEvent>
 #include <QHeaderView>
@@ -38,6 +39,17 @@ int missingFractionWidth(const QString &text, const QVariant &columnDigits, cons
     return std::max(0, digits - own) * digitWidth + pointWidth;
 }
 
+live::Mark markOf(const QModelIndex &index)
+{
+    return static_cast<live::Mark>(index.data(live::MarkRole).toInt());
+}
+
+/// What a mark takes up before the text.
+int markWidth(live::Mark mark, const QFontMetrics &metrics)
+{
+    return mark == live::Mark::None ? 0 : metrics.ascent() + 5;
+}
+
 QVariant columnDigitsOf(const QModelIndex &index)
 {
     return index.model()->headerData(index.column(), Qt::Horizontal, live::FractionDigitsRole);
@@ -70,9 +82,19 @@ void CellDelegate::paintText(
         return;
     }
     const auto tone = static_cast<live::Tone>(index.data(live::ToneRole).toInt());
-    painter->setPen(m_theme.colour(tone));
-    painter->setFont(option.font);
     QRect cell = option.rect.adjusted(cellMargin, 0, -cellMargin, 0);
+    const live::Mark mark = markOf(index);
+    QColor ink = m_theme.colour(tone);
+    if (isFilled(mark)) {
+        painter->fillRect(option.rect.adjusted(1, 1, -1, -1), ink);
+        ink = m_theme.tokens().window;
+    }
+    if (mark != live::Mark::None) {
+        paintMark(*painter, markBox(option), mark, ink);
+        cell.setLeft(cell.left() + markWidth(mark, option.fontMetrics));
+    }
+    painter->setPen(ink);
+    painter->setFont(option.font);
     const QVariant digits = columnDigitsOf(index);
     if (digits.isValid()) {
         cell.setRight(cell.right() - missingFractionWidth(text, digits, option.fontMetrics));
@@ -83,12 +105,20 @@ void CellDelegate::paintText(
     }
 }
 
+QRectF CellDelegate::markBox(const QStyleOptionViewItem &option)
+{
+    const int size = option.fontMetrics.ascent() - 2;
+    const int top = option.rect.center().y() - size / 2;
+    return QRect{option.rect.left() + cellMargin, top, size, size};
+}
+
 QSize CellDelegate::sizeHint(const QStyleOptionViewItem &option, const QModelIndex &index) const
 {
     const QString text = index.data(Qt::DisplayRole).toString();
     const QVariant digits = columnDigitsOf(index);
     const int missing = digits.isValid() ? missingFractionWidth(text, digits, option.fontMetrics) : 0;
-    return {option.fontMetrics.horizontalAdvance(text) + missing + 2 * cellMargin + 2,
+    return {option.fontMetrics.horizontalAdvance(text) + missing + 2 * cellMargin + 2 +
+                markWidth(markOf(index), option.fontMetrics),
         option.fontMetrics.height() + 6};
 }
 
@@ -176,6 +206,17 @@ void DataTable::setCellDelegate(CellDelegate *delegate)
     QAbstractItemDelegate *before = itemDelegate();
     setItemDelegate(delegate);
     delete before;
+}
+
+void DataTable::chooseSourceRow(int row)
+{
+    const QAbstractItemModel &source = m_proxy ? *m_proxy->sourceModel() : *model();
+    const QModelIndex at = source.index(row, 0);
+    const QModelIndex shown = m_proxy ? m_proxy->mapFromSource(at) : at;
+    if (shown.isValid()) {
+        selectRow(shown.row());
+        scrollTo(shown);
+    }
 }
 
 QList<int> DataTable::selectedSourceRows() const

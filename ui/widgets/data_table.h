@@ -12,7 +12,7 @@ class QSortFilterProxyModel;
 namespace ui
 {
 
-/// Paints cells in their tone, figures aligned by the decimal point of their column.
+/// Paints cells in their tone behind their mark, figures aligned by the decimal point of their column.
 class CellDelegate : public QStyledItemDelegate
 {
     Q_OBJECT
@@ -28,6 +28,8 @@ protected:
     virtual void paintBackground(
         QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
     void paintText(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+    /// Where the cell's mark stands.
+    static QRectF markBox(const QStyleOptionViewItem &option);
 
 private:
     const Theme &m_theme;
@@ -52,6 +54,8 @@ public:
 
     void setEmptyText(const QString &text);
     void setCellDelegate(CellDelegate *delegate);
+    /// Chooses the row of the source model and brings it into view.
+    void chooseSourceRow(int row);
     QSortFilterProxyModel *proxy() { return m_proxy; }
     /// Rows of the source model that are selected, in the order shown.
     QList<int> selectedSourceRows() const;

@@ -57,11 +57,14 @@ Readout::Readout(const QString &id, const QString &caption, QWidget *parent)
       m_caption{roleLabel(caption, "caption")},
       m_value{new QLabel}
 {
-    auto *layout = new QHBoxLayout{this};
-    layout->setContentsMargins(0, 0, 0, 0);
+    auto *whole = new QVBoxLayout{this};
+    whole->setContentsMargins(0, 0, 0, 0);
+    whole->setSpacing(1);
+    auto *layout = new QHBoxLayout;
     layout->setSpacing(8);
     layout->addWidget(m_caption);
     layout->addWidget(m_value, 1);
+    whole->addLayout(layout);
     m_value->setObjectName(id);
     m_value->setAccessibleDescription(QStringLiteral("id:") + id);
     m_value->setFont(Theme::numberFont());
@@ -87,6 +90,21 @@ void Readout::setCaption(const QString &caption)
 {
     m_caption->setText(caption);
     m_value->setAccessibleName(caption + u' ' + m_value->text());
+}
+
+void Readout::setNote(const QString &text)
+{
+    if (!m_note && text.isEmpty()) {
+        return;
+    }
+    if (!m_note) {
+        m_note = roleLabel({}, "caption");
+        m_note->setObjectName(m_value->objectName() + QStringLiteral(".note"));
+        m_note->setWordWrap(true);
+        layout()->addWidget(m_note);
+    }
+    m_note->setText(text);
+    m_note->setVisible(!text.isEmpty());
 }
 
 } // namespace ui

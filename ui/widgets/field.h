@@ -38,10 +38,13 @@ public:
     void display(const QString &text, const char *role = "");
     QString text() const { return m_value->text(); }
     void setCaption(const QString &caption);
+    /// A sentence below the figure; empty: none.
+    void setNote(const QString &text);
 
 private:
     QLabel *m_caption;
     QLabel *m_value;
+    QLabel *m_note = nullptr; ///< made when first needed
 };
 
 } // namespace ui

@@ -17,7 +17,8 @@ template <class Widget> Widget *identify(Widget *widget, const QString &id, cons
     return widget;
 }
 
-/// A label whose look comes from the style sheet: "caption", "heading", "block", "confirm", "good", "negative".
+/// A label whose look comes from the style sheet: "caption", "heading", "block", "confirm", "good",
+/// "negative".
 inline QLabel *roleLabel(const QString &text, const char *role, QWidget *parent = nullptr)
 {
     auto *label = new QLabel{text, parent};

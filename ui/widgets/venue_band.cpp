@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/widgets/gate_pill.h"
 #include "ui/widgets/identify.h"
 
 #include <QHBoxLayout>
@@ -51,6 +52,9 @@ VenueBand::VenueBand(const MainWindowContext &context, const Theme &theme, QWidg
     word->setObjectName(QStringLiteral("venueWord"));
     word->setStyleSheet(ink + QStringLiteral("; font-weight: 800; letter-spacing: 2px; font-size: 11pt"));
     layout->addWidget(word);
+    auto *gate = new GatePill{context.models.health, theme};
+    connect(gate, &GatePill::clicked, this, &VenueBand::gatePressed);
+    layout->addWidget(gate);
     auto *sentence = new QLabel{m_mark.sentence + QStringLiteral("  ·  ") + context.venueName};
     sentence->setObjectName(QStringLiteral("venueSentence"));
     sentence->setStyleSheet(ink);

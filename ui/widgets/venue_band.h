@@ -20,12 +20,15 @@ struct VenueMark
 };
 VenueMark markOf(VenueKind kind);
 
-/// The band below the menus: venue on the left; account, connection and time on the right.
+/// The band below the menus: venue and gate on the left; account, connection and time on the right.
 class VenueBand final : public QWidget
 {
     Q_OBJECT
 public:
     VenueBand(const MainWindowContext &context, const Theme &theme, QWidget *parent = nullptr);
+
+signals:
+    void gatePressed();
 
 protected:
     void paintEvent(QPaintEvent *event) override;

@@ -1,0 +1,44 @@
+#pragma once
+
+#include "ui/alert_delivery.h"
+
+#include <QDialog>
+
+#include <array>
+#include <map>
+
+class QCheckBox;
+class QGridLayout;
+class QLabel;
+class QLineEdit;
+class QPushButton;
+
+namespace ui
+{
+
+/// The program's settings: which alert reaches you how, each with a test that really delivers. Changes hold
+/// at once.
+class SettingsDialog final : public QDialog
+{
+    Q_OBJECT
+public:
+    explicit SettingsDialog(AlertDelivery &delivery, QWidget *parent = nullptr);
+
+private:
+    QWidget *alertsPage();
+    void addKind(QGridLayout *grid, int kind);
+    void addTests(QGridLayout *grid, int row);
+    AlertRules typed() const;
+    void take();
+    void test(AlertChannels channels, domain::Alert::Kind kind);
+    void showTested(AlertChannel channel, bool delivered, const QString &sentence);
+
+    AlertDelivery &m_delivery;
+    std::array<std::array<QCheckBox *, alertChannelCount>, live::alertKindCount> m_boxes{};
+    QLineEdit *m_webhook;
+    QLabel *m_webhookProblem;
+    QLabel *m_result;
+    std::map<AlertChannel, QString> m_tested;
+};
+
+} // namespace ui
