@@ -104,6 +104,7 @@ public:
     Filter queues;           ///< requests that wait in the queue until handOver()
     Filter holds;            ///< requests that are handed over and get no answer until answer()
     bool isStreamDown = false;
+    bool isMarketLiquid = false; ///< market orders fill at once
     /// Answers instead of the exchange; nothing: the exchange answers.
     std::function<std::optional<DeskAnswer>(const SendRequest &)> script;
 
@@ -210,8 +211,8 @@ public:
         const auto tickets = std::exchange(m_slowTickets, {});
         for (const KeepEntries &entries : tickets) {
             keep(entries);
+            carryOut();
         }
-        carryOut();
     }
     void handOver(RequestId id)
     {
@@ -319,6 +320,16 @@ public:
         const auto alerts = all<Alert>();
         return static_cast<int>(std::ranges::count(alerts, kind, &Alert::kind));
     }
+    /// Buys or sells at the market, and it is filled.
+    void hold(Side side, const char *quantity, const Symbol &symbol = btc,
+        PositionSide positionSide = PositionSide::Both)
+    {
+        NewOrder order = market(side, quantity);
+        order.symbol = symbol;
+        order.positionSide = positionSide;
+        submit(order);
+        fill(id(), quantity);
+    }
     /// The client order id of the newest order that was asked for.
     std::string id(int back = 0) const
     {
@@ -333,6 +344,10 @@ public:
     }
     const Order &order() const { return order(id()); }
     EmergencyReport emergencyReport() const { return all<EmergencyTold>().back().report; }
+    Quantity position(const Symbol &symbol = btc, PositionSide side = PositionSide::Both) const
+    {
+        return desk.positions().amount(symbol, side);
+    }
     /// What the journal would hand to the next run.
     JournalPast past() const
     {
@@ -351,10 +366,15 @@ private:
     void carryOut()
     {
         for (DeskEffects effects = desk.takeEffects(); !effects.empty(); effects = desk.takeEffects()) {
-            for (DeskEffect &effect : effects) {
+            for (const DeskEffect &effect : effects) {
                 told.push_back(effect);
                 std::visit([&](const auto &one) { carryOne(one); }, effect);
             }
+        }
+        while (!m_events.empty() && !isStreamDown) {
+            const Evidence event = m_events.front();
+            m_events.pop_front();
+            hear(event);
         }
     }
     template <class Effect> void carryOne(const Effect &) {}
@@ -441,6 +461,11 @@ private:
         if (!holds || !holds(request)) {
             const auto scripted = script ? script(request) : std::nullopt;
             give(id, scripted ? *scripted : venue.answerTo(request.what, now));
+            const auto *placed = std::get_if<PlaceOrder>(&request.what);
+            if (!scripted && isMarketLiquid && placed != nullptr && placed->order.type == OrderType::Market) {
+                const auto events = venue.fill(placed->order.clientOrderId, placed->order.quantity, now);
+                m_events.insert(m_events.end(), events.begin(), events.end());
+            }
         }
     }
     void give(RequestId id, const DeskAnswer &answer)
@@ -501,6 +526,7 @@ private:
     CommandId m_lastCommand = 0;
     int m_lastOrder = 0;
     std::deque<KeepEntries> m_slowTickets;
+    std::deque<Evidence> m_events; ///< of the stream, not heard yet
 };
 
 } // namespace support::desk

@@ -32,6 +32,7 @@ void OrderDesk::cancel(
         return reply(command, *order);
     }
     wantCancel(now, command, Order{*order});
+    onTime(now);
 }
 
 void OrderDesk::wantCancel(Timestamp now, CommandId command, const Order &order)

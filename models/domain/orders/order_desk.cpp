@@ -244,11 +244,16 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
 
 void OrderDesk::onKept(Timestamp now, std::uint64_t ticket, const Result<bool> &kept)
 {
-    const auto entry = m_waiting.extract(ticket);
-    if (entry.empty()) {
-        return;
+    auto entry = m_waiting.extract(ticket);
+    if (!entry.empty()) {
+        onIntentKept(now, std::move(entry.mapped()), kept);
+        onTime(now);
     }
-    Order intent = std::move(entry.mapped().intent);
+}
+
+void OrderDesk::onIntentKept(Timestamp now, Waiting waiting, const Result<bool> &kept)
+{
+    Order intent = std::move(waiting.intent);
     const std::string id = intent.clientOrderId();
     if (!kept) {
         // No intent on the disk: nothing happened, and nothing may leave.
@@ -257,7 +262,7 @@ void OrderDesk::onKept(Timestamp now, std::uint64_t ticket, const Result<bool> &
         intent.endReason = EndReason::Denied;
         intent.reasonText = kept.error().detail;
         m_brackets.onOrder(intent, now);
-        return reply(entry.mapped().command, tl::unexpected{kept.error()});
+        return reply(waiting.command, tl::unexpected{kept.error()});
     }
     note(now, id, Kind::Kept);
     take(now, m_ledger.begin(intent));
