@@ -395,6 +395,23 @@ private slots:
         QCOMPARE(rig.count<RenewDeadMan>(), 2);
     }
 
+    void disarmingDuringARenewalIsNotOvertakenByIt()
+    {
+        Rig rig;
+        rig.ready();
+        rig.holds = anyOf<RenewDeadMan>();
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, true); });
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, false); });
+        QCOMPARE(rig.count<RenewDeadMan>(), 1);
+        rig.answer(rig.pending<RenewDeadMan>());
+        QCOMPARE(rig.count<RenewDeadMan>(), 2); // at once
+        QVERIFY(rig.last<RenewDeadMan>().countdown == 0ms);
+        rig.answerAll();
+        rig.pass(5min);
+        QCOMPARE(rig.count<RenewDeadMan>(), 2);
+        QCOMPARE(rig.alerts(Alert::Kind::DeadMan), 0);
+    }
+
     void armingDuringTheDisarmingHoldsOn()
     {
         Rig rig;
@@ -431,6 +448,37 @@ private slots:
         const int renewals = rig.count<RenewDeadMan>();
         rig.pass(5min);
         QCOMPARE(rig.count<RenewDeadMan>(), renewals);
+    }
+
+    void aRenewalThatGetsThroughTooLateIsTakenBack()
+    {
+        Rig rig;
+        rig.ready();
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, true); });
+        rig.holds = anyOf<RenewDeadMan>();
+        rig.pass(121s);
+        QCOMPARE(rig.alerts(Alert::Kind::DeadMan), 1);
+        rig.holds = nullptr;
+        rig.answer(rig.pending<RenewDeadMan>()); // counts down anew at the exchange
+        QVERIFY(rig.last<RenewDeadMan>().countdown == 0ms);
+        rig.pass(5min);
+        QCOMPARE(rig.alerts(Alert::Kind::DeadMan), 1);
+        QVERIFY(rig.desk.deadMen().empty());
+    }
+
+    void aSwitchThatFiredCanBeArmedAgain()
+    {
+        Rig rig;
+        rig.ready();
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, true); });
+        rig.holds = anyOf<RenewDeadMan>();
+        rig.pass(121s);
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, true); });
+        rig.answerAll();
+        rig.pass(5min);
+        QCOMPARE(rig.desk.deadMen().size(), std::size_t{1});
+        QVERIFY(rig.desk.deadMen().front().firesAt > rig.now + 80s);
+        QCOMPARE(rig.alerts(Alert::Kind::DeadMan), 1);
     }
 
     void aSwitchThatTheExchangeRefusesIsToldAndNotTriedOn()

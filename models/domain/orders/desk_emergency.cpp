@@ -233,6 +233,10 @@ void OrderDesk::setDeadMan(Timestamp now, const Symbol &symbol, bool armed)
 {
     if (armed) {
         DeadSwitch &fresh = m_deadMen[symbol];
+        if (fresh.isAlarmed) {
+            fresh.isAlarmed = false;
+            fresh.firesAt = {};
+        }
         fresh.isArmed = true;
         fresh.renewAt = now;
         m_entries.emplace_back(JournalNote{"deadman " + symbol, "armed"});
@@ -281,8 +285,10 @@ void OrderDesk::onDeadMan(Timestamp now, const RenewDeadMan &what, const DeskAns
             m_deadMen.erase(found);
         }
     } else if (answer.outcome == Outcome::Done) {
+        // One that got through after all counts down anew: taken back where it is not wanted any more.
         deadMan.firesAt = now + what.countdown;
-        deadMan.renewAt = now + m_rules.deadManEvery;
+        deadMan.isAlarmed = false;
+        deadMan.renewAt = deadMan.isArmed ? now + m_rules.deadManEvery : now;
     } else {
         deadMan.renewAt = now + 2s;
         if (answer.outcome == Outcome::Rejected && deadMan.firesAt == Timestamp{}) {
