@@ -104,6 +104,7 @@ public:
     Filter queues;           ///< requests that wait in the queue until handOver()
     Filter holds;            ///< requests that are handed over and get no answer until answer()
     bool isStreamDown = false;
+    bool isMarketLiquid = false; ///< market orders fill at once
     /// Answers instead of the exchange; nothing: the exchange answers.
     std::function<std::optional<DeskAnswer>(const SendRequest &)> script;
 
@@ -116,12 +117,7 @@ public:
     std::map<std::string, int> placements;    ///< hand-overs of each order
     std::vector<std::string> problems;        ///< broken laws
 
-    explicit Rig(DeskRules rules = {})
-        : desk{[this] {
-                   std::string number = std::to_string(++m_lastOrder);
-                   return ownPrefix + std::string(10 - number.size(), '0') + number;
-               },
-              ownPrefix, rules}
+    explicit Rig(DeskRules rules = {}) : desk{[this] { return idOf(++m_lastOrder); }, ownPrefix, rules}
     {
         desk.setRules(rulesOf());
     }
@@ -210,8 +206,8 @@ public:
         const auto tickets = std::exchange(m_slowTickets, {});
         for (const KeepEntries &entries : tickets) {
             keep(entries);
+            carryOut();
         }
-        carryOut();
     }
     void handOver(RequestId id)
     {
@@ -319,12 +315,18 @@ public:
         const auto alerts = all<Alert>();
         return static_cast<int>(std::ranges::count(alerts, kind, &Alert::kind));
     }
-    /// The client order id of the newest order that was asked for.
-    std::string id(int back = 0) const
+    /// Buys or sells at the market, and it is filled.
+    void hold(Side side, const char *quantity, const Symbol &symbol = btc,
+        PositionSide positionSide = PositionSide::Both)
     {
-        const std::string number = std::to_string(m_lastOrder - back);
-        return ownPrefix + std::string(10 - number.size(), '0') + number;
+        NewOrder order = market(side, quantity);
+        order.symbol = symbol;
+        order.positionSide = positionSide;
+        submit(order);
+        fill(id(), quantity);
     }
+    /// The client order id of the newest order that was asked for.
+    std::string id(int back = 0) const { return idOf(m_lastOrder - back); }
     const Order &order(const std::string &id) const
     {
         static const Order none;
@@ -333,6 +335,10 @@ public:
     }
     const Order &order() const { return order(id()); }
     EmergencyReport emergencyReport() const { return all<EmergencyTold>().back().report; }
+    Quantity position(const Symbol &symbol = btc, PositionSide side = PositionSide::Both) const
+    {
+        return desk.positions().amount(symbol, side);
+    }
     /// What the journal would hand to the next run.
     JournalPast past() const
     {
@@ -351,10 +357,15 @@ private:
     void carryOut()
     {
         for (DeskEffects effects = desk.takeEffects(); !effects.empty(); effects = desk.takeEffects()) {
-            for (DeskEffect &effect : effects) {
+            for (const DeskEffect &effect : effects) {
                 told.push_back(effect);
                 std::visit([&](const auto &one) { carryOne(one); }, effect);
             }
+        }
+        while (!m_events.empty() && !isStreamDown) {
+            const Evidence event = m_events.front();
+            m_events.pop_front();
+            hear(event);
         }
     }
     template <class Effect> void carryOne(const Effect &) {}
@@ -441,6 +452,11 @@ private:
         if (!holds || !holds(request)) {
             const auto scripted = script ? script(request) : std::nullopt;
             give(id, scripted ? *scripted : venue.answerTo(request.what, now));
+            const auto *placed = std::get_if<PlaceOrder>(&request.what);
+            if (!scripted && isMarketLiquid && placed != nullptr && placed->order.type == OrderType::Market) {
+                const auto events = venue.fill(placed->order.clientOrderId, placed->order.quantity, now);
+                m_events.insert(m_events.end(), events.begin(), events.end());
+            }
         }
     }
     void give(RequestId id, const DeskAnswer &answer)
@@ -498,9 +514,19 @@ private:
         }
     }
 
+    /// Never the same in two runs.
+    std::string idOf(int number) const
+    {
+        const std::string text = std::to_string(1'000'000 + number);
+        return ownPrefix + std::to_string(1'000 + m_run % 9'000) + text.substr(1);
+    }
+
+    static inline int runs = 0;
+    int m_run = ++runs;
     CommandId m_lastCommand = 0;
     int m_lastOrder = 0;
     std::deque<KeepEntries> m_slowTickets;
+    std::deque<Evidence> m_events; ///< of the stream, not heard yet
 };
 
 } // namespace support::desk

@@ -77,18 +77,36 @@ void OrderDesk::emergency(
 
 void OrderDesk::addCancelSteps(Timestamp now, Run &run, bool withProtection)
 {
-    for (const Order &order : m_ledger.openOrders()) {
+    const auto isMeant = [&](const Order &order) {
         const bool isKnown = std::ranges::any_of(
             run.report.steps, [&](const Step &step) { return step.clientOrderId == order.clientOrderId(); });
-        if (isKnown || !concerns(run.report.action, order.request.symbol) ||
-            (!withProtection && isReducing(order.request)) || order.origin == OrderOrigin::Liquidation ||
-            order.origin == OrderOrigin::AutoDeleveraging) {
-            continue;
-        }
+        return !isKnown && concerns(run.report.action, order.request.symbol) &&
+               (withProtection || !isReducing(order.request)) && order.origin != OrderOrigin::Liquidation &&
+               order.origin != OrderOrigin::AutoDeleveraging;
+    };
+    const auto add = [&](const Order &order) {
         run.report.steps.push_back(
             {order.request.symbol, order.clientOrderId(), describe(order), Step::State::Waiting, {}});
-        wantCancel(now, 0, order);
+    };
+    for (const Order &order : m_ledger.openOrders()) {
+        if (isMeant(order)) {
+            add(order);
+            wantCancel(now, 0, order);
+        }
     }
+    for (const auto &[ticket, waiting] : m_waiting) {
+        if (isMeant(waiting.intent)) {
+            add(waiting.intent);
+            errandOf(waiting.intent).isCancelWanted = true; // once it is kept, it ends there
+        }
+    }
+}
+
+const Order *OrderDesk::takenOrder(const std::string &clientOrderId) const
+{
+    const auto waiting = std::ranges::find(m_waiting, clientOrderId,
+        [](const auto &entry) -> const std::string & { return entry.second.intent.clientOrderId(); });
+    return waiting != m_waiting.end() ? &waiting->second.intent : m_ledger.find(clientOrderId);
 }
 
 void OrderDesk::closePositions(Timestamp now, Run &run)
@@ -98,17 +116,15 @@ void OrderDesk::closePositions(Timestamp now, Run &run)
         return;
     }
     bool isAny = false;
+    bool isAnyNew = false;
     for (const auto &[leg, amount] : m_positions.open()) {
         if (!concerns(run.report.action, leg.first)) {
             continue;
         }
         const auto isClosing = [&](const Step &step) {
-            const Order *order = m_ledger.find(step.clientOrderId);
-            const bool isCloser = step.symbol == leg.first && step.what.starts_with("close");
-            const bool isWaiting = std::ranges::any_of(m_waiting,
-                [&](const auto &entry) { return entry.second.intent.clientOrderId() == step.clientOrderId; });
-            return isCloser && (isWaiting || (order != nullptr && order->isOpen() &&
-                                                 order->request.positionSide == leg.second));
+            const Order *order = step.what.starts_with("close") ? takenOrder(step.clientOrderId) : nullptr;
+            return order != nullptr && order->isOpen() && step.symbol == leg.first &&
+                   order->request.positionSide == leg.second;
         };
         if (std::ranges::any_of(run.report.steps, isClosing)) {
             isAny = true;
@@ -132,11 +148,11 @@ void OrderDesk::closePositions(Timestamp now, Run &run)
                 "close " + std::string{amount.isPositive() ? "long " : "short "} + order.quantity.toString(),
                 Step::State::Waiting, {}});
             place(now, 0, intent, {run.where, now});
-            isAny = true;
+            isAny = isAnyNew = true;
         }
     }
+    run.closes += isAnyNew ? 1 : 0;
     if (isAny) {
-        ++run.closes;
         run.closeAt = now + closeAgain;
     }
 }
@@ -156,26 +172,24 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
 {
     const std::vector<Step> before = run.report.steps;
     const bool isTooLate = now >= run.report.startedAt + m_rules.emergencyLimit;
-    if (run.closeAt && *run.closeAt <= now && !isTooLate) {
-        closePositions(now, run);
+    const auto hasPosition = [&] {
+        return closesPositions(run.report.action) &&
+               std::ranges::any_of(m_positions.open(),
+                   [&](const auto &entry) { return concerns(run.report.action, entry.first.first); });
+    };
+    const bool isFlat = !hasPosition();
+    if (!isFlat && !isTooLate && (!run.closeAt || *run.closeAt <= now)) {
+        closePositions(now, run); // an entry may have filled before its cancel
     }
-    bool isFlat = true;
-    if (closesPositions(run.report.action)) {
-        const auto open = m_positions.open();
-        isFlat = std::ranges::none_of(
-            open, [&](const auto &entry) { return concerns(run.report.action, entry.first.first); });
-        if (isFlat) {
-            addCancelSteps(now, run, true); // stops and targets of what is closed
-        }
+    if (isFlat && closesPositions(run.report.action)) {
+        addCancelSteps(now, run, true); // stops and targets of what is closed
     }
     bool isSettled = true;
     for (Step &step : run.report.steps) {
-        const Order *order = m_ledger.find(step.clientOrderId);
-        const bool isWaiting = std::ranges::any_of(m_waiting,
-            [&](const auto &entry) { return entry.second.intent.clientOrderId() == step.clientOrderId; });
         if (step.state != Step::State::Waiting) {
             continue;
         }
+        const Order *order = takenOrder(step.clientOrderId);
         const bool isCloser = step.what.starts_with("close");
         if (order != nullptr && !order->isOpen()) {
             const bool isDone = isCloser ? order->endReason == EndReason::Filled : true;
@@ -184,7 +198,7 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
                             ? "filled " + order->executedQty.toString() + " at " + order->avgPrice.toString()
                         : isCloser ? order->reasonText
                                    : "cancelled";
-        } else if (order == nullptr && !isWaiting) {
+        } else if (order == nullptr) {
             step.state = Step::State::Failed;
             step.text = m_gate.mayReduce() ? "It was not taken." : m_gate.reason();
         } else if (isTooLate) {
@@ -219,6 +233,10 @@ void OrderDesk::setDeadMan(Timestamp now, const Symbol &symbol, bool armed)
 {
     if (armed) {
         DeadSwitch &fresh = m_deadMen[symbol];
+        if (fresh.isAlarmed) {
+            fresh.isAlarmed = false;
+            fresh.firesAt = {};
+        }
         fresh.isArmed = true;
         fresh.renewAt = now;
         m_entries.emplace_back(JournalNote{"deadman " + symbol, "armed"});
@@ -267,8 +285,10 @@ void OrderDesk::onDeadMan(Timestamp now, const RenewDeadMan &what, const DeskAns
             m_deadMen.erase(found);
         }
     } else if (answer.outcome == Outcome::Done) {
+        // One that got through after all counts down anew: taken back where it is not wanted any more.
         deadMan.firesAt = now + what.countdown;
-        deadMan.renewAt = now + m_rules.deadManEvery;
+        deadMan.isAlarmed = false;
+        deadMan.renewAt = deadMan.isArmed ? now + m_rules.deadManEvery : now;
     } else {
         deadMan.renewAt = now + 2s;
         if (answer.outcome == Outcome::Rejected && deadMan.firesAt == Timestamp{}) {

@@ -32,6 +32,7 @@ void OrderDesk::cancel(
         return reply(command, *order);
     }
     wantCancel(now, command, Order{*order});
+    onTime(now);
 }
 
 void OrderDesk::wantCancel(Timestamp now, CommandId command, const Order &order)
@@ -259,7 +260,15 @@ void OrderDesk::carryOutBrackets(Timestamp now)
     if (!dueAt || *dueAt > now || !m_positions.isCompared()) {
         return;
     }
-    for (const BracketKeeper::Action &action : m_brackets.act(now, m_positions, m_info.get())) {
+    const auto isBooked = [this](const std::string &id) {
+        const Order *order = m_ledger.find(id);
+        Quantity known;
+        for (const Fill &fill : m_ledger.fillsOf(id)) {
+            known += fill.quantity;
+        }
+        return order == nullptr || known >= order->executedQty;
+    };
+    for (const BracketKeeper::Action &action : m_brackets.act(now, m_positions, m_info.get(), isBooked)) {
         std::visit([&](const auto &one) { carryOutOne(now, one); }, action);
     }
     for (JournalEntry &entry : bracketNotes()) {

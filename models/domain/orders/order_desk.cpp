@@ -244,11 +244,16 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
 
 void OrderDesk::onKept(Timestamp now, std::uint64_t ticket, const Result<bool> &kept)
 {
-    const auto entry = m_waiting.extract(ticket);
-    if (entry.empty()) {
-        return;
+    auto entry = m_waiting.extract(ticket);
+    if (!entry.empty()) {
+        onIntentKept(now, std::move(entry.mapped()), kept);
+        onTime(now);
     }
-    Order intent = std::move(entry.mapped().intent);
+}
+
+void OrderDesk::onIntentKept(Timestamp now, Waiting waiting, const Result<bool> &kept)
+{
+    Order intent = std::move(waiting.intent);
     const std::string id = intent.clientOrderId();
     if (!kept) {
         // No intent on the disk: nothing happened, and nothing may leave.
@@ -257,7 +262,7 @@ void OrderDesk::onKept(Timestamp now, std::uint64_t ticket, const Result<bool> &
         intent.endReason = EndReason::Denied;
         intent.reasonText = kept.error().detail;
         m_brackets.onOrder(intent, now);
-        return reply(entry.mapped().command, tl::unexpected{kept.error()});
+        return reply(waiting.command, tl::unexpected{kept.error()});
     }
     note(now, id, Kind::Kept);
     take(now, m_ledger.begin(intent));
@@ -676,6 +681,7 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
             }
         }
     }
+    m_brackets.endMissing([this](const std::string &id) { return m_ledger.find(id) != nullptr; }, now);
     if (past.isRebuilt) {
         alert(now, Alert::Kind::Disk, Alert::Severity::Critical, {}, {},
             "The order journal was damaged and is rebuilt from the exchange; orders of earlier runs are "
@@ -789,7 +795,9 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     };
     offer(m_gate.nextDueAt());
     offer(m_ledger.nextDueAt());
-    offer(m_brackets.nextDueAt());
+    if (m_positions.isCompared()) {
+        offer(m_brackets.nextDueAt());
+    }
     if (!m_isStopping) {
         offer(m_auditAt);
     }

@@ -164,6 +164,7 @@ private:
     std::optional<Error> whyNot(const NewOrder &order) const;
     Order intentOf(Timestamp now, NewOrder order) const;
     void place(Timestamp now, CommandId command, Order intent, const ActionSource &source);
+    void onIntentKept(Timestamp now, Waiting waiting, const Result<bool> &kept);
     void sendPlacement(Timestamp now, const std::string &clientOrderId);
     void onPlaced(Timestamp now, const Asked &asked, const NewOrder &order, const DeskAnswer &answer);
     void giveUpWaiting(Timestamp now, const std::string &why, EndReason reason, bool isOpeningOnly);
@@ -203,6 +204,8 @@ private:
     // getting out (desk_emergency.cpp)
     void advanceRuns(Timestamp now);
     bool advanceRun(Timestamp now, Run &run);
+    /// One that waits for the disk, or one of the ledger; null where it was not taken.
+    const Order *takenOrder(const std::string &clientOrderId) const;
     void addCancelSteps(Timestamp now, Run &run, bool withProtection);
     void closePositions(Timestamp now, Run &run);
     void pursueDeadMen(Timestamp now);
