@@ -86,6 +86,10 @@ void BracketKeeper::onOrder(const Order &order, Timestamp now)
     Child &child = bracket.children.at(order.clientOrderId());
     const bool wasOpen = child.order.isOpen();
     change(child.order);
+    const bool isTakenOff = order.cancelRequested || order.endReason == EndReason::Canceled;
+    if (isTakenOff && !child.isCancelAsked && child.target != closeRole) {
+        return release(bracket, child.target); // whoever cancels it does not want it back
+    }
     if (!wasOpen || order.isOpen() || order.endReason == EndReason::Filled) {
         return;
     }
@@ -102,6 +106,12 @@ void BracketKeeper::onOrder(const Order &order, Timestamp now)
 void BracketKeeper::refuse(Refusals &refusals, Timestamp now)
 {
     refusals.retryAt = now + retryBase * (1 << std::min(refusals.count++, 6));
+}
+
+void BracketKeeper::release(Bracket &bracket, int target)
+{
+    bracket.released.insert(target);
+    bracket.isNoteDue = true;
 }
 
 void BracketKeeper::onPosition(const Symbol &symbol, Timestamp now)
@@ -215,6 +225,14 @@ void BracketKeeper::actOn(const std::string &id, Bracket &bracket, Quantity open
 void BracketKeeper::watchProtection(
     const std::string &id, Bracket &bracket, Quantity open, Timestamp now, std::vector<Action> &actions)
 {
+    if (bracket.released.contains(stopRole)) {
+        if (!std::exchange(bracket.isReleaseTold, true) && open.isPositive()) {
+            actions.emplace_back(Warn{id, bracket.plan.entry.symbol,
+                "The stop of " + bracket.plan.entry.symbol + " was cancelled; the position has none now."});
+        }
+        bracket.unprotectedSince = {};
+        return;
+    }
     Quantity covered;
     for (const auto &[childId, child] : bracket.children) {
         // While it triggers it protects nothing until it has become an order.
@@ -274,6 +292,9 @@ void BracketKeeper::fitStops(
             "The market is beyond the stop of " + close.symbol +
                 " already; the position is closed at the market."});
         bracket.mustClose = false;
+        return;
+    }
+    if (exact == nullptr && bracket.released.contains(stopRole)) {
         return;
     }
     if (exact == nullptr) {
@@ -346,7 +367,8 @@ void BracketKeeper::fitTargets(const std::string &id, Bracket &bracket, Quantity
             if (isAtWork(live->order) && restOf(live->order) != wanted) {
                 cancelChild(bracket, *live, actions); // the next look places it anew
             }
-        } else if (wanted >= spec.lot.minQty && wanted.isPositive() && mayTry) {
+        } else if (wanted >= spec.lot.minQty && wanted.isPositive() && mayTry &&
+                   !bracket.released.contains(static_cast<int>(i))) {
             NewOrder order = childOrder(bracket, OrderType::Limit, wanted);
             order.price = target.price;
             actions.emplace_back(Place{id, static_cast<int>(i), order});
@@ -386,6 +408,7 @@ void BracketKeeper::touch(Bracket &bracket, Timestamp now)
 {
     bracket.changedAt = now;
     bracket.dueAt = now;
+    bracket.isNoteDue = true;
 }
 
 std::optional<Timestamp> BracketKeeper::dueAfter(const Bracket &bracket, Timestamp now)
@@ -433,6 +456,9 @@ std::string BracketKeeper::textOf(const Bracket &bracket)
     for (const BracketPlan::Target &target : bracket.plan.targets) {
         text << "target " << target.price.toString() << ' ' << target.share.toString() << '\n';
     }
+    for (const int role : bracket.released) {
+        text << "released " << role << '\n';
+    }
     for (const auto &[id, child] : bracket.children) {
         text << "child " << id << ' ' << child.target << ' ' << child.order.request.quantity.toString() << ' '
              << child.order.executedQty.toString() << ' ' << child.order.isOpen() << '\n';
@@ -447,6 +473,9 @@ std::vector<std::pair<std::string, std::string>> BracketKeeper::takeNotes()
         notes.emplace_back(std::move(id), std::string{});
     }
     for (auto &[id, bracket] : m_brackets) {
+        if (!std::exchange(bracket.isNoteDue, false)) {
+            continue;
+        }
         if (std::string text = textOf(bracket); text != bracket.kept) {
             bracket.kept = text;
             notes.emplace_back(id, std::move(text));
@@ -484,6 +513,10 @@ bool BracketKeeper::restore(const std::string &entryId, const std::string &text,
         } else if (kind == "target") {
             bracket.plan.targets.push_back(
                 {Price::parse(first).value_or(Price{}), Rate::parse(second).value_or(Rate{})});
+        } else if (kind == "released") {
+            int role = 0;
+            std::istringstream{first} >> role;
+            bracket.released.insert(role);
         } else if (kind == "child") {
             std::string executed;
             int target = 0;

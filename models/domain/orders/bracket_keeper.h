@@ -6,6 +6,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <variant>
 #include <vector>
@@ -101,6 +102,9 @@ private:
         Timestamp unprotectedSince;     ///< epoch 0: protected
         bool isWarned = false;
         bool mustClose = false; ///< the market is beyond the stop already
+        std::set<int> released; ///< roles whose order somebody cancelled: they are not placed again
+        bool isReleaseTold = false;
+        bool isNoteDue = true; ///< textOf() may be another one now
         std::string kept;
     };
     void actOn(const std::string &id, Bracket &bracket, Quantity open, Timestamp now, const SymbolSpec *spec,
@@ -119,6 +123,7 @@ private:
     static NewOrder childOrder(const Bracket &bracket, OrderType type, Quantity quantity);
     static std::string textOf(const Bracket &bracket);
     static void touch(Bracket &bracket, Timestamp now);
+    static void release(Bracket &bracket, int target);
     static std::optional<Timestamp> dueAfter(const Bracket &bracket, Timestamp now);
 
     std::map<std::string, Bracket> m_brackets;    ///< by the entry's client order id

@@ -204,16 +204,10 @@ void OrderDesk::comparePositions(Timestamp now)
 
 void OrderDesk::keepCheckpoints()
 {
-    std::set<PositionBook::Leg> legs;
-    for (const auto &[leg, text] : m_checkpoints) {
-        legs.insert(leg);
-    }
-    for (const auto &[leg, amount] : m_positions.open()) {
-        legs.insert(leg);
-    }
-    for (const PositionBook::Leg &leg : legs) {
+    for (const PositionBook::Leg &leg : m_positions.legs()) {
         std::string text = m_positions.toText(leg);
-        if (std::string &kept = m_checkpoints[leg]; kept != text) {
+        std::string &kept = m_checkpoints[leg];
+        if (!text.empty() && kept != text) {
             kept = std::move(text);
             m_entries.emplace_back(
                 JournalNote{"position " + leg.first + ' ' + std::string{toWire(leg.second)}, kept});

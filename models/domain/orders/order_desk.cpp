@@ -133,6 +133,9 @@ void OrderDesk::tellGate(Timestamp now, GateState before)
     if (state != GateState::Active && before == GateState::Active) {
         giveUpWaiting(now, "New orders are held back: " + m_gate.reason(), EndReason::LocalExpired, true);
     }
+    if (state > GateState::Reducing && before <= GateState::Reducing) {
+        holdReducing(now);
+    }
     const bool isWorse = state > before;
     alert(now, Alert::Kind::Gate, isWorse ? Alert::Severity::Warning : Alert::Severity::Info, {}, {},
         state == GateState::Active ? "Orders go out again."
@@ -286,11 +289,16 @@ void OrderDesk::sendPlacement(Timestamp now, const std::string &clientOrderId)
     if (errand.isCancelWanted) {
         return giveUp(EndReason::LocalCancel, "Cancelled before it was sent.");
     }
-    if (const auto error = whyNot(order->request)) {
-        return giveUp(EndReason::LocalExpired, error->detail);
-    }
     if (left <= 0ms) {
         return giveUp(EndReason::LocalExpired, "It could not be sent in time and is not sent any more.");
+    }
+    if (const auto error = whyNot(order->request)) {
+        if (!isReducer || m_isStopping) {
+            return giveUp(EndReason::LocalExpired, error->detail);
+        }
+        errand.placeAt =
+            now + std::min(left, m_rules.gatePause); // what closes waits for the gate while it lives
+        return;
     }
     ++errand.placements;
     note(now, clientOrderId, Kind::Queued);
@@ -324,7 +332,7 @@ void OrderDesk::onAnswer(Timestamp now, RequestId id, const DeskAnswer &answer)
     }
     const Asked &asked = entry.mapped();
     if (const auto *placed = std::get_if<PlaceOrder>(&asked.what)) {
-        onPlaced(now, asked, placed->order, answer);
+        onPlaced(now, id, asked, placed->order, answer);
     } else if (const auto *amended = std::get_if<AmendOrder>(&asked.what)) {
         onAmended(now, asked, *amended, answer);
     } else if (const auto *canceled = std::get_if<CancelOrder>(&asked.what)) {
@@ -346,14 +354,19 @@ void OrderDesk::onAnswer(Timestamp now, RequestId id, const DeskAnswer &answer)
     onTime(now);
 }
 
-void OrderDesk::onPlaced(Timestamp now, const Asked &asked, const NewOrder &order, const DeskAnswer &answer)
+void OrderDesk::onPlaced(
+    Timestamp now, RequestId request, const Asked &asked, const NewOrder &order, const DeskAnswer &answer)
 {
     const std::string &id = order.clientOrderId;
+    const bool wasHandedOver = asked.handedOverAt != Timestamp{};
     const auto found = m_errands.find(id);
     if (found != m_errands.end()) {
-        found->second.placement = 0;
+        if (found->second.placement == request) {
+            found->second.placement = 0;
+        } else if (!wasHandedOver) {
+            return; // taken back by ourselves; what became of the order is decided already
+        }
     }
-    const bool wasHandedOver = asked.handedOverAt != Timestamp{};
     switch (answer.outcome) {
     case Outcome::Done:
         note(now, id, Kind::Answered, "accepted");
@@ -432,6 +445,18 @@ void OrderDesk::answerPlacement(const Order &order)
         return reply(command, failure(ErrorCode::Cancelled, order.reasonText));
     default:
         return reply(command, order);
+    }
+}
+
+void OrderDesk::holdReducing(Timestamp now)
+{
+    for (auto &[id, errand] : m_errands) {
+        const Order *order = m_ledger.find(id);
+        if (errand.placement != 0 && order != nullptr && order->phase == OrderPhase::Queued) {
+            withdraw(std::exchange(errand.placement, 0));
+            --errand.placements;
+            errand.placeAt = now + m_rules.gatePause;
+        }
     }
 }
 

@@ -23,6 +23,7 @@ struct DeskRules
     Milliseconds reducingLife{10'000}; ///< the same for one that only reduces
     int mostPlacements = 5;            ///< tries of a reducing order that was surely not executed
     Milliseconds placementPause{200};  ///< before the second; doubles
+    Milliseconds gatePause{250};       ///< before a closing order tries a closed gate again
     Milliseconds cancelPause{250};     ///< before a cancel is sent again; doubles up to cancelPauseMost
     Milliseconds cancelPauseMost{5'000};
     int cancelsBeforeAlarm = 20;
@@ -166,7 +167,10 @@ private:
     void place(Timestamp now, CommandId command, Order intent, const ActionSource &source);
     void onIntentKept(Timestamp now, Waiting waiting, const Result<bool> &kept);
     void sendPlacement(Timestamp now, const std::string &clientOrderId);
-    void onPlaced(Timestamp now, const Asked &asked, const NewOrder &order, const DeskAnswer &answer);
+    void onPlaced(Timestamp now, RequestId request, const Asked &asked, const NewOrder &order,
+        const DeskAnswer &answer);
+    /// Takes closing orders out of the queue while the gate lets none through; they wait for it.
+    void holdReducing(Timestamp now);
     void giveUpWaiting(Timestamp now, const std::string &why, EndReason reason, bool isOpeningOnly);
     void answerPlacement(const Order &order);
     // evidence

@@ -31,6 +31,8 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
     state.amount = amount;
     state.comparedAt = std::max(state.comparedAt, until);
     state.includedUntil = until;
+    state.agreed = amount;
+    state.agreedUntil = until;
 }
 
 std::vector<PositionBook::Difference> PositionBook::compare(
@@ -50,7 +52,12 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const Quantity ours = known == m_legs.end() ? Quantity{} : known->second.amount;
         if (ours == amount) {
             if (known != m_legs.end()) {
-                known->second.comparedAt = std::max(known->second.comparedAt, askedAt);
+                State &state = known->second;
+                state.comparedAt = std::max(state.comparedAt, askedAt);
+                if (state.changedAt <= until) { // not by chance, with an execution theirs does not have yet
+                    state.agreed = amount;
+                    state.agreedUntil = std::max(state.agreedUntil, until);
+                }
             }
             continue;
         }
@@ -84,9 +91,21 @@ std::vector<std::pair<PositionBook::Leg, Quantity>> PositionBook::open() const
 std::string PositionBook::toText(const Leg &leg) const
 {
     const auto known = m_legs.find(leg);
-    const State state = known == m_legs.end() ? State{} : known->second;
-    return leg.first + ' ' + std::string{toWire(leg.second)} + ' ' + state.amount.toString() + ' ' +
-           std::to_string(toMs(std::max(state.changedAt, state.includedUntil)));
+    if (known == m_legs.end() || known->second.agreedUntil == Timestamp{}) {
+        return {};
+    }
+    const State &state = known->second;
+    return leg.first + ' ' + std::string{toWire(leg.second)} + ' ' + state.agreed.toString() + ' ' +
+           std::to_string(toMs(state.agreedUntil));
+}
+
+std::vector<PositionBook::Leg> PositionBook::legs() const
+{
+    std::vector<Leg> all;
+    for (const auto &[leg, state] : m_legs) {
+        all.push_back(leg);
+    }
+    return all;
 }
 
 std::optional<PositionBook::Leg> PositionBook::restore(const std::string &text)

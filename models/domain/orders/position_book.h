@@ -52,8 +52,10 @@ public:
     bool isCompared() const { return m_isCompared; }
     void setCompared() { m_isCompared = true; }
 
-    /// "BTCUSDT BOTH -0.25 1732561200000": to be kept and read again.
+    /// "BTCUSDT BOTH -0.25 1732561200000": the last state that the exchange agreed with, to be kept and read
+    /// again. Empty where it never agreed.
     std::string toText(const Leg &leg) const;
+    std::vector<Leg> legs() const;
     /// Takes a kept leg in; nothing where the text cannot be read.
     std::optional<Leg> restore(const std::string &text);
 
@@ -64,6 +66,8 @@ private:
         Timestamp changedAt; ///< by an execution
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
+        Quantity agreed;         ///< by us and the exchange …
+        Timestamp agreedUntil;   ///< … with all executions until then; epoch 0: never
     };
     std::map<Leg, State> m_legs;
     bool m_isCompared = false;
