@@ -76,6 +76,8 @@ QString causeWord(GateCause cause)
         return tr("Starting");
     case GateCause::Keys:
         return tr("Keys");
+    case GateCause::Account:
+        return tr("Account");
     case GateCause::Clock:
         return tr("Clock");
     case GateCause::Stream:
