@@ -47,6 +47,15 @@ private:
         }
     };
 
+    /// With HEADROOM_SHOTS=<folder> a picture to look at.
+    static void shoot(QWidget *widget, const char *name)
+    {
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QTest::qWait(200);
+            widget->grab().save(folder + u'/' + QString::fromLatin1(name) + QStringLiteral(".png"));
+        }
+    }
     static void raise(
         Seat &seat, Alert::Severity severity, const char *id = "", const char *text = "Something.")
     {
@@ -81,6 +90,10 @@ private slots:
         QVERIFY(seat.window->rect().contains(toasts->geometry()));
         QCOMPARE(seat.window->focusWidget(), focus);
         QCOMPARE(seat.window->dock(QStringLiteral("alerts"))->windowTitle(), QStringLiteral("Alerts (2)"));
+        seat.window->showPanel(QStringLiteral("risk")); // a panel that comes to the front stays below
+        const QObjectList &children = seat.window->children();
+        QVERIFY(children.indexOf(toasts) > children.indexOf(seat.window->dock(QStringLiteral("risk"))));
+        shoot(seat.window.get(), "window-toasts");
         seat.get<QAbstractButton>("toast.seen3")->click();
         QCOMPARE(toasts->count(), 1);
         QVERIFY(seat.desk.models->alerts.entry(0).isAcknowledged);
@@ -161,6 +174,7 @@ private slots:
         QCOMPARE(delivery.tests.back().second, Alert::Kind::Gate);
         QVERIFY(delivery.tests.back().first == delivery.current.of(Alert::Kind::Gate));
         QVERIFY(seat.label("settings.result").contains(QStringLiteral("✓ Desktop: said so")));
+        shoot(seat.get<QWidget>("settings"), "dialog-settings");
         for (const QWidget *widget : seat.get<QWidget>("settings")->findChildren<QWidget *>()) {
             if (qobject_cast<const QAbstractButton *>(widget) &&
                 !qobject_cast<const QTabBar *>(widget->parent())) {
@@ -241,6 +255,7 @@ private slots:
                 "short 2 ETHUSDT stays open WITHOUT a stop", "There is no backup"}) {
             QVERIFY2(all.contains(QString::fromLatin1(sentence)), qPrintable(all));
         }
+        shoot(seat.get<QWidget>("survival"), "dialog-survival");
         QSignalSpy said{&seat.desk.models->log, &live::LogModel::reported};
         seat.get<QAction>("file.exportJournal")->trigger();
         emit seat.get<QFileDialog>("journalFile")->fileSelected(QStringLiteral("/tmp/j.csv"));
@@ -261,6 +276,7 @@ private slots:
         const Seat seat;
         seat.get<QAction>("help.recovery")->trigger();
         QVERIFY(seat.get<QWidget>("guide")->isVisible());
+        shoot(seat.get<QWidget>("guide"), "guide-recovery");
         auto *text = seat.get<QTextBrowser>("guide.text");
         QCOMPARE(text->textCursor().block().text(), QStringLiteral("When something goes wrong"));
         for (const char *heading : {"An order is UNKNOWN", "An order is QUARANTINED", "A mismatch",

@@ -148,8 +148,11 @@ void ToastStack::place()
 
 bool ToastStack::eventFilter(QObject *watched, QEvent *event)
 {
-    if (event->type() == QEvent::Resize || event->type() == QEvent::Show) {
+    const bool isWindow = watched == parentWidget();
+    if (isWindow && (event->type() == QEvent::Resize || event->type() == QEvent::Show)) {
         place();
+    } else if (!isWindow && (event->type() == QEvent::ZOrderChange || event->type() == QEvent::Show)) {
+        raise();
     }
     return QWidget::eventFilter(watched, event);
 }

@@ -22,6 +22,8 @@ public:
     ToastStack(live::AlertsModel &alerts, const Theme &theme, QWidget *window);
 
     void add(const live::AlertEntry &entry);
+    /// A neighbour that comes to the front does not cover the alerts.
+    void stayAbove(QWidget *neighbour) { neighbour->installEventFilter(this); }
     int count() const { return static_cast<int>(m_toasts.size()); }
 
 signals:
