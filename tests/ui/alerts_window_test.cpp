@@ -87,6 +87,10 @@ private slots:
         raise(seat, Alert::Severity::Critical);
         QCOMPARE(toasts->count(), 2);
         QVERIFY(toasts->isVisible());
+        for (const QLabel *label : toasts->findChildren<QLabel *>()) {
+            QVERIFY2(
+                label->height() >= label->fontMetrics().height(), qPrintable(label->text())); // not squeezed
+        }
         QVERIFY(seat.window->rect().contains(toasts->geometry()));
         QCOMPARE(seat.window->focusWidget(), focus);
         QCOMPARE(seat.window->dock(QStringLiteral("alerts"))->windowTitle(), QStringLiteral("Alerts (2)"));
@@ -209,8 +213,8 @@ private slots:
         seat.desk.trading.report = std::make_shared<domain::ReconciliationReport>(report);
         seat.get<QAbstractButton>("reconciliation.compare")->click();
         QCOMPARE(seat.desk.trading.reconciliations, 1);
-        QTRY_VERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("3 orders")));
-        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("1 differences")));
+        QTRY_VERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("orders 3")));
+        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("Differences: 1")));
         QCOMPARE(seat.get<ui::DataTable>("reconciliation.differences")->model()->rowCount(), 1);
         QVERIFY(seat.get<QAbstractButton>("reconciliation.compare")->isEnabled());
         report.differences.clear();
@@ -218,7 +222,7 @@ private slots:
         emit seat.desk.trading.reconciled(std::make_shared<domain::ReconciliationReport>(report));
         QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("could not be finished")));
         seat.get<ui::DataTable>("reconciliation.reports")->chooseSourceRow(1);
-        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("1 differences")));
+        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("Differences: 1")));
     }
 
     void whatWouldSurviveAPowerCutIsSaidPlainly()
@@ -249,10 +253,9 @@ private slots:
         for (const QLabel *line : seat.get<QWidget>("survival")->findChildren<QLabel *>()) {
             all += line->text() + u'\n';
         }
-        for (const char *sentence :
-            {"1,204 entries", "1 entries wait to be committed", "1 orders wait to be sent",
-                "1 orders rest at the exchange", "long 0.5 BTCUSDT stays open; 1 stops",
-                "short 2 ETHUSDT stays open WITHOUT a stop", "There is no backup"}) {
+        for (const char *sentence : {"1,204 entries", "wait to be committed: 1.", "wait to be sent: 1.",
+                 "rest at the exchange: 1.", "long 0.5 BTCUSDT stays open. Stops for it",
+                 "short 2 ETHUSDT stays open WITHOUT a stop", "There is no backup"}) {
             QVERIFY2(all.contains(QString::fromLatin1(sentence)), qPrintable(all));
         }
         shoot(seat.get<QWidget>("survival"), "dialog-survival");

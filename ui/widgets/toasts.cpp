@@ -63,6 +63,7 @@ void ToastStack::add(const live::AlertEntry &entry)
     }
     QWidget *frame = make(entry);
     m_layout->addWidget(frame);
+    frame->show(); // a layout would do so only later
     m_toasts.push_back({entry.number, entry.alert.severity == Severity::Critical, frame});
     place();
     if (entry.alert.severity != Severity::Critical) {
@@ -139,10 +140,10 @@ void ToastStack::place()
     const QWidget *window = parentWidget();
     const int width = std::min(toastWidth * fontMetrics().height() / 15, window->width() - 2 * gap);
     setFixedWidth(width);
-    const int height =
-        m_layout->hasHeightForWidth() ? m_layout->totalHeightForWidth(width) : sizeHint().height();
+    show(); // only what is shown has a height
+    m_layout->activate();
+    const int height = m_layout->totalHeightForWidth(width);
     setGeometry(window->width() - width - gap, window->height() - height - gap, width, height);
-    show();
     raise();
 }
 
