@@ -95,8 +95,17 @@ private slots:
         QCOMPARE(seat.window->focusWidget(), focus);
         QCOMPARE(seat.window->dock(QStringLiteral("alerts"))->windowTitle(), QStringLiteral("Alerts (2)"));
         seat.window->showPanel(QStringLiteral("risk")); // a panel that comes to the front stays below
+        const auto isInFront = [&seat](const char *id) {
+            return !seat.window->dock(QString::fromLatin1(id))->visibleRegion().isEmpty();
+        };
         const QObjectList &children = seat.window->children();
-        QVERIFY(children.indexOf(toasts) > children.indexOf(seat.window->dock(QStringLiteral("risk"))));
+        for (const char *id : {"connection", "reconciliation", "positions", "risk"}) {
+            seat.window->showPanel(QString::fromLatin1(id));
+            QTRY_VERIFY2(isInFront(id), id);
+            QTRY_VERIFY(
+                children.indexOf(toasts) > children.indexOf(seat.window->dock(QString::fromLatin1(id))));
+        }
+        QVERIFY(!isInFront("connection"));
         shoot(seat.window.get(), "window-toasts");
         seat.get<QAbstractButton>("toast.seen3")->click();
         QCOMPARE(toasts->count(), 1);

@@ -22,7 +22,7 @@ namespace
 {
 
 constexpr auto warningStays = 12s;
-constexpr int toastWidth = 360;
+constexpr int toastWidth = 430;
 constexpr int gap = 14; ///< to the window's edges
 
 } // namespace
@@ -153,7 +153,8 @@ bool ToastStack::eventFilter(QObject *watched, QEvent *event)
     if (isWindow && (event->type() == QEvent::Resize || event->type() == QEvent::Show)) {
         place();
     } else if (!isWindow && (event->type() == QEvent::ZOrderChange || event->type() == QEvent::Show)) {
-        raise();
+        // Later: a dock brings its tab to the front only while it is the topmost child itself.
+        QMetaObject::invokeMethod(this, &QWidget::raise, Qt::QueuedConnection);
     }
     return QWidget::eventFilter(watched, event);
 }

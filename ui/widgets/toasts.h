@@ -18,7 +18,7 @@ class ToastStack final : public QWidget
 {
     Q_OBJECT
 public:
-    static constexpr int most = 4;
+    static constexpr int most = 3;
     ToastStack(live::AlertsModel &alerts, const Theme &theme, QWidget *window);
 
     void add(const live::AlertEntry &entry);
