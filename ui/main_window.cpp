@@ -319,7 +319,7 @@ void MainWindow::resetLayout()
     }
     resizeDocks({watchlist, positions}, {above, bottom}, Qt::Vertical);
     resizeDocks({book, trades}, {above * 62 / 100, above * 38 / 100}, Qt::Vertical);
-    const int ticketHeight = std::min(500, height() * 53 / 100);
+    const int ticketHeight = std::min(600, height() * 56 / 100);
     resizeDocks({ticket, risk}, {ticketHeight, height() - ticketHeight - 80}, Qt::Vertical);
     titleDocks();
 }

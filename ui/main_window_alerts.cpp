@@ -47,6 +47,9 @@ void MainWindow::connectAlerts()
 {
     live::AlertsModel &alerts = m_context.models.alerts;
     m_toasts = new ToastStack{alerts, *m_theme, this};
+    for (QDockWidget *each : m_docks) {
+        m_toasts->stayAbove(each);
+    }
     connect(m_toasts, &ToastStack::followed, this, &MainWindow::followAlert);
     connect(m_link.get(), &SymbolLink::alertFollowed, this, &MainWindow::followAlert);
     if (m_context.alertDelivery) {

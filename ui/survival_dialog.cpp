@@ -53,19 +53,21 @@ void addJournal(QStringList &lines, const SurvivalFacts &facts, const live::Time
     lines << journalSentence(facts, times);
     lines << (facts.waiting == 0
                   ? tr("Nothing waits to be committed: every order that was sent is on the disk.")
-                  : tr("%1 entries wait to be committed. An order among them has not been sent: it is sent "
+                  : tr("Entries that wait to be committed: %1. An order among them has not been sent: it is "
+                       "sent "
                        "only once "
                        "its intent is on the disk.")
                         .arg(facts.waiting));
-    lines << (facts.unresolvedOrders == 0 ? tr("No order was unsettled when it was last recorded.")
-                                          : tr("%1 orders were not final when last recorded. After a restart "
-                                               "each is looked up at the exchange "
-                                               "before anything new goes out; none is sent again.")
-                                                .arg(facts.unresolvedOrders));
+    lines << (facts.unresolvedOrders == 0
+                  ? tr("No order was unsettled when it was last recorded.")
+                  : tr("Orders that were not final when last recorded: %1. After a restart "
+                       "each is looked up at the exchange "
+                       "before anything new goes out; none is sent again.")
+                        .arg(facts.unresolvedOrders));
     lines << (facts.isChainIntact
                   ? tr("The chain of entries is intact.")
                   : tr("The chain of entries is BROKEN: the journal was damaged or changed from "
-                       "outside. After a restart it would be set aside and rebuilt from the exchange."));
+                       "outside. Every start checks it; keep a copy of the file."));
     lines << (facts.lastBackupPath.isEmpty()
                   ? tr("There is no backup of the journal.")
                   : tr("The last backup is %1 of %2.")
@@ -103,17 +105,18 @@ QStringList survivalSentences(const SurvivalFacts &facts, const live::TimeDispla
 {
     QStringList lines;
     addJournal(lines, facts, times);
-    lines << (facts.unsentOrders == 0 ? tr("No order waits to be sent.")
-                                      : tr("%1 orders wait to be sent. They would be lost, and never sent "
-                                           "later: that is meant so.")
-                                            .arg(facts.unsentOrders));
+    lines << (facts.unsentOrders == 0
+                  ? tr("No order waits to be sent.")
+                  : tr("Orders that wait to be sent: %1. They would be lost, and never sent "
+                       "later: that is meant so.")
+                        .arg(facts.unsentOrders));
     lines << (facts.unknownOrders == 0
                   ? tr("No order's outcome is unknown.")
-                  : tr("The outcome of %1 orders is not known yet; the exchange may hold them.")
+                  : tr("Orders whose outcome is not known yet: %1. The exchange may hold them.")
                         .arg(facts.unknownOrders));
     lines << (facts.openOrders == 0
                   ? tr("No order rests at the exchange.")
-                  : tr("%1 orders rest at the exchange and stay there, with this computer on or off.")
+                  : tr("Orders that rest at the exchange: %1. They stay there, with this computer on or off.")
                         .arg(facts.openOrders));
     for (const domain::Symbol &symbol : facts.deadMen) {
         lines << tr("Two minutes after the last renewal the exchange would cancel ALL open orders of %1: its "
@@ -127,9 +130,9 @@ QStringList survivalSentences(const SurvivalFacts &facts, const live::TimeDispla
     for (const SurvivalFacts::Protection &held : facts.positions) {
         lines << (held.conditionalStops == 0
                       ? tr("The position %1 stays open WITHOUT a stop at the exchange.").arg(held.position)
-                      : tr("The position %1 stays open; %2 stops for it rest at the exchange and work "
-                           "without this "
-                           "computer.")
+                      : tr("The position %1 stays open. Stops for it that rest at the exchange and work "
+                           "without "
+                           "this computer: %2; whether they cover all of it is not checked here.")
                             .arg(held.position)
                             .arg(held.conditionalStops));
     }
@@ -163,8 +166,10 @@ SurvivalDialog::SurvivalDialog(const QStringList &sentences, QWidget *parent) : 
     auto *row = new QHBoxLayout;
     row->addStretch(1);
     row->addWidget(close);
+    layout->addStretch(1);
     layout->addLayout(row);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);
+    resize(minimumWidth(), layout->totalHeightForWidth(minimumWidth()));
 }
 
 } // namespace ui

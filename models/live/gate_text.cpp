@@ -151,7 +151,7 @@ QString deadManText(const domain::DeadMan &armed, domain::Timestamp venueNow)
     if (domain::toMs(armed.firesAt) == 0) {
         return tr("not confirmed by the exchange yet");
     }
-    return armed.firesAt > venueNow ? tr("fires in %1 unless renewed").arg(ageText(armed.firesAt - venueNow))
+    return armed.firesAt > venueNow ? tr("fires in %1").arg(ageText(armed.firesAt - venueNow))
                                     : tr("due now");
 }
 

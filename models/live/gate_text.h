@@ -23,7 +23,7 @@ QString causeWord(domain::GateCause cause); ///< "Clock", "Disk", "You stopped o
 QString acknowledgeQuestion(domain::GateCause cause);
 /// "ends in 12 s", "ends when you have checked", "ends by itself".
 QString closureEnd(const domain::GateClosure &closure, domain::Timestamp venueNow);
-/// "fires in 1 min 43 s unless renewed".
+/// "fires in 1 min 43 s": unless it is renewed.
 QString deadManText(const domain::DeadMan &armed, domain::Timestamp venueNow);
 bool mayLeave(domain::GateState state, Intent intent);
 

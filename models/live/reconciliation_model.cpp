@@ -24,8 +24,9 @@ QString reconciliationSentence(const domain::ReconciliationReport &report, const
         return ReconciliationsModel::tr("%1: the comparison could not be finished. %2")
             .arg(when, toQString(report.failure));
     }
-    return ReconciliationsModel::tr("%1: %2 orders, %3 conditional orders and %4 positions compared, "
-                                    "%5 of the orders placed elsewhere, %6 differences.")
+    return ReconciliationsModel::tr(
+        "%1. Compared: orders %2, conditional orders %3, positions %4. Of the orders placed "
+        "elsewhere: %5. Differences: %6.")
         .arg(when)
         .arg(report.orders)
         .arg(report.conditionalOrders)

@@ -68,8 +68,8 @@ private:
     ports::ReconciliationPtr m_report;
 };
 
-/// "12:04:10, every minute: 3 orders, 5 conditional orders and 2 positions compared, 1 order placed
-/// elsewhere, 0 differences."
+/// "12:04:10, every minute. Compared: orders 3, conditional orders 5, positions 2. Of the orders placed
+/// elsewhere: 1. Differences: 0."
 QString reconciliationSentence(const domain::ReconciliationReport &report, const TimeDisplay &times);
 
 } // namespace live

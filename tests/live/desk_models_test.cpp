@@ -340,7 +340,7 @@ private slots:
         differences.show(reports.report(0));
         QCOMPARE(cell(differences, 0, live::DifferencesModel::TheirsColumn), QStringLiteral("long 0.3"));
         QVERIFY(live::reconciliationSentence(report, desk.models->times)
-                    .contains(QStringLiteral("3 orders, 0 conditional orders and 0 positions compared")));
+                    .contains(QStringLiteral("Compared: orders 3, conditional orders 0, positions 0.")));
     }
 
     void theGateRefusesInWords()

@@ -47,6 +47,15 @@ private:
         }
     };
 
+    /// With HEADROOM_SHOTS=<folder> a picture to look at.
+    static void shoot(QWidget *widget, const char *name)
+    {
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QTest::qWait(200);
+            widget->grab().save(folder + u'/' + QString::fromLatin1(name) + QStringLiteral(".png"));
+        }
+    }
     static void raise(
         Seat &seat, Alert::Severity severity, const char *id = "", const char *text = "Something.")
     {
@@ -78,9 +87,26 @@ private slots:
         raise(seat, Alert::Severity::Critical);
         QCOMPARE(toasts->count(), 2);
         QVERIFY(toasts->isVisible());
+        for (const QLabel *label : toasts->findChildren<QLabel *>()) {
+            QVERIFY2(
+                label->height() >= label->fontMetrics().height(), qPrintable(label->text())); // not squeezed
+        }
         QVERIFY(seat.window->rect().contains(toasts->geometry()));
         QCOMPARE(seat.window->focusWidget(), focus);
         QCOMPARE(seat.window->dock(QStringLiteral("alerts"))->windowTitle(), QStringLiteral("Alerts (2)"));
+        seat.window->showPanel(QStringLiteral("risk")); // a panel that comes to the front stays below
+        const auto isInFront = [&seat](const char *id) {
+            return !seat.window->dock(QString::fromLatin1(id))->visibleRegion().isEmpty();
+        };
+        const QObjectList &children = seat.window->children();
+        for (const char *id : {"connection", "reconciliation", "positions", "risk"}) {
+            seat.window->showPanel(QString::fromLatin1(id));
+            QTRY_VERIFY2(isInFront(id), id);
+            QTRY_VERIFY(
+                children.indexOf(toasts) > children.indexOf(seat.window->dock(QString::fromLatin1(id))));
+        }
+        QVERIFY(!isInFront("connection"));
+        shoot(seat.window.get(), "window-toasts");
         seat.get<QAbstractButton>("toast.seen3")->click();
         QCOMPARE(toasts->count(), 1);
         QVERIFY(seat.desk.models->alerts.entry(0).isAcknowledged);
@@ -161,6 +187,7 @@ private slots:
         QCOMPARE(delivery.tests.back().second, Alert::Kind::Gate);
         QVERIFY(delivery.tests.back().first == delivery.current.of(Alert::Kind::Gate));
         QVERIFY(seat.label("settings.result").contains(QStringLiteral("✓ Desktop: said so")));
+        shoot(seat.get<QWidget>("settings"), "dialog-settings");
         for (const QWidget *widget : seat.get<QWidget>("settings")->findChildren<QWidget *>()) {
             if (qobject_cast<const QAbstractButton *>(widget) &&
                 !qobject_cast<const QTabBar *>(widget->parent())) {
@@ -195,8 +222,8 @@ private slots:
         seat.desk.trading.report = std::make_shared<domain::ReconciliationReport>(report);
         seat.get<QAbstractButton>("reconciliation.compare")->click();
         QCOMPARE(seat.desk.trading.reconciliations, 1);
-        QTRY_VERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("3 orders")));
-        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("1 differences")));
+        QTRY_VERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("orders 3")));
+        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("Differences: 1")));
         QCOMPARE(seat.get<ui::DataTable>("reconciliation.differences")->model()->rowCount(), 1);
         QVERIFY(seat.get<QAbstractButton>("reconciliation.compare")->isEnabled());
         report.differences.clear();
@@ -204,7 +231,7 @@ private slots:
         emit seat.desk.trading.reconciled(std::make_shared<domain::ReconciliationReport>(report));
         QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("could not be finished")));
         seat.get<ui::DataTable>("reconciliation.reports")->chooseSourceRow(1);
-        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("1 differences")));
+        QVERIFY(seat.label("reconciliation.sentence").contains(QStringLiteral("Differences: 1")));
     }
 
     void whatWouldSurviveAPowerCutIsSaidPlainly()
@@ -235,12 +262,12 @@ private slots:
         for (const QLabel *line : seat.get<QWidget>("survival")->findChildren<QLabel *>()) {
             all += line->text() + u'\n';
         }
-        for (const char *sentence :
-            {"1,204 entries", "1 entries wait to be committed", "1 orders wait to be sent",
-                "1 orders rest at the exchange", "long 0.5 BTCUSDT stays open; 1 stops",
-                "short 2 ETHUSDT stays open WITHOUT a stop", "There is no backup"}) {
+        for (const char *sentence : {"1,204 entries", "wait to be committed: 1.", "wait to be sent: 1.",
+                 "rest at the exchange: 1.", "long 0.5 BTCUSDT stays open. Stops for it",
+                 "short 2 ETHUSDT stays open WITHOUT a stop", "There is no backup"}) {
             QVERIFY2(all.contains(QString::fromLatin1(sentence)), qPrintable(all));
         }
+        shoot(seat.get<QWidget>("survival"), "dialog-survival");
         QSignalSpy said{&seat.desk.models->log, &live::LogModel::reported};
         seat.get<QAction>("file.exportJournal")->trigger();
         emit seat.get<QFileDialog>("journalFile")->fileSelected(QStringLiteral("/tmp/j.csv"));
@@ -261,6 +288,7 @@ private slots:
         const Seat seat;
         seat.get<QAction>("help.recovery")->trigger();
         QVERIFY(seat.get<QWidget>("guide")->isVisible());
+        shoot(seat.get<QWidget>("guide"), "guide-recovery");
         auto *text = seat.get<QTextBrowser>("guide.text");
         QCOMPARE(text->textCursor().block().text(), QStringLiteral("When something goes wrong"));
         for (const char *heading : {"An order is UNKNOWN", "An order is QUARANTINED", "A mismatch",

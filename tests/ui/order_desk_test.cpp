@@ -358,9 +358,8 @@ private slots:
         state.venueNow = domain::timestampFromMs(1'760'000'000'000);
         state.deadMen = {{"BTCUSDT", state.venueNow + domain::Milliseconds{103'000}}};
         seat.desk.health.publish(state);
-        QCOMPARE(seat.label("ticket.deadManState"),
-            QStringLiteral("Dead-man switch: fires in 1 min 43 s unless renewed"));
-        QCOMPARE(seat.label("connection.deadMan0"), QStringLiteral("fires in 1 min 43 s unless renewed"));
+        QCOMPARE(seat.label("ticket.deadManState"), QStringLiteral("Dead-man switch: fires in 1 min 43 s"));
+        QCOMPARE(seat.label("connection.deadMan0"), QStringLiteral("fires in 1 min 43 s"));
         seat.get<QAbstractButton>("ticket.deadMan")->click(); // the safe way needs no question
         QVERIFY(seat.desk.trading.deadMen.back() == (std::pair<domain::Symbol, bool>{"BTCUSDT", false}));
     }

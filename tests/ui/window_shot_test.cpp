@@ -169,7 +169,7 @@ private slots:
         }
         for (const QString &id : window.panelIds()) {
             window.showPanel(id);
-            QVERIFY2(!window.dock(id)->isHidden(), qPrintable(id));
+            QTRY_VERIFY2(!window.dock(id)->visibleRegion().isEmpty(), qPrintable(id));
             if (QStringList{QStringLiteral("orders"), QStringLiteral("order-story"),
                     QStringLiteral("history"), QStringLiteral("connection"), QStringLiteral("alerts"),
                     QStringLiteral("emergency"), QStringLiteral("reconciliation")}

@@ -72,7 +72,7 @@ ConnectionPanel::ConnectionPanel(const PanelTools &tools, QWidget *parent)
     for (Readout *figure : {m_pause, m_unknown, m_clock, m_journal}) {
         m_breakerColumn->addWidget(figure);
     }
-    m_switchColumn = titledColumn(row, tr("Dead-man switches"), 1);
+    m_switchColumn = titledColumn(row, tr("Dead-man switches, unless renewed"), 1);
     m_switchColumn->addWidget(m_noSwitch);
     m_noSwitch->setWordWrap(true);
     layout->addLayout(row);

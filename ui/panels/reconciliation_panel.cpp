@@ -31,6 +31,11 @@ ReconciliationPanel::ReconciliationPanel(const PanelTools &tools, QWidget *paren
     m_sentence->setObjectName(QStringLiteral("reconciliation.sentence"));
     m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_compare->setProperty("small", true);
+    if (tools.window.settings.value(QStringLiteral("columns/reconciliation.reports")).isNull()) {
+        // How it ended is what one looks for.
+        m_reports->horizontalHeader()->moveSection(live::ReconciliationsModel::ResultColumn, 2);
+        m_reports->horizontalHeader()->moveSection(live::ReconciliationsModel::ResultColumn, 3);
+    }
     m_found->horizontalHeader()->setStretchLastSection(true);
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(6, 3, 6, 1);

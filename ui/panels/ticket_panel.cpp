@@ -282,7 +282,7 @@ void TicketPanel::follow(const domain::Symbol &symbol)
     m_trigger->clear();
     m_size->clear();
     m_bracket->fill({}, {});
-    m_outcome->clear();
+    say({});
     applySpec();
     applyConfig();
 }
@@ -324,13 +324,13 @@ void TicketPanel::changeLeverage()
     if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).leverage) {
         return;
     }
-    m_outcome->setText(tr("Setting the leverage to %1x …").arg(wanted));
+    say(tr("Setting the leverage to %1x …").arg(wanted));
     ports::whenFinished(m_tools.window.trading.setLeverage(symbol, wanted), this,
         [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
-            m_outcome->setText(result ? tr("Leverage is %1x.").arg(result->leverage)
-                                      : tr("Leverage was not set to %1x: %2")
-                                            .arg(wanted)
-                                            .arg(live::toQString(result.error().detail)));
+            say(result ? tr("Leverage is %1x.").arg(result->leverage)
+                       : tr("Leverage was not set to %1x: %2")
+                             .arg(wanted)
+                             .arg(live::toQString(result.error().detail)));
             if (!result) {
                 m_leverage->clearFocus();
                 applyConfig();
@@ -345,11 +345,10 @@ void TicketPanel::changeMarginType()
     if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).marginType) {
         return;
     }
-    m_outcome->setText(tr("Setting the margin type …"));
+    say(tr("Setting the margin type …"));
     ports::whenFinished(m_tools.window.trading.setMarginType(symbol, wanted), this,
         [this](const domain::Result<domain::SymbolConfig> &result) {
-            m_outcome->setText(
-                result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
+            say(result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
                        : tr("Margin type was not changed: %1").arg(live::toQString(result.error().detail)));
             if (!result) {
                 applyConfig();
@@ -392,7 +391,7 @@ void TicketPanel::take(const TicketDraft &offered)
         order.positionSide == domain::PositionSide::Short && order.side == domain::Side::Buy;
     m_reduceOnly->setChecked(order.reduceOnly || closesLong || closesShort);
     m_bracket->fill(offered.stop, offered.targets);
-    m_outcome->setText(offered.note);
+    say(offered.note);
     if (offered.leverage) {
         m_leverage->setValue(*offered.leverage);
     }
@@ -550,6 +549,12 @@ bool TicketPanel::isBracket() const
     return m_bracket->isOn() && m_bracket->isVisibleTo(this);
 }
 
+void TicketPanel::say(const QString &sentence)
+{
+    m_outcome->setText(sentence);
+    m_outcome->setVisible(!sentence.isEmpty());
+}
+
 void TicketPanel::refreshSoon()
 {
     if (!m_refreshing.isActive()) {
@@ -642,7 +647,7 @@ void TicketPanel::send(const domain::NewOrder &order)
     m_isSending = true;
     m_lastSent = order;
     m_lastSentAt = m_tools.window.clock.monotonicNow();
-    m_outcome->setText(tr("Sent; waiting for the exchange."));
+    say(tr("Sent; waiting for the exchange."));
     refresh();
     ports::Trading &trading = m_tools.window.trading;
     ports::whenFinished(isBracket() ? trading.submitBracket(m_bracket->plan(order), "ticket button")
@@ -657,7 +662,7 @@ void TicketPanel::showOutcome(const domain::Result<domain::Order> &result)
     const bool isDoubtful = !result && result.error().code == domain::ErrorCode::OutcomeUnknown;
     const bool isBad = !result || result->endReason == domain::EndReason::Rejected ||
                        result->endReason == domain::EndReason::Denied;
-    m_outcome->setText(sentence);
+    say(sentence);
     m_outcome->setProperty("role", QLatin1StringView{isDoubtful ? "confirm" : isBad ? "block" : "good"});
     restyle(m_outcome);
     const domain::NewOrder &order = result ? result->request : *m_lastSent;

@@ -73,6 +73,7 @@ private:
 
     void refresh();
     void refreshSoon();
+    void say(const QString &sentence);
     void showIssues(const domain::DraftIssues &issues);
     void showFigures(const domain::NewOrder &order);
     void press();

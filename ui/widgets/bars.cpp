@@ -184,7 +184,7 @@ void BudgetLegend::paintEvent(QPaintEvent *)
     };
     entry(tokens.accent, tr("ours"));
     entry(tokens.warning, tr("elsewhere"));
-    entry(QBrush{tokens.danger, Qt::BDiagPattern}, tr("kept for emergencies"));
+    entry(QBrush{tokens.danger, Qt::BDiagPattern}, tr("reserve"));
 }
 
 StressStrip::StressStrip(const Theme &theme, QWidget *parent) : QWidget{parent}, m_theme{theme}

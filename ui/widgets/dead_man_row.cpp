@@ -99,6 +99,7 @@ void DeadManRow::refresh()
     const QString state =
         armed ? live::deadManText(*armed, m_tools.window.models.health.venueNow()) : tr("off");
     m_state->setText(tr("Dead-man switch: %1").arg(state));
+    m_state->setToolTip(state);
     m_state->setProperty("role", QLatin1StringView{armed ? "confirm" : "caption"});
     restyle(m_state);
     m_toggle->setText(armed ? tr("Disarm") : tr("Arm…"));

@@ -22,7 +22,7 @@ namespace
 {
 
 constexpr auto warningStays = 12s;
-constexpr int toastWidth = 360;
+constexpr int toastWidth = 430;
 constexpr int gap = 14; ///< to the window's edges
 
 } // namespace
@@ -63,6 +63,7 @@ void ToastStack::add(const live::AlertEntry &entry)
     }
     QWidget *frame = make(entry);
     m_layout->addWidget(frame);
+    frame->show(); // a layout would do so only later
     m_toasts.push_back({entry.number, entry.alert.severity == Severity::Critical, frame});
     place();
     if (entry.alert.severity != Severity::Critical) {
@@ -139,17 +140,21 @@ void ToastStack::place()
     const QWidget *window = parentWidget();
     const int width = std::min(toastWidth * fontMetrics().height() / 15, window->width() - 2 * gap);
     setFixedWidth(width);
-    const int height =
-        m_layout->hasHeightForWidth() ? m_layout->totalHeightForWidth(width) : sizeHint().height();
+    show(); // only what is shown has a height
+    m_layout->activate();
+    const int height = m_layout->totalHeightForWidth(width);
     setGeometry(window->width() - width - gap, window->height() - height - gap, width, height);
-    show();
     raise();
 }
 
 bool ToastStack::eventFilter(QObject *watched, QEvent *event)
 {
-    if (event->type() == QEvent::Resize || event->type() == QEvent::Show) {
+    const bool isWindow = watched == parentWidget();
+    if (isWindow && (event->type() == QEvent::Resize || event->type() == QEvent::Show)) {
         place();
+    } else if (!isWindow && (event->type() == QEvent::ZOrderChange || event->type() == QEvent::Show)) {
+        // Later: a dock brings its tab to the front only while it is the topmost child itself.
+        QMetaObject::invokeMethod(this, &QWidget::raise, Qt::QueuedConnection);
     }
     return QWidget::eventFilter(watched, event);
 }

@@ -18,10 +18,12 @@ class ToastStack final : public QWidget
 {
     Q_OBJECT
 public:
-    static constexpr int most = 4;
+    static constexpr int most = 3;
     ToastStack(live::AlertsModel &alerts, const Theme &theme, QWidget *window);
 
     void add(const live::AlertEntry &entry);
+    /// A neighbour that comes to the front does not cover the alerts.
+    void stayAbove(QWidget *neighbour) { neighbour->installEventFilter(this); }
     int count() const { return static_cast<int>(m_toasts.size()); }
 
 signals:
