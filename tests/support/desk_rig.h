@@ -117,12 +117,7 @@ public:
     std::map<std::string, int> placements;    ///< hand-overs of each order
     std::vector<std::string> problems;        ///< broken laws
 
-    explicit Rig(DeskRules rules = {})
-        : desk{[this] {
-                   std::string number = std::to_string(++m_lastOrder);
-                   return ownPrefix + std::string(10 - number.size(), '0') + number;
-               },
-              ownPrefix, rules}
+    explicit Rig(DeskRules rules = {}) : desk{[this] { return idOf(++m_lastOrder); }, ownPrefix, rules}
     {
         desk.setRules(rulesOf());
     }
@@ -331,11 +326,7 @@ public:
         fill(id(), quantity);
     }
     /// The client order id of the newest order that was asked for.
-    std::string id(int back = 0) const
-    {
-        const std::string number = std::to_string(m_lastOrder - back);
-        return ownPrefix + std::string(10 - number.size(), '0') + number;
-    }
+    std::string id(int back = 0) const { return idOf(m_lastOrder - back); }
     const Order &order(const std::string &id) const
     {
         static const Order none;
@@ -523,6 +514,15 @@ private:
         }
     }
 
+    /// Never the same in two runs.
+    std::string idOf(int number) const
+    {
+        const std::string text = std::to_string(1'000'000 + number);
+        return ownPrefix + std::to_string(1'000 + m_run % 9'000) + text.substr(1);
+    }
+
+    static inline int runs = 0;
+    int m_run = ++runs;
     CommandId m_lastCommand = 0;
     int m_lastOrder = 0;
     std::deque<KeepEntries> m_slowTickets;

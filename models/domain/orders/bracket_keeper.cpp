@@ -11,11 +11,13 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr Milliseconds settle = 250ms;          // fills of one sweep come together
+constexpr Milliseconds longestSettle = 1s;      // but a stop does not wait longer for them
 constexpr Milliseconds targetsSettle = 3s;      // an entry that still fills keeps its targets this long
 constexpr Milliseconds longestUnprotected = 3s; // then a person is told
 constexpr Milliseconds verifyAfter = 500ms;
 constexpr Milliseconds retryBase = 500ms;
-constexpr int mostStopFailures = 3;
+constexpr int mostStopRefusals = 3;
+constexpr int mostTargetRefusals = 5; // then it is left to the user
 
 bool isAtWork(const Order &order)
 {
@@ -26,6 +28,14 @@ bool isTriggered(const Order &order)
 {
     return order.childOrderId != 0 || order.conditionalStatus == ConditionalStatus::Triggering ||
            order.conditionalStatus == ConditionalStatus::Triggered;
+}
+
+/// It ended without ever having been at the exchange, so that no execution of it can follow.
+bool isNeverTaken(const Order &order)
+{
+    return order.endReason == EndReason::Rejected || order.endReason == EndReason::NotExecuted ||
+           order.endReason == EndReason::NeverAccepted || order.endReason == EndReason::LocalExpired ||
+           order.endReason == EndReason::LocalCancel || order.endReason == EndReason::Denied;
 }
 
 Quantity restOf(const Order &order)
@@ -76,19 +86,22 @@ void BracketKeeper::onOrder(const Order &order, Timestamp now)
     Child &child = bracket.children.at(order.clientOrderId());
     const bool wasOpen = child.order.isOpen();
     change(child.order);
-    if (!wasOpen || order.isOpen() || child.target != stopRole) {
+    if (!wasOpen || order.isOpen() || order.endReason == EndReason::Filled) {
         return;
     }
     constexpr int wouldTriggerAtOnce = -2021;
-    const bool isRefused = order.endReason == EndReason::Rejected ||
-                           order.endReason == EndReason::NotExecuted ||
-                           order.endReason == EndReason::NeverAccepted ||
-                           order.endReason == EndReason::LocalExpired || order.endReason == EndReason::Denied;
-    if (order.venueCode == wouldTriggerAtOnce) {
-        bracket.mustClose = true;
-    } else if (isRefused) {
-        bracket.retryAt = now + retryBase * (1 << std::min(bracket.stopFailures++, 6));
+    const bool isBeyond = child.target == stopRole && order.venueCode == wouldTriggerAtOnce;
+    bracket.mustClose = bracket.mustClose || isBeyond || child.target == closeRole;
+    if (!isBeyond && !child.isCancelAsked) {
+        Refusals &refusals = bracket.refusals[child.target];
+        refuse(refusals, now);
+        refusals.rejections += order.endReason == EndReason::Rejected ? 1 : 0;
     }
+}
+
+void BracketKeeper::refuse(Refusals &refusals, Timestamp now)
+{
+    refusals.retryAt = now + retryBase * (1 << std::min(refusals.count++, 6));
 }
 
 void BracketKeeper::onPosition(const Symbol &symbol, Timestamp now)
@@ -111,7 +124,7 @@ bool BracketKeeper::verified(const std::string &clientOrderId)
 }
 
 std::vector<BracketKeeper::Action> BracketKeeper::act(
-    Timestamp now, const PositionBook &positions, const ExchangeInfo *rules)
+    Timestamp now, const PositionBook &positions, const ExchangeInfo *rules, const Booked &isBooked)
 {
     std::vector<Action> actions;
     for (auto at = m_brackets.begin(); at != m_brackets.end();) {
@@ -120,20 +133,15 @@ std::vector<BracketKeeper::Action> BracketKeeper::act(
             ++at;
             continue;
         }
+        dropRefused(bracket);
         const SymbolSpec *spec = rules != nullptr ? rules->find(bracket.plan.entry.symbol) : nullptr;
-        actOn(at->first, bracket, now, positions, spec, actions);
-        const bool isOver = !bracket.entry.isOpen() &&
+        const Quantity open = openOf(bracket, positions, isBooked);
+        actOn(at->first, bracket, open, now, spec, actions);
+        const bool isOver = !bracket.entry.isOpen() && open.isZero() &&
                             std::ranges::none_of(bracket.children,
                                 [](const auto &entry) { return entry.second.order.isOpen(); }) &&
                             (bracket.changedAt + settle <= now);
-        Quantity open = bracket.entry.executedQty;
-        for (const auto &[id, child] : bracket.children) {
-            open -= child.order.executedQty;
-        }
-        const bool isFlat =
-            !open.isPositive() ||
-            positions.amount(bracket.plan.entry.symbol, bracket.plan.entry.positionSide).isZero();
-        if (isOver && isFlat) {
+        if (isOver) {
             for (const auto &[id, child] : bracket.children) {
                 m_ofOrder.erase(id);
             }
@@ -148,19 +156,46 @@ std::vector<BracketKeeper::Action> BracketKeeper::act(
     return actions;
 }
 
-void BracketKeeper::actOn(const std::string &id, Bracket &bracket, Timestamp now,
-    const PositionBook &positions, const SymbolSpec *spec, std::vector<Action> &actions)
+/// Refused children would pile up: each try is another one.
+void BracketKeeper::dropRefused(Bracket &bracket)
 {
+    std::erase_if(bracket.children, [this](const auto &entry) {
+        const Order &order = entry.second.order;
+        const bool isOver = !order.isOpen() && isNeverTaken(order) && order.executedQty.isZero();
+        if (isOver) {
+            m_ofOrder.erase(entry.first);
+        }
+        return isOver;
+    });
+}
+
+/// What is filled and not closed again.
+Quantity BracketKeeper::openOf(const Bracket &bracket, const PositionBook &positions, const Booked &isBooked)
+{
+    const auto isInPosition = [&isBooked](const Order &order) {
+        return !isBooked || order.executedQty.isZero() || isBooked(order.clientOrderId());
+    };
     Quantity open = bracket.entry.executedQty;
+    bool isWhole = isInPosition(bracket.entry);
     for (const auto &[childId, child] : bracket.children) {
         open -= child.order.executedQty;
+        isWhole = isWhole && isInPosition(child.order);
     }
-    // Closed by hand or elsewhere: what is left of the position is all there is to protect.
-    const Quantity held = positions.amount(bracket.plan.entry.symbol, bracket.plan.entry.positionSide) *
-                          signOf(bracket.plan.entry.side);
-    open = std::max(Quantity{}, std::min(open, held));
+    if (isWhole) {
+        // Closed by hand or elsewhere: what is left of the position is all there is to protect.
+        const NewOrder &entry = bracket.plan.entry;
+        open = std::min(open, positions.amount(entry.symbol, entry.positionSide) * signOf(entry.side));
+    }
+    return std::max(Quantity{}, open);
+}
+
+void BracketKeeper::actOn(const std::string &id, Bracket &bracket, Quantity open, Timestamp now,
+    const SymbolSpec *spec, std::vector<Action> &actions)
+{
     watchProtection(id, bracket, open, now, actions);
-    if (now < bracket.changedAt + settle) {
+    const bool isWaiting = bracket.unprotectedSince == Timestamp{} ||
+                           now < std::max(bracket.unprotectedSince, bracket.stopPlacedAt) + longestSettle;
+    if (now < bracket.changedAt + settle && isWaiting) {
         return;
     }
     if (open.isZero()) {
@@ -212,6 +247,7 @@ void BracketKeeper::fitStops(
 {
     Child *exact = nullptr;
     bool isPending = false;
+    bool hasDoubt = false;
     for (auto &[childId, child] : bracket.children) {
         if (!child.order.isOpen() || child.target >= 0) {
             continue;
@@ -219,12 +255,19 @@ void BracketKeeper::fitStops(
         if (child.target == closeRole || isTriggered(child.order)) {
             return; // it is being closed
         }
+        if (isDoubtful(bracket, child, now)) {
+            hasDoubt = true;
+            continue; // nobody knows whether it is there: another one is placed, and this one cancelled
+        }
         isPending = isPending || !isAtWork(child.order);
         if (restOf(child.order) == open && !child.isCancelAsked && !child.order.cancelRequested) {
             exact = &child;
         }
     }
     if (bracket.mustClose) {
+        if (now < bracket.refusals[closeRole].retryAt) {
+            return;
+        }
         NewOrder close = childOrder(bracket, OrderType::Market, open);
         actions.emplace_back(Place{id, closeRole, close});
         actions.emplace_back(Warn{id, close.symbol,
@@ -234,12 +277,17 @@ void BracketKeeper::fitStops(
         return;
     }
     if (exact == nullptr) {
-        if (!isPending && now >= bracket.retryAt) {
+        Refusals &refusals = bracket.refusals[stopRole];
+        if (!isPending && now >= refusals.retryAt) {
+            if (hasDoubt) {
+                refuse(refusals, now); // the next one only after a pause
+            }
+            bracket.stopPlacedAt = now;
             NewOrder stop = childOrder(bracket, OrderType::StopMarket, open);
             stop.triggerPrice = bracket.plan.stopTrigger;
             stop.workingType = bracket.plan.workingType;
             actions.emplace_back(Place{id, stopRole, stop});
-            if (bracket.stopFailures >= mostStopFailures && !bracket.isWarned) {
+            if (refusals.count >= mostStopRefusals && !bracket.isWarned) {
                 bracket.isWarned = true;
                 actions.emplace_back(Warn{id, stop.symbol,
                     "The exchange refuses the stop of " + stop.symbol +
@@ -251,7 +299,7 @@ void BracketKeeper::fitStops(
     if (!isAtWork(exact->order)) {
         return;
     }
-    bracket.stopFailures = 0;
+    bracket.refusals.erase(stopRole);
     if (!exact->isVerified && !exact->isVerifyAsked && now >= bracket.changedAt + verifyAfter) {
         exact->isVerifyAsked = true;
         actions.emplace_back(Verify{exact->order});
@@ -266,11 +314,9 @@ void BracketKeeper::fitStops(
 void BracketKeeper::fitTargets(const std::string &id, Bracket &bracket, Quantity open, Timestamp now,
     const SymbolSpec &spec, std::vector<Action> &actions)
 {
-    if (now < bracket.retryAt) {
-        return;
-    }
     const Quantity filled = bracket.entry.executedQty;
     Quantity planned;
+    Quantity left = open; // together they close no more than there is
     Rate shares;
     for (std::size_t i = 0; i < bracket.plan.targets.size(); ++i) {
         const BracketPlan::Target &target = bracket.plan.targets[i];
@@ -290,17 +336,30 @@ void BracketKeeper::fitTargets(const std::string &id, Bracket &bracket, Quantity
             }
             wanted -= child.order.executedQty;
         }
-        wanted = std::min(wanted, open);
+        wanted = std::max(Quantity{}, std::min(wanted, left));
+        left -= wanted;
+        const auto refused = bracket.refusals.find(static_cast<int>(i));
+        const bool mayTry =
+            refused == bracket.refusals.end() ||
+            (now >= refused->second.retryAt && refused->second.rejections < mostTargetRefusals);
         if (live != nullptr) {
             if (isAtWork(live->order) && restOf(live->order) != wanted) {
                 cancelChild(bracket, *live, actions); // the next look places it anew
             }
-        } else if (wanted >= spec.lot.minQty && wanted.isPositive()) {
+        } else if (wanted >= spec.lot.minQty && wanted.isPositive() && mayTry) {
             NewOrder order = childOrder(bracket, OrderType::Limit, wanted);
             order.price = target.price;
             actions.emplace_back(Place{id, static_cast<int>(i), order});
         }
     }
+}
+
+/// The answer to a stop was lost, and the position has been without one for long enough.
+bool BracketKeeper::isDoubtful(const Bracket &bracket, const Child &child, Timestamp now)
+{
+    return child.target == stopRole &&
+           (child.order.phase == OrderPhase::Unknown || child.order.phase == OrderPhase::Quarantined) &&
+           bracket.unprotectedSince != Timestamp{} && now >= bracket.unprotectedSince + longestUnprotected;
 }
 
 void BracketKeeper::cancelChild(Bracket &bracket, Child &child, std::vector<Action> &actions)
@@ -340,8 +399,11 @@ std::optional<Timestamp> BracketKeeper::dueAfter(const Bracket &bracket, Timesta
     offer(bracket.changedAt + settle);
     offer(bracket.changedAt + verifyAfter);
     offer(bracket.changedAt + targetsSettle);
-    offer(bracket.retryAt);
-    if (bracket.unprotectedSince != Timestamp{} && !bracket.isWarned) {
+    for (const auto &[target, refusals] : bracket.refusals) {
+        offer(refusals.retryAt);
+    }
+    if (bracket.unprotectedSince != Timestamp{}) {
+        offer(std::max(bracket.unprotectedSince, bracket.stopPlacedAt) + longestSettle);
         offer(bracket.unprotectedSince + longestUnprotected);
     }
     return next;
@@ -455,6 +517,24 @@ bool BracketKeeper::restore(const std::string &entryId, const std::string &text,
     m_ofOrder[entryId] = entryId;
     m_brackets[entryId] = std::move(bracket);
     return true;
+}
+
+void BracketKeeper::endMissing(
+    const std::function<bool(const std::string &clientOrderId)> &isKnown, Timestamp now)
+{
+    const auto end = [&](const std::string &id, Order &order, Bracket &bracket) {
+        if (order.isOpen() && !isKnown(id)) {
+            order.phase = OrderPhase::Done;
+            order.endReason = EndReason::Canceled;
+            touch(bracket, now);
+        }
+    };
+    for (auto &[entryId, bracket] : m_brackets) {
+        end(entryId, bracket.entry, bracket);
+        for (auto &[id, child] : bracket.children) {
+            end(id, child.order, bracket);
+        }
+    }
 }
 
 } // namespace domain

@@ -3,6 +3,7 @@
 #include "models/domain/orders/desk_reports.h"
 #include "models/domain/orders/position_book.h"
 
+#include <functional>
 #include <map>
 #include <optional>
 #include <string>
@@ -55,8 +56,11 @@ public:
     void onPosition(const Symbol &symbol, Timestamp now);
     /// The exchange was asked and has this stop. True where it is one of ours that was not verified yet.
     bool verified(const std::string &clientOrderId);
-    /// What is missing now.
-    std::vector<Action> act(Timestamp now, const PositionBook &positions, const ExchangeInfo *rules);
+    /// Whether positions hold all executions of this order; until then they say nothing of its bracket.
+    using Booked = std::function<bool(const std::string &clientOrderId)>;
+    /// What is missing now. Without isBooked positions hold everything.
+    std::vector<Action> act(
+        Timestamp now, const PositionBook &positions, const ExchangeInfo *rules, const Booked &isBooked = {});
     /// When act() may have something to say without another event.
     std::optional<Timestamp> nextDueAt() const;
     bool isChild(const std::string &clientOrderId) const { return m_ofOrder.contains(clientOrderId); }
@@ -66,6 +70,8 @@ public:
     std::vector<std::pair<std::string, std::string>> takeNotes();
     /// A kept bracket; false where the text cannot be read.
     bool restore(const std::string &entryId, const std::string &text, Timestamp now);
+    /// After a restart: what is still open by the notes, but not known any more, has ended.
+    void endMissing(const std::function<bool(const std::string &clientOrderId)> &isKnown, Timestamp now);
 
 private:
     struct Child
@@ -76,22 +82,33 @@ private:
         bool isVerifyAsked = false;
         bool isCancelAsked = false;
     };
+    /// Refusals of a role in a row.
+    struct Refusals
+    {
+        int count = 0;
+        int rejections = 0; ///< of them: by the exchange
+        Timestamp retryAt;
+    };
     struct Bracket
     {
         BracketPlan plan;
         Order entry;
         std::map<std::string, Child> children;
+        std::map<int, Refusals> refusals; ///< by Child::target
         Timestamp changedAt;
-        Timestamp retryAt;
+        Timestamp stopPlacedAt;
         std::optional<Timestamp> dueAt; ///< look again then; empty: only after an event
         Timestamp unprotectedSince;     ///< epoch 0: protected
-        int stopFailures = 0;
         bool isWarned = false;
         bool mustClose = false; ///< the market is beyond the stop already
         std::string kept;
     };
-    void actOn(const std::string &id, Bracket &bracket, Timestamp now, const PositionBook &positions,
-        const SymbolSpec *spec, std::vector<Action> &actions);
+    void actOn(const std::string &id, Bracket &bracket, Quantity open, Timestamp now, const SymbolSpec *spec,
+        std::vector<Action> &actions);
+    void dropRefused(Bracket &bracket);
+    static Quantity openOf(const Bracket &bracket, const PositionBook &positions, const Booked &isBooked);
+    static void refuse(Refusals &refusals, Timestamp now);
+    static bool isDoubtful(const Bracket &bracket, const Child &child, Timestamp now);
     void watchProtection(
         const std::string &id, Bracket &bracket, Quantity open, Timestamp now, std::vector<Action> &actions);
     void fitStops(

@@ -260,7 +260,15 @@ void OrderDesk::carryOutBrackets(Timestamp now)
     if (!dueAt || *dueAt > now || !m_positions.isCompared()) {
         return;
     }
-    for (const BracketKeeper::Action &action : m_brackets.act(now, m_positions, m_info.get())) {
+    const auto isBooked = [this](const std::string &id) {
+        const Order *order = m_ledger.find(id);
+        Quantity known;
+        for (const Fill &fill : m_ledger.fillsOf(id)) {
+            known += fill.quantity;
+        }
+        return order == nullptr || known >= order->executedQty;
+    };
+    for (const BracketKeeper::Action &action : m_brackets.act(now, m_positions, m_info.get(), isBooked)) {
         std::visit([&](const auto &one) { carryOutOne(now, one); }, action);
     }
     for (JournalEntry &entry : bracketNotes()) {

@@ -681,6 +681,7 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
             }
         }
     }
+    m_brackets.endMissing([this](const std::string &id) { return m_ledger.find(id) != nullptr; }, now);
     if (past.isRebuilt) {
         alert(now, Alert::Kind::Disk, Alert::Severity::Critical, {}, {},
             "The order journal was damaged and is rebuilt from the exchange; orders of earlier runs are "
@@ -786,7 +787,9 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     };
     offer(m_gate.nextDueAt());
     offer(m_ledger.nextDueAt());
-    offer(m_brackets.nextDueAt());
+    if (m_positions.isCompared()) {
+        offer(m_brackets.nextDueAt());
+    }
     if (!m_isStopping) {
         offer(m_auditAt);
     }
