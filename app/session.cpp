@@ -1,5 +1,6 @@
 #include "app/session.h"
 
+#include "app/alerts/alert_post.h"
 #include "app/instance_lock.h"
 #include "app/journal_place.h"
 #include "app/logging.h"
@@ -79,6 +80,7 @@ Session::~Session()
 {
     // An orderly end goes through stop(); this is what is left when the event loop is gone already.
     m_window.reset();
+    m_alertPost.reset();
     m_models.reset();
     if (m_venue != nullptr) {
         connect(&m_exchangeThread, &QThread::finished, m_venue, &QObject::deleteLater);
@@ -175,9 +177,12 @@ void Session::openWindow()
     if (!m_setup.symbol.isEmpty()) {
         m_settings.setValue(QStringLiteral("window/symbol"), m_setup.symbol);
     }
+    m_alertPost = std::make_unique<AlertPost>(m_models->alerts, m_settings, m_clock, nameForWindow(m_setup));
+    connect(m_alertPost.get(), &AlertPost::noticed, this, &logNotice);
     m_window = std::make_unique<ui::MainWindow>(
         ui::MainWindowContext{m_setup.venue, nameForWindow(m_setup), *m_models, m_venue->marketData(),
-            m_venue->trading(), m_venue->account(), m_venue->health(), m_settings, m_clock});
+            m_venue->trading(), m_venue->account(), m_venue->health(), m_settings, m_clock, m_alertPost.get(),
+            [this] { return survivalFacts(); }, [this](const QString &path) { return exportJournal(path); }});
     connect(&m_models->log, &live::LogModel::reported, this, &logNotice);
     auto *feed = new LogFeed{&m_models->log};
     connect(feed, &LogFeed::linesArrived, &m_models->log,
@@ -185,6 +190,40 @@ void Session::openWindow()
     m_window->setPaperResetEnabled(m_paper != nullptr);
     connect(m_window.get(), &ui::MainWindow::resetPaperRequested, this, &Session::resetPaper);
     m_window->show();
+}
+
+QFuture<domain::Result<ui::SurvivalFacts>> Session::survivalFacts()
+{
+    QPromise<domain::Result<ui::SurvivalFacts>> promise;
+    promise.start();
+    auto future = promise.future();
+    ports::whenFinished(m_journal->status(), this,
+        [promise = std::make_shared<QPromise<domain::Result<ui::SurvivalFacts>>>(std::move(promise))](
+            const domain::Result<ports::JournalStatus> &status) {
+            promise->addResult(status.map([](const ports::JournalStatus &journal) {
+                ui::SurvivalFacts facts;
+                facts.path = journal.path;
+                facts.entries = journal.entries;
+                facts.unresolvedOrders = journal.unresolvedOrders;
+                facts.bytes = journal.bytes;
+                facts.lastCommitAt = journal.lastCommitAt;
+                facts.slowestOfLast100 = journal.slowestOfLast100;
+                facts.waiting = journal.waiting;
+                facts.isChainIntact = journal.isChainIntact;
+                facts.lastBackupPath = journal.lastBackupPath;
+                facts.lastBackupAt = journal.lastBackupAt;
+                return facts;
+            }));
+            promise->finish();
+        });
+    return future;
+}
+
+QFuture<domain::Result<std::int64_t>> Session::exportJournal(const QString &path)
+{
+    const bool isJson = path.endsWith(QStringLiteral(".json"), Qt::CaseInsensitive);
+    return m_journal->exportTo(
+        path, isJson ? ports::Journal::ExportFormat::Json : ports::Journal::ExportFormat::Csv);
 }
 
 void Session::noteFirstCandle()
@@ -220,6 +259,7 @@ void Session::stop()
         m_window->hide();
     }
     m_window.reset();
+    m_alertPost.reset();
     m_models.reset();
     if (!m_settings.save()) {
         logNotice(1, QStringLiteral("The window's arrangement could not be saved; the one before is kept."));

@@ -7,7 +7,9 @@
 #include "exchange/binance/signing.h"
 #include "exchange/paper/server/paper_server.h"
 #include "models/domain/time.h"
+#include "ui/survival_facts.h"
 
+#include <QFuture>
 #include <QObject>
 #include <QThread>
 
@@ -30,6 +32,7 @@ class MainWindow;
 namespace app
 {
 
+class AlertPost;
 class InstanceLock;
 
 /// What one session runs on.
@@ -80,6 +83,8 @@ private:
     void startPaper();
     void openVenue();
     void openWindow();
+    QFuture<domain::Result<ui::SurvivalFacts>> survivalFacts();
+    QFuture<domain::Result<std::int64_t>> exportJournal(const QString &path);
     void noteFirstCandle();
     void resetPaper();
     void stopVenue();
@@ -97,6 +102,7 @@ private:
     QThread m_exchangeThread;
     binance::Venue *m_venue = nullptr; ///< lives on m_exchangeThread
     std::unique_ptr<live::Models> m_models;
+    std::unique_ptr<AlertPost> m_alertPost;
     std::unique_ptr<ui::MainWindow> m_window;
     bool m_isStopping = false;
 };

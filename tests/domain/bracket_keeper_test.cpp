@@ -431,8 +431,9 @@ private slots:
         Bracketed bracket;
         bracket.rig.script = [](const SendRequest &request) -> std::optional<DeskAnswer> {
             const auto *placed = std::get_if<PlaceOrder>(&request.what);
-            return placed != nullptr ? std::optional{DeskVenue::answer(Outcome::Rejected, -2021)}
-                                     : std::nullopt;
+            return placed != nullptr && placed->order.type != OrderType::Limit
+                       ? std::optional{DeskVenue::answer(Outcome::Rejected, -2021)}
+                       : std::nullopt;
         };
         bracket.fillAll();
         bracket.rig.pass(10s);

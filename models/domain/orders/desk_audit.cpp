@@ -38,6 +38,17 @@ void OrderDesk::reconcile(Timestamp now, CommandId command, const std::string &w
     startAudit(now, why, command);
 }
 
+/// Nothing is compared any more: who waits for it is told.
+void OrderDesk::refuseAudits(Timestamp now)
+{
+    if (!m_auditCommands.empty()) {
+        ReconciliationReport report;
+        report.startedAt = report.endedAt = now;
+        report.failure = "The program is being closed.";
+        m_effects.emplace_back(ReconciliationTold{std::exchange(m_auditCommands, {}), std::move(report)});
+    }
+}
+
 void OrderDesk::planAudit(Timestamp at)
 {
     if (!m_auditAt || at < *m_auditAt) {
@@ -49,6 +60,9 @@ void OrderDesk::startAudit(Timestamp now, const std::string &why, CommandId comm
 {
     if (command != 0) {
         m_auditCommands.push_back(command);
+    }
+    if (m_isStopping) {
+        return refuseAudits(now);
     }
     if (m_audit) {
         // What runs began before this was asked for: another one follows it.
@@ -159,16 +173,15 @@ void OrderDesk::comparePositions(Timestamp now)
     ReconciliationReport &report = m_audit->report;
     report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
-    const bool isFirst = !m_positions.isCompared();
     std::map<PositionBook::Leg, int> doubts;
     for (const PositionBook::Difference &difference : m_positions.compare(rows, askedAt)) {
         const auto &leg = difference.leg;
-        const bool hasCheckpoint = m_checkpoints.contains(leg) || difference.since != Timestamp{};
+        const bool hasBeginning = difference.since != Timestamp{};
         Difference line{leg.first, {}, difference.ours.toString(), difference.theirs.toString(), {}, false};
         const int seen = m_positionDoubts[leg] + (difference.isRecent ? 0 : 1);
         const auto forced = m_forcedAt.find(leg.first);
         const bool isForced = forced != m_forcedAt.end() && forced->second + forcedMemory > now;
-        if (isFirst && !hasCheckpoint) {
+        if (!hasBeginning && !difference.isRecent) {
             line.outcome = "adopted: the start of our count";
             m_positions.adopt(leg, difference.theirs, difference.until);
         } else if (isForced && seen >= comparisonsBeforeMismatch - 1) {
@@ -179,7 +192,7 @@ void OrderDesk::comparePositions(Timestamp now)
             line.outcome = "its executions are being read";
             m_audit->hasDoubt = true;
             const Timestamp since = std::max(difference.since - tradesMargin, now - oldestTrades);
-            if (m_tradesAsked.insert({leg.first, 0}).second) {
+            if (hasBeginning && m_tradesAsked.insert({leg.first, 0}).second) {
                 send(ReadTrades{leg.first, 0, since}, Urgency::Resolve);
             }
         } else {

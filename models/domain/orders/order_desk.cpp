@@ -719,6 +719,7 @@ void OrderDesk::stop(Timestamp now)
 {
     m_isStopping = true;
     giveUpWaiting(now, "The program was closed before it was sent.", EndReason::LocalCancel, false);
+    refuseAudits(now);
     close(now, GateCause::Stopping, "The program is being closed.");
 }
 
@@ -755,7 +756,9 @@ int OrderDesk::unknownCount() const
 
 bool OrderDesk::isReconciled() const
 {
-    return !m_hasGap && !m_isAuditDirty && m_positions.isCompared();
+    constexpr std::array causes{GateCause::Starting, GateCause::Reconciliation, GateCause::WakeUp};
+    return !m_hasGap && !m_isAuditDirty &&
+           std::ranges::none_of(causes, [this](GateCause cause) { return m_gate.isClosedBy(cause); });
 }
 
 bool OrderDesk::isQuiet() const

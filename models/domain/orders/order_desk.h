@@ -198,6 +198,7 @@ private:
     JournalEntries bracketNotes();
     // comparison (desk_audit.cpp)
     void startAudit(Timestamp now, const std::string &why, CommandId command);
+    void refuseAudits(Timestamp now);
     void planAudit(Timestamp at);
     void onOpenOrders(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer);
     void onPositions(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer);

@@ -17,7 +17,11 @@ constexpr Milliseconds doubt = 2s;
 
 void PositionBook::add(const Fill &fill)
 {
-    State &state = m_legs[{fill.symbol, fill.positionSide}];
+    const auto [leg, isNew] = m_legs.try_emplace({fill.symbol, fill.positionSide});
+    State &state = leg->second;
+    if (isNew) {
+        state.comparedAt = m_comparedAt;
+    }
     if (fill.at <= state.includedUntil) {
         return;
     }
@@ -61,13 +65,11 @@ std::vector<PositionBook::Difference> PositionBook::compare(
             }
             continue;
         }
-        const State state = known == m_legs.end() ? State{} : known->second;
-        differences.push_back({leg, ours, amount, until, std::max(state.comparedAt, state.changedAt),
-            state.changedAt + doubt > askedAt});
+        const Timestamp since = known == m_legs.end() ? m_comparedAt : known->second.comparedAt;
+        const bool isRecent = known != m_legs.end() && known->second.changedAt + doubt > askedAt;
+        differences.push_back({leg, ours, amount, until, since, isRecent});
     }
-    std::erase_if(m_legs, [askedAt](const auto &entry) {
-        return entry.second.amount.isZero() && entry.second.changedAt + 1h < askedAt;
-    });
+    m_comparedAt = std::max(m_comparedAt, askedAt);
     return differences;
 }
 

@@ -32,7 +32,7 @@ public:
         Quantity ours;
         Quantity theirs;
         Timestamp until;       ///< theirs includes all executions until then
-        Timestamp since;       ///< ours was last compared or changed then
+        Timestamp since;       ///< ours last agreed then; epoch 0: it never did, ours has no beginning
         bool isRecent = false; ///< an execution came while they were asked: to be looked at again
         friend bool operator==(const Difference &, const Difference &) = default;
     };
@@ -70,6 +70,7 @@ private:
         Timestamp agreedUntil;   ///< … with all executions until then; epoch 0: never
     };
     std::map<Leg, State> m_legs;
+    Timestamp m_comparedAt; ///< what is not among the legs was flat then
     bool m_isCompared = false;
 };
 

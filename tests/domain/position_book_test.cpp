@@ -1,0 +1,137 @@
+#include "tests/support/desk_rig.h"
+
+#include <QTest>
+
+#include <rapidcheck.h>
+
+using namespace support::desk;
+
+namespace
+{
+
+Fill execution(Side side, const char *quantity, Milliseconds when, PositionSide leg = PositionSide::Both)
+{
+    Fill fill;
+    fill.symbol = btc;
+    fill.side = side;
+    fill.positionSide = leg;
+    fill.quantity = qty(quantity);
+    fill.at = at(when);
+    return fill;
+}
+
+const PositionBook::Leg both{btc, PositionSide::Both};
+
+} // namespace
+
+class PositionBookTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void positionsAreTheSumOfExecutionsOfEachLeg()
+    {
+        PositionBook book;
+        book.add(execution(Side::Buy, "2", 1s));
+        book.add(execution(Side::Sell, "3", 2s));
+        book.add(execution(Side::Sell, "1", 2s, PositionSide::Short));
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("-1"));
+        QCOMPARE(book.amount(btc, PositionSide::Short), qty("-1"));
+        QVERIFY(book.amount(eth, PositionSide::Both).isZero());
+        QCOMPARE(book.open().size(), std::size_t{2});
+        book.add(execution(Side::Buy, "1", 3s));
+        QCOMPARE(book.open().size(), std::size_t{1});
+    }
+
+    void anExecutionThatTheExchangesWordIncludesChangesNothing()
+    {
+        PositionBook book;
+        book.adopt(both, qty("5"), at(10s));
+        book.add(execution(Side::Buy, "1", 10s));
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("5"));
+        book.add(execution(Side::Buy, "1", 10'001ms));
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("6"));
+    }
+
+    void whatAgreesIsNoDifferenceAndWhatIsNotListedIsFlat()
+    {
+        PositionBook book;
+        book.add(execution(Side::Buy, "2", 1s));
+        QVERIFY(book.compare({{btc, PositionSide::Both, qty("2"), at(1s)}}, at(60s)).empty());
+        const auto differences = book.compare({}, at(120s));
+        QCOMPARE(differences.size(), std::size_t{1});
+        QCOMPARE(differences.front().ours, qty("2"));
+        QVERIFY(differences.front().theirs.isZero());
+        QVERIFY(differences.front().since == at(60s));
+        QVERIFY(!differences.front().isRecent);
+    }
+
+    void aDifferenceSaysWhenTheLegLastAgreed()
+    {
+        PositionBook book;
+        const std::vector<PositionRow> rows{{btc, PositionSide::Both, qty("1"), at(10s)}};
+        QVERIFY(book.compare(rows, at(20s)).front().since == Timestamp{}); // never
+        QVERIFY(book.compare(rows, at(30s)).front().since == at(20s));     // flat, and not listed as open
+        book.add(execution(Side::Buy, "2", 40s));
+        const auto difference = book.compare(rows, at(50s)).front();
+        QVERIFY(difference.since == at(30s)); // not the execution since: one before it may be missing
+        QVERIFY(!difference.isRecent);
+        QVERIFY(difference.until == at(10s));
+        book.add(execution(Side::Buy, "2", 59s));
+        QVERIFY(book.compare(rows, at(60s)).front().isRecent);
+    }
+
+    void aKeptLegIsReadAgain()
+    {
+        PositionBook book;
+        book.add(execution(Side::Sell, "0.25", 5s, PositionSide::Short));
+        const PositionBook::Leg leg{btc, PositionSide::Short};
+        const std::string text = book.toText(leg);
+        QCOMPARE(text, std::string{"BTCUSDT SHORT -0.25 1760000005000"});
+        PositionBook again;
+        QVERIFY(again.restore(text) == leg);
+        QCOMPARE(again.amount(btc, PositionSide::Short), qty("-0.25"));
+        QCOMPARE(again.toText(leg), text);
+        again.add(execution(Side::Sell, "0.25", 5s, PositionSide::Short)); // in it already
+        QCOMPARE(again.amount(btc, PositionSide::Short), qty("-0.25"));
+        QCOMPARE(again.toText({eth, PositionSide::Both}), std::string{"ETHUSDT BOTH 0 0"});
+    }
+
+    void aDamagedTextIsNoLeg_data()
+    {
+        QTest::addColumn<QByteArray>("text");
+        QTest::newRow("empty") << QByteArray{};
+        QTest::newRow("short") << QByteArray{"BTCUSDT BOTH 1"};
+        QTest::newRow("no number") << QByteArray{"BTCUSDT BOTH one 1760000005000"};
+        QTest::newRow("no time") << QByteArray{"BTCUSDT BOTH 1 soon"};
+    }
+    void aDamagedTextIsNoLeg()
+    {
+        QFETCH(QByteArray, text);
+        PositionBook book;
+        QVERIFY(!book.restore(text.toStdString()));
+        QVERIFY(book.open().empty());
+    }
+
+    void anyExecutionsSurviveBeingKeptAndReadAgain()
+    {
+        QVERIFY(rc::check("text round trip", [] {
+            PositionBook book;
+            Quantity sum;
+            for (int n = *rc::gen::inRange(0, 20); n > 0; --n) {
+                const Side side = *rc::gen::element(Side::Buy, Side::Sell);
+                Fill fill = execution(side, "0", Milliseconds{*rc::gen::inRange(0, 1'000'000)});
+                fill.quantity =
+                    Quantity::fromUnits(*rc::gen::inRange<std::int64_t>(1, 1'000'000'000'000'000));
+                book.add(fill);
+                sum += fill.quantity * signOf(side);
+            }
+            PositionBook again;
+            again.restore(book.toText(both));
+            RC_ASSERT(again.amount(btc, PositionSide::Both) == sum);
+            RC_ASSERT(again.compare({{btc, PositionSide::Both, sum, at(0s)}}, at(2h)).empty());
+        }));
+    }
+};
+
+QTEST_APPLESS_MAIN(PositionBookTest)
+#include "position_book_test.moc"
