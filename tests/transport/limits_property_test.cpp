@@ -60,7 +60,7 @@ public:
         m_foreignPercent = m_dice.below(m_lostHeaderPercent > 25 ? 3 : 5) * 10;
         m_slowest = std::array{100ms, 1'000ms, 10'000ms}[static_cast<std::size_t>(m_dice.below(3))];
         m_isSlowMixed = m_dice.oneIn(2);
-        m_loadFor = m_dice.oneIn(10) ? 150s : 40s;
+        m_loadFor = m_dice.oneIn(20) ? 150s : 25s;
         m_cancelWeight = m_dice.oneIn(2) ? 1 : 20;
     }
 
