@@ -86,13 +86,10 @@ void BracketKeeper::onOrder(const Order &order, Timestamp now)
     Child &child = bracket.children.at(order.clientOrderId());
     const bool wasOpen = child.order.isOpen();
     change(child.order);
-<<<<<<< HEAD
     const bool isTakenOff = order.cancelRequested || order.endReason == EndReason::Canceled;
     if (isTakenOff && !child.isCancelAsked && child.target != closeRole) {
         return release(bracket, child.target); // whoever cancels it does not want it back
     }
-=======
->>>>>>> w-desk
     if (!wasOpen || order.isOpen() || order.endReason == EndReason::Filled) {
         return;
     }
@@ -111,15 +108,12 @@ void BracketKeeper::refuse(Refusals &refusals, Timestamp now)
     refusals.retryAt = now + retryBase * (1 << std::min(refusals.count++, 6));
 }
 
-<<<<<<< HEAD
 void BracketKeeper::release(Bracket &bracket, int target)
 {
     bracket.released.insert(target);
     bracket.isNoteDue = true;
 }
 
-=======
->>>>>>> w-desk
 void BracketKeeper::onPosition(const Symbol &symbol, Timestamp now)
 {
     for (auto &[id, bracket] : m_brackets) {
@@ -373,12 +367,8 @@ void BracketKeeper::fitTargets(const std::string &id, Bracket &bracket, Quantity
             if (isAtWork(live->order) && restOf(live->order) != wanted) {
                 cancelChild(bracket, *live, actions); // the next look places it anew
             }
-<<<<<<< HEAD
         } else if (wanted >= spec.lot.minQty && wanted.isPositive() && mayTry &&
                    !bracket.released.contains(static_cast<int>(i))) {
-=======
-        } else if (wanted >= spec.lot.minQty && wanted.isPositive() && mayTry) {
->>>>>>> w-desk
             NewOrder order = childOrder(bracket, OrderType::Limit, wanted);
             order.price = target.price;
             actions.emplace_back(Place{id, static_cast<int>(i), order});
