@@ -65,7 +65,7 @@ void addPump(HealthState &health, const transport::PumpHealth &pump)
 {
     for (const auto &budget : pump.budgets) {
         health.budgets.push_back({QString::fromStdString(budget.name), budget.used, budget.limit,
-            budget.reserved, 0, budget.resetsIn});
+            budget.reserved, budget.foreign, budget.resetsIn});
     }
     for (const auto &breaker : pump.breakers) {
         health.breakers.push_back({QString::fromStdString(breaker.name), breakerState(breaker.state),
@@ -76,6 +76,7 @@ void addPump(HealthState &health, const transport::PumpHealth &pump)
     }
     health.pausedFor = pump.pausedFor;
     health.isBanned = pump.isBanned;
+    health.emergencyCancels = pump.emergencyCancelsLeft;
 }
 
 } // namespace

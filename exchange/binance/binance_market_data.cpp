@@ -104,6 +104,7 @@ transport::StreamSocket *BinanceMarketData::makeSocket(StreamRoute route)
     options.url = m_rest.endpoints().combinedStream(route);
     options.supervision.control = controlText;
     options.supervision.silenceOf = silenceOf;
+    options.supervision.gate = m_rest.connectGate();
     options.seed = static_cast<std::uint64_t>(m_rest.clock().monotonicNow().time_since_epoch().count()) +
                    static_cast<std::uint64_t>(route);
     auto *socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};

@@ -387,6 +387,7 @@ void BinanceTrading::carryOutOne(KeepEntries &effect)
 void BinanceTrading::carryOutOne(SendRequest &effect)
 {
     Call call = callOf(effect);
+    call.whyNotNow = [this, id = effect.id] { return m_desk.whyNotNow(m_rest.serverNow(), id); };
     call.onHandOver = [this, id = effect.id, window = call.recvWindow](Timestamp signedAt) {
         run([&](Timestamp now) { m_desk.onHandedOver(now, id, signedAt, window); });
     };

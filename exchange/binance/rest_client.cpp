@@ -103,6 +103,11 @@ Result<Timestamp> RestClient::signingTime() const
 
 Result<transport::HttpRequest> RestClient::build(const Call &call)
 {
+    if (call.whyNotNow) {
+        if (auto error = call.whyNotNow()) {
+            return tl::unexpected{std::move(*error)};
+        }
+    }
     transport::HttpRequest request;
     request.verb = call.verb;
     request.url = m_endpoints.restBase;

@@ -41,6 +41,8 @@ struct Call
     domain::Milliseconds timeout{10'000};
     /// Longest wait before hand-over; empty: the class's own.
     std::optional<domain::Milliseconds> deadline{};
+    /// Asked in the moment before it would leave: why not, if so. The request then ends as NotSent.
+    std::function<std::optional<domain::Error>()> whyNotNow{};
     /// Told at each hand-over, with the timestamp as it is signed (server time; wall time if not signed).
     std::function<void(domain::Timestamp signedAt)> onHandOver{};
 };
@@ -80,6 +82,8 @@ public:
     const domain::ClockOffset &clockOffset() const { return m_offset; }
     /// Forgets what is known of the venue's clock and measures anew.
     void measureClockAnew();
+    /// One for all sockets to the venue's host, which shuts out who connects too often.
+    const std::shared_ptr<transport::ConnectGate> &connectGate() const { return m_connectGate; }
     /// Null before start().
     transport::RequestPump *pump() const { return m_pump; }
 
@@ -97,6 +101,7 @@ private:
     std::shared_ptr<Signer> m_signer;
     std::string m_apiKey;
     const domain::Clock &m_clock;
+    std::shared_ptr<transport::ConnectGate> m_connectGate = std::make_shared<transport::ConnectGate>();
     transport::RequestPump *m_pump = nullptr;
     domain::ClockOffset m_offset;
     QTimer *m_clockTimer;

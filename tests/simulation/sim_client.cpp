@@ -168,6 +168,11 @@ void SimClient::pumpOnce()
 
 Result<paper::Request> SimClient::build(const Call &call)
 {
+    if (call.whyNotNow) {
+        if (auto error = call.whyNotNow()) {
+            return tl::unexpected{std::move(*error)};
+        }
+    }
     paper::Request request;
     request.method = call.verb.toStdString();
     request.path = call.path;
@@ -485,6 +490,7 @@ void SimClient::carryOutOne(KeepEntries &effect)
 void SimClient::carryOutOne(SendRequest &effect)
 {
     Call call = binance::callOf(effect);
+    call.whyNotNow = [this, id = effect.id] { return m_desk->whyNotNow(serverNow(), id); };
     call.onHandOver = [this, id = effect.id, window = call.recvWindow, what = effect.what](
                           Timestamp signedAt) {
         if (const auto *placed = std::get_if<PlaceOrder>(&what)) {

@@ -27,7 +27,9 @@ int main(int argc, char **argv)
     const QCommandLineOption hours{QStringLiteral("hours"),
         QStringLiteral("Virtual time of the profile reconnects (24)."), QStringLiteral("number"),
         QStringLiteral("24")};
-    parser.addOptions({orders, seed, profile, hours});
+    const QCommandLineOption trace{QStringLiteral("trace"),
+        QStringLiteral("Prints the life of this order as it happens."), QStringLiteral("client order id")};
+    parser.addOptions({orders, seed, profile, hours, trace});
     parser.process(application);
 
     Options options;
@@ -48,6 +50,7 @@ int main(int argc, char **argv)
         return 2;
     }
     options.profile = static_cast<Profile>(at);
+    options.trace = parser.value(trace).toStdString();
     const simulation::Report report = simulation::simulate(options);
     std::fputs(simulation::toText(options, report).c_str(), stdout);
     return report.verdict.isClean() ? 0 : 1;

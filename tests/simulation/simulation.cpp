@@ -32,11 +32,15 @@ paper::Faults faultsOf(const Options &options)
     case Profile::Storm:
         return paper::stormFaults(options.seed);
     case Profile::Reconnects: {
-        paper::Faults faults = paper::standardFaults(options.seed);
+        paper::Faults faults{options.seed};
         paper::FaultRule cut;
         cut.kind = paper::FaultKind::CutStreams;
         cut.every = 6s;
         faults.add(cut);
+        paper::FaultRule lost;
+        lost.kind = paper::FaultKind::LoseListenKey;
+        lost.every = 10min;
+        faults.add(lost);
         return faults;
     }
     case Profile::Standard:
@@ -121,9 +125,19 @@ private:
     SimVenue::Watch watch()
     {
         SimVenue::Watch watch;
-        watch.arrived = [this](const paper::Request &request) { m_judge.onArrived(request, nowMs()); };
+        watch.arrived = [this](const paper::Request &request) {
+            m_judge.onArrived(request, nowMs());
+            if (!m_options.trace.empty() && request.body.find(m_options.trace) != std::string::npos) {
+                fmt::print("{:>12} arrived {} {}\n", nowMs(), request.method, request.path);
+            }
+        };
         watch.processed = [this](const paper::Request &request, const paper::Response &response) {
             m_judge.onProcessed(request, response, nowMs());
+            if (!m_options.trace.empty() &&
+                (request.body + request.query).find(m_options.trace) != std::string::npos) {
+                fmt::print(
+                    "{:>12} processed {} {}: {}\n", nowMs(), request.method, request.path, response.body);
+            }
         };
         watch.happened = [this](const paper::Event &event) { m_judge.onEvent(event); };
         watch.foreignLoad = [this] { m_judge.onForeignLoad(nowMs()); };
@@ -137,7 +151,12 @@ private:
         }
         m_hasBooted = true;
         SimClient::Hooks hooks;
-        hooks.kept = [this](const JournalEntries &entries) { m_judge.onKept(entries); };
+        hooks.kept = [this](const JournalEntries &entries) {
+            m_judge.onKept(entries);
+            if (!m_options.trace.empty()) {
+                trace(entries);
+            }
+        };
         hooks.handedOver = [this](const NewOrder &order, Milliseconds age, const Gate &gate) {
             m_judge.onHandedOver(order, age, gate);
         };
@@ -148,6 +167,17 @@ private:
         hooks.reconciled = [](const ReconciliationReport &) {};
         m_client = std::make_unique<SimClient>(
             m_timeline, m_venue, m_journal, m_dice.next(), m_wallAhead, m_pause, std::move(hooks));
+    }
+
+    void trace(const JournalEntries &entries) const
+    {
+        for (const JournalEntry &entry : entries) {
+            const auto *moment = std::get_if<OrderMoment>(&entry);
+            if (moment != nullptr && moment->clientOrderId == m_options.trace) {
+                fmt::print("{:>12} {:>12} {} {}\n", nowMs(), toMs(moment->at) - SimVenue::startMs,
+                    toWord(moment->kind), moment->text);
+            }
+        }
     }
 
     void onAlert(const Alert &alert)

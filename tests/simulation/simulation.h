@@ -14,7 +14,8 @@ enum class Profile : std::uint8_t {
     Calm,       ///< no faults
     Standard,   ///< the mix of reliability 7
     Storm,      ///< every rate ten times as high
-    Reconnects, ///< a standard mix whose sockets are cut every few seconds; ordered by time, not by orders
+    Reconnects, ///< sockets are cut every few seconds, listen keys lost, lines down; goes by time, not by
+                ///< orders
 };
 
 struct Options
@@ -24,6 +25,7 @@ struct Options
     Profile profile = Profile::Standard;
     std::int64_t hours = 24; ///< Reconnects: so much virtual time
     bool saysFindings = true;
+    std::string trace; ///< client order id whose life is printed as it happens
 };
 
 struct Report

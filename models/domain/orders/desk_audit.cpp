@@ -16,7 +16,8 @@ using Difference = ReconciliationReport::Difference;
 constexpr Milliseconds tradesMargin = 60s; // executions are asked for from a little before the last agreement
 constexpr Milliseconds oldestTrades = 72h;
 constexpr Milliseconds forcedMemory = 5min;
-constexpr int comparisonsBeforeMismatch = 3;
+constexpr Milliseconds listLag = 12s;        // reference 11.2: up to ten seconds, and the way there
+constexpr int comparisonsBeforeMismatch = 2; // after the executions were read
 
 std::string describe(const Order &order)
 {
@@ -173,22 +174,29 @@ void OrderDesk::comparePositions(Timestamp now)
     ReconciliationReport &report = m_audit->report;
     report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
-    std::map<PositionBook::Leg, int> doubts;
+    std::map<PositionBook::Leg, LegDoubt> doubts;
     for (const PositionBook::Difference &difference : m_positions.compare(rows, askedAt)) {
         const auto &leg = difference.leg;
         const bool hasBeginning = difference.since != Timestamp{};
         Difference line{leg.first, {}, difference.ours.toString(), difference.theirs.toString(), {}, false};
-        const int seen = m_positionDoubts[leg] + (difference.isRecent ? 0 : 1);
+        LegDoubt doubt = m_positionDoubts[leg];
+        if (doubt.firstAt == Timestamp{} || difference.isRecent) {
+            doubt.firstAt = now;
+        }
+        // Lists of executions lag behind positions.
+        doubt.comparisons += doubt.isRead && doubt.firstAt + listLag <= now ? 1 : 0;
+        doubt.isRead = false;
         const auto forced = m_forcedAt.find(leg.first);
         const bool isForced = forced != m_forcedAt.end() && forced->second + forcedMemory > now;
         if (!hasBeginning && !difference.isRecent) {
             line.outcome = "adopted: the start of our count";
             m_positions.adopt(leg, difference.theirs, difference.until);
-        } else if (isForced && seen >= comparisonsBeforeMismatch - 1) {
+        } else if (isForced && doubt.comparisons >= comparisonsBeforeMismatch - 1) {
             line.outcome = "adopted: the exchange liquidated or settled it";
             m_positions.adopt(leg, difference.theirs, difference.until);
-        } else if (seen < comparisonsBeforeMismatch) {
-            doubts[leg] = seen;
+        } else if (doubt.comparisons < comparisonsBeforeMismatch) {
+            doubt.isRead = !hasBeginning; // then there is nothing to read from
+            doubts[leg] = doubt;
             line.outcome = "its executions are being read";
             m_audit->hasDoubt = true;
             const Timestamp since = std::max(difference.since - tradesMargin, now - oldestTrades);

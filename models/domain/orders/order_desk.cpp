@@ -181,6 +181,11 @@ void OrderDesk::stopOpening(Timestamp now, const std::string &where)
 
 // ---- placing
 
+Milliseconds OrderDesk::lifeOf(const NewOrder &order) const
+{
+    return isReducing(order) ? m_rules.reducingLife : m_rules.openingLife;
+}
+
 std::optional<Error> OrderDesk::whyNot(const NewOrder &order) const
 {
     const bool isAllowed = isReducing(order) ? m_gate.mayReduce() : m_gate.mayOpen();
@@ -282,7 +287,7 @@ void OrderDesk::sendPlacement(Timestamp now, const std::string &clientOrderId)
     Errand &errand = found->second;
     errand.placeAt.reset();
     const bool isReducer = isReducing(order->request);
-    const Milliseconds left = errand.askedAt + (isReducer ? m_rules.reducingLife : m_rules.openingLife) - now;
+    const Milliseconds left = errand.askedAt + lifeOf(order->request) - now;
     const auto giveUp = [&](EndReason reason, const std::string &why) {
         take(now, m_ledger.closeLocally(clientOrderId, reason, why, now));
     };
@@ -304,6 +309,35 @@ void OrderDesk::sendPlacement(Timestamp now, const std::string &clientOrderId)
     note(now, clientOrderId, Kind::Queued);
     errand.placement =
         send(PlaceOrder{order->request}, isReducer ? Urgency::Reduce : Urgency::Open, clientOrderId, left);
+}
+
+std::optional<Error> OrderDesk::whyNotNow(Timestamp now, RequestId id) const
+{
+    const Error takenBack{ErrorCode::Cancelled, "It was taken back before it was sent.", 0, 0, 0};
+    const auto asked = m_asked.find(id);
+    if (asked == m_asked.end()) {
+        return takenBack;
+    }
+    const std::string &clientOrderId = asked->second.clientOrderId;
+    const auto errand = m_errands.find(clientOrderId);
+    const Order *order = m_ledger.find(clientOrderId);
+    if (const auto *placed = std::get_if<PlaceOrder>(&asked->second.what)) {
+        const bool isWanted = order != nullptr && order->phase == OrderPhase::Queued &&
+                              errand != m_errands.end() && errand->second.placement == id;
+        if (!isWanted) {
+            return takenBack;
+        }
+        if (now > errand->second.askedAt + lifeOf(placed->order)) {
+            return Error{
+                ErrorCode::Cancelled, "It could not be sent in time and is not sent any more.", 0, 0, 0};
+        }
+        return whyNot(placed->order);
+    }
+    const bool isAmend = std::holds_alternative<AmendOrder>(asked->second.what);
+    if (isAmend && (order == nullptr || !order->isOpen() || order->cancelRequested)) {
+        return takenBack;
+    }
+    return std::nullopt;
 }
 
 void OrderDesk::onHandedOver(Timestamp now, RequestId id, Timestamp signedAt, Milliseconds recvWindow)
@@ -345,6 +379,11 @@ void OrderDesk::onAnswer(Timestamp now, RequestId id, const DeskAnswer &answer)
         onPositions(now, id, asked, answer);
     } else if (const auto *trades = std::get_if<ReadTrades>(&asked.what)) {
         m_tradesAsked.erase({trades->symbol, trades->orderId});
+        if (answer.outcome == Outcome::Done && trades->orderId == 0) {
+            for (auto &[leg, doubt] : m_positionDoubts) {
+                doubt.isRead = doubt.isRead || leg.first == trades->symbol;
+            }
+        }
         fold(now, TradeHistory{answer.fills});
         finishAuditIfDone(now, id);
     } else if (const auto *deadMan = std::get_if<RenewDeadMan>(&asked.what)) {
@@ -696,8 +735,7 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
     for (const Order &order : past.unresolved) {
         note(now, order.clientOrderId(), Kind::Restored);
         // The last try may have left at the end of its life.
-        const Milliseconds life = isReducing(order.request) ? m_rules.reducingLife : m_rules.openingLife;
-        take(now, m_ledger.restore(order, std::min(now, order.createdAt + life), now));
+        take(now, m_ledger.restore(order, std::min(now, order.createdAt + lifeOf(order.request)), now));
         if (const Order *known = m_ledger.find(order.clientOrderId()); known != nullptr) {
             m_brackets.onOrder(*known, now);
             // The only thing that is sent again: what the user had asked to be cancelled.

@@ -66,6 +66,9 @@ public:
     /// What the journal holds of earlier runs; called once, before anything else.
     void restore(Timestamp now, const JournalPast &past);
     void onKept(Timestamp now, std::uint64_t ticket, const Result<bool> &kept);
+    /// Why a request may not leave after all, asked in the moment before it would: it was taken back, is too
+    /// old, or the gate has closed since. It is then answered NotSent.
+    std::optional<Error> whyNotNow(Timestamp now, RequestId id) const;
     void onHandedOver(Timestamp now, RequestId id, Timestamp signedAt, Milliseconds recvWindow);
     void onAnswer(Timestamp now, RequestId id, const DeskAnswer &answer);
     /// What the user stream said.
@@ -162,6 +165,8 @@ private:
     };
 
     // placing (order_desk.cpp)
+    /// From the user's action until it may not leave any more.
+    Milliseconds lifeOf(const NewOrder &order) const;
     std::optional<Error> whyNot(const NewOrder &order) const;
     Order intentOf(Timestamp now, NewOrder order) const;
     void place(Timestamp now, CommandId command, Order intent, const ActionSource &source);
@@ -246,7 +251,14 @@ private:
     std::vector<Run> m_runs;
     std::optional<Audit> m_audit;
     std::optional<Timestamp> m_auditAt;
-    std::map<PositionBook::Leg, int> m_positionDoubts; ///< comparisons in a row that a leg did not survive
+    /// A leg that did not agree: only comparisons after its executions were read count against it.
+    struct LegDoubt
+    {
+        Timestamp firstAt;
+        int comparisons = 0;
+        bool isRead = false;
+    };
+    std::map<PositionBook::Leg, LegDoubt> m_positionDoubts;
     std::map<PositionBook::Leg, std::string> m_checkpoints; ///< as last kept
     std::map<Symbol, Timestamp> m_forcedAt;                 ///< last liquidation, deleveraging or settlement
     std::vector<CommandId> m_auditCommands;                 ///< wait for the next comparison
