@@ -197,9 +197,9 @@ bool readOne(const ReadTrades &, std::string_view body, DeskAnswer &answer)
     return fills.has_value();
 }
 
-bool readOne(const RenewDeadMan &, std::string_view, DeskAnswer &)
+bool readOne(const RenewDeadMan &, std::string_view body, DeskAnswer &)
 {
-    return true;
+    return body.find("\"countdownTime\"") != std::string_view::npos; // a captive portal renews nothing
 }
 
 } // namespace

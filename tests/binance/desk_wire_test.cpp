@@ -253,6 +253,20 @@ private slots:
         }
     }
 
+    void htmlWithAFriendlyStatusIsUnknown()
+    {
+        const QByteArray html{"<html><body>Please log in to the network</body></html>"};
+        const AmendOrder amend{engineRef, Side::Buy, Price::of(1), Quantity::of(1)};
+        const std::vector<DeskRequest> all{PlaceOrder{limitBuy()}, amend, CancelOrder{engineRef},
+            CancelOrder{algoRef}, CancelSymbol{"BTCUSDT"}, QueryOrder{engineRef}, ReadOpenOrders{false},
+            ReadOpenOrders{true}, ReadPositions{}, ReadTrades{"BTCUSDT", 0, now},
+            RenewDeadMan{"BTCUSDT", Milliseconds{120'000}}};
+        for (const DeskRequest &what : all) {
+            QVERIFY2(read(what, html).outcome == Outcome::Unknown,
+                qPrintable(QString::number(static_cast<int>(what.index()))));
+        }
+    }
+
     void aCancelIsReadWithOrWithoutAnOrder()
     {
         QCOMPARE(read(CancelOrder{engineRef}, orderBody).order->orderId, 8'389'765'519'993'908'929);
@@ -292,6 +306,11 @@ private slots:
         QCOMPARE(trades.fills.front().quantity, Quantity::literal("0.01"));
     }
 
+    void aDeadManIsConfirmedByItsSymbol()
+    {
+        const RenewDeadMan renew{"BTCUSDT", Milliseconds{120'000}};
+        QCOMPARE(read(renew, R"({"symbol":"BTCUSDT","countdownTime":"120000"})").outcome, Outcome::Done);
+    }
 };
 
 QTEST_APPLESS_MAIN(DeskWireTest)
