@@ -199,7 +199,7 @@ bool readOne(const ReadTrades &, std::string_view body, DeskAnswer &answer)
 
 bool readOne(const RenewDeadMan &, std::string_view body, DeskAnswer &)
 {
-    return parseAcknowledgement(body).has_value(); // the page of a captive portal renews nothing
+    return body.find("\"countdownTime\"") != std::string_view::npos; // a captive portal renews nothing
 }
 
 } // namespace

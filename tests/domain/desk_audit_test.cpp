@@ -94,6 +94,24 @@ private slots:
         QVERIFY(rig.desk.gate().mayOpen());
     }
 
+    void aDoubtDuringAComparisonThatHangsMakesAnother()
+    {
+        Rig rig;
+        rig.ready();
+        rig.holds = anyOf<ReadPositions>();
+        rig.reconcile();
+        rig.script = [](const SendRequest &request) -> std::optional<DeskAnswer> {
+            return asks<PlaceOrder>(request) ? std::optional{DeskVenue::answer(Outcome::Unknown)}
+                                             : std::nullopt;
+        };
+        rig.submit(limit());
+        rig.pass(8s); // the comparison that the doubt asks for waits for the one that runs
+        QCOMPARE(rig.count<ReadPositions>(), 2);
+        rig.answer(rig.pending<ReadPositions>());
+        QCOMPARE(rig.count<ReadPositions>(), 3);
+        rig.answerAll();
+    }
+
     void ordersOfOthersAreAdoptedAndCounted()
     {
         Rig rig;

@@ -248,7 +248,13 @@ public:
             }
             turns = *due <= now ? turns + 1 : 0;
             if (turns > mostTurnsOfOneMoment) {
-                problems.emplace_back("time does not go on at " + std::to_string(toMs(now) - startMs));
+                const auto isDue = [this](const std::optional<Timestamp> &at) { return at && *at <= now; };
+                std::string who = isDue(desk.gate().nextDueAt())       ? "gate"
+                                  : isDue(desk.ledger().nextDueAt())   ? "ledger"
+                                  : isDue(desk.brackets().nextDueAt()) ? "brackets"
+                                                                       : "desk";
+                problems.emplace_back(
+                    "time does not go on at " + std::to_string(toMs(now) - startMs) + " for the " + who);
                 return;
             }
             now = std::max(now, *due);

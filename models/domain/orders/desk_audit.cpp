@@ -65,13 +65,13 @@ void OrderDesk::startAudit(Timestamp now, const std::string &why, CommandId comm
     if (m_isStopping) {
         return refuseAudits(now);
     }
+    m_auditAt.reset();
     if (m_audit) {
         // What runs began before this was asked for: another one follows it.
         m_auditWhy = why;
         m_isAuditDirty = true;
         return;
     }
-    m_auditAt.reset();
     m_auditWhy.clear();
     m_isAuditDirty = false;
     Audit audit;

@@ -182,6 +182,7 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
         closePositions(now, run); // an entry may have filled before its cancel
     }
     if (isFlat && closesPositions(run.report.action)) {
+        run.closeAt.reset();
         addCancelSteps(now, run, true); // stops and targets of what is closed
     }
     bool isSettled = true;
