@@ -525,13 +525,15 @@ private slots:
         QCOMPARE(bracket.targeted(), qty("1"));
     }
 
-    void theUserMayCancelTheStopAndGetsItBack()
+    void aStopThatTheUserCancelsStaysOffAndTheWindowSaysSo()
     {
         Bracketed bracket;
         bracket.fillAll();
         bracket.rig.cancel(bracket.stops().front().clientOrderId());
-        bracket.rig.pass(3s);
-        QCOMPARE(bracket.stopped(), qty("1"));
+        bracket.rig.pass(30s);
+        QCOMPARE(bracket.stopped(), qty("0"));
+        QCOMPARE(bracket.rig.alerts(Alert::Kind::Unprotected), 1);
+        QCOMPARE(bracket.targeted(), qty("1")); // what was not touched goes on
     }
 
     void closingTheSymbolEndsTheBracket()

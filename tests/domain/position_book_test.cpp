@@ -85,6 +85,8 @@ private slots:
         PositionBook book;
         book.add(execution(Side::Sell, "0.25", 5s, PositionSide::Short));
         const PositionBook::Leg leg{btc, PositionSide::Short};
+        QVERIFY(book.toText(leg).empty()); // the exchange has not agreed yet: an execution may be missing
+        QVERIFY(book.compare({{btc, PositionSide::Short, qty("-0.25"), at(5s)}}, at(9s)).empty());
         const std::string text = book.toText(leg);
         QCOMPARE(text, std::string{"BTCUSDT SHORT -0.25 1760000005000"});
         PositionBook again;
@@ -93,7 +95,7 @@ private slots:
         QCOMPARE(again.toText(leg), text);
         again.add(execution(Side::Sell, "0.25", 5s, PositionSide::Short)); // in it already
         QCOMPARE(again.amount(btc, PositionSide::Short), qty("-0.25"));
-        QCOMPARE(again.toText({eth, PositionSide::Both}), std::string{"ETHUSDT BOTH 0 0"});
+        QVERIFY(again.toText({eth, PositionSide::Both}).empty());
     }
 
     void aDamagedTextIsNoLeg_data()
@@ -125,6 +127,7 @@ private slots:
                 book.add(fill);
                 sum += fill.quantity * signOf(side);
             }
+            RC_ASSERT(book.compare({{btc, PositionSide::Both, sum, at(1h)}}, at(1h)).empty());
             PositionBook again;
             again.restore(book.toText(both));
             RC_ASSERT(again.amount(btc, PositionSide::Both) == sum);
