@@ -244,7 +244,7 @@ void Session::resetPaper()
         logNotice(done ? 0 : 2,
             done ? QStringLiteral("The paper account was started over.") : sentenceOf(done.error()));
         if (done && m_venue != nullptr) {
-            m_venue->account().refresh();
+            m_venue->accountWasReset();
         }
     });
 }

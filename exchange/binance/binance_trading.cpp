@@ -310,6 +310,13 @@ void BinanceTrading::onWakeUp(const std::string &why)
     }
 }
 
+void BinanceTrading::onAccountReset()
+{
+    if (m_isRecovered && !m_isStopping) {
+        run([this](Timestamp now) { m_desk.onAccountReset(now); });
+    }
+}
+
 void BinanceTrading::setRules(std::shared_ptr<const ExchangeInfo> info)
 {
     m_desk.setRules(std::move(info));

@@ -69,6 +69,8 @@ public:
     void onStreamGap(const QString &why);
     void onStreamUp();
     void onWakeUp(const std::string &why);
+    /// The paper account was started over.
+    void onAccountReset();
     void setRules(std::shared_ptr<const domain::ExchangeInfo> info);
     /// A cause of the gate that others notice.
     void setClosed(domain::GateCause cause, bool isClosed, const std::string &reason,

@@ -77,11 +77,17 @@ void RestClient::start(std::optional<Milliseconds> pause, bool isBan)
         m_pump->pause(*pause, isBan);
     }
     measureClock(firstSamples);
+    for (const auto &request : std::exchange(m_early, {})) {
+        request();
+    }
 }
 
 void RestClient::stop()
 {
     m_isStopped = true;
+    for (const auto &request : std::exchange(m_early, {})) {
+        request();
+    }
     m_clockTimer->stop();
 }
 
@@ -155,7 +161,16 @@ Result<transport::HttpRequest> RestClient::build(const Call &call)
 
 void RestClient::send(const Call &call, QObject *context, Handler handler)
 {
-    if (m_isStopped || m_pump == nullptr) {
+    if (m_pump == nullptr && !m_isStopped) {
+        m_early.emplace_back(
+            [this, call, context = QPointer<QObject>{context}, handler = std::move(handler)] {
+                if (context) {
+                    send(call, context, handler);
+                }
+            });
+        return;
+    }
+    if (m_isStopped) {
         transport::PumpAnswer answer;
         answer.refusal =
             Error{ErrorCode::Cancelled, "The connection to the venue is closed; nothing was sent.", 0, 0, 0};

@@ -14,6 +14,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace binance
 {
@@ -67,7 +68,7 @@ public:
     void stop();
     bool isStopped() const { return m_isStopped; }
 
-    /// Answers the handler once, unless the context is gone by then.
+    /// Answers the handler once, unless the context is gone by then. Before start() the request waits for it.
     void send(const Call &call, QObject *context, Handler handler);
     /// The same for requests of which only success or failure matters.
     void fetch(const Call &call, QObject *context, BodyHandler handler);
@@ -105,6 +106,7 @@ private:
     transport::RequestPump *m_pump = nullptr;
     domain::ClockOffset m_offset;
     QTimer *m_clockTimer;
+    std::vector<std::function<void()>> m_early; ///< requests handed in before start()
     bool m_isMeasuring = false;
     bool m_isStopped = false;
     int m_pending = 0;

@@ -267,6 +267,14 @@ QFuture<bool> Venue::stop()
     });
 }
 
+void Venue::accountWasReset()
+{
+    QMetaObject::invokeMethod(this, [this] {
+        m_parts->trading->onAccountReset();
+        m_parts->reconcile();
+    });
+}
+
 const Endpoints &Venue::endpoints() const
 {
     return m_parts->rest->endpoints();

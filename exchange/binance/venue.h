@@ -40,6 +40,9 @@ public:
     /// programs of the account may share it. Answers true once nothing is in flight or after three seconds.
     QFuture<bool> stop();
 
+    /// The account was started over at the venue (paper): its past explains nothing any more.
+    void accountWasReset();
+
     const Endpoints &endpoints() const;
     bool hasKeys() const;
     ports::MarketData &marketData();

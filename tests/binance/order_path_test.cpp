@@ -123,7 +123,8 @@ private slots:
         const auto outcome = desk.outcomeOf(desk.venue->trading().submit(limitBuy()));
         QVERIFY(outcome && *outcome);
         const std::string id = (*outcome)->clientOrderId();
-        QCOMPARE(atTheVenue, (std::vector<std::string>{"intent " + id, "state " + id + " IN_FLIGHT"}));
+        QCOMPARE(std::ranges::count(atTheVenue, "intent " + id), 1);
+        QCOMPARE(std::ranges::count(atTheVenue, "state " + id + " IN_FLIGHT"), 1);
         QCOMPARE((*outcome)->phase, OrderPhase::Working);
         QCOMPARE((*outcome)->orderId, std::int64_t{77});
 

@@ -167,8 +167,8 @@ private slots:
         m_server->setFaults({lost});
         const auto placed = outcomeOf(m_venue->trading().submit(marketBuy()));
         m_server->setFaults({});
-        QVERIFY(placed && !*placed);
-        QCOMPARE(placed->error().code, ErrorCode::OutcomeUnknown);
+        // The stream may tell what became of it before the missing answer is noticed.
+        QVERIFY(placed && (*placed || placed->error().code == ErrorCode::OutcomeUnknown));
         QTRY_VERIFY_WITH_TIMEOUT(std::ranges::all_of(m_orders,
                                      [](const auto &one) { return one.second.phase == OrderPhase::Done; }),
             patience);

@@ -25,7 +25,7 @@ struct Options
     Profile profile = Profile::Standard;
     std::int64_t hours = 24; ///< Reconnects: so much virtual time
     bool saysFindings = true;
-    std::string trace; ///< client order id whose life is printed as it happens
+    std::string trace{}; ///< client order id whose life is printed as it happens
 };
 
 struct Report

@@ -466,6 +466,15 @@ std::string BracketKeeper::textOf(const Bracket &bracket)
     return text.str();
 }
 
+void BracketKeeper::clear()
+{
+    for (const auto &[id, bracket] : m_brackets) {
+        m_forgotten.push_back(id);
+    }
+    m_brackets.clear();
+    m_ofOrder.clear();
+}
+
 std::vector<std::pair<std::string, std::string>> BracketKeeper::takeNotes()
 {
     std::vector<std::pair<std::string, std::string>> notes;

@@ -67,6 +67,8 @@ public:
     bool isChild(const std::string &clientOrderId) const { return m_ofOrder.contains(clientOrderId); }
     std::size_t size() const { return m_brackets.size(); }
 
+    /// Forgets all brackets: what they protected is gone.
+    void clear();
     /// Notes to be kept since the last call: entry id and text; an empty text forgets it.
     std::vector<std::pair<std::string, std::string>> takeNotes();
     /// A kept bracket; false where the text cannot be read.

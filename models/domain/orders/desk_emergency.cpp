@@ -63,8 +63,11 @@ void OrderDesk::emergency(
                 symbols.emplace(order.request.symbol, OrderLedger::refOf(order).conditional);
             }
         }
+        if (!action.symbol.empty()) {
+            symbols.insert({{action.symbol, false}, {action.symbol, true}}); // also what we do not know of
+        }
         for (const auto &[symbol, isConditional] : symbols) {
-            send(CancelSymbol{symbol, isConditional}, Urgency::Cancel);
+            started.sweeps.insert(send(CancelSymbol{symbol, isConditional}, Urgency::Cancel));
         }
     }
     addCancelSteps(now, started, action.kind == EmergencyAction::Kind::CancelAll);
@@ -185,7 +188,7 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
         run.closeAt.reset();
         addCancelSteps(now, run, true); // stops and targets of what is closed
     }
-    bool isSettled = true;
+    bool isSettled = run.sweeps.empty();
     for (Step &step : run.report.steps) {
         if (step.state != Step::State::Waiting) {
             continue;

@@ -76,6 +76,21 @@ void OrderDesk::onStreamUp(Timestamp now)
     startAudit(now, m_positions.isCompared() ? "the stream is back" : "start", 0);
 }
 
+void OrderDesk::onAccountReset(Timestamp now)
+{
+    m_positions = PositionBook{};
+    m_positionDoubts.clear();
+    m_brackets.clear();
+    for (const auto &[leg, text] : m_checkpoints) {
+        m_entries.emplace_back(
+            JournalNote{"position " + leg.first + ' ' + std::string{toWire(leg.second)}, {}});
+    }
+    m_checkpoints.clear();
+    acknowledge(now, GateCause::Mismatch);
+    m_isAuditDirty = true;
+    startAudit(now, "the account was started over", 0);
+}
+
 void OrderDesk::onWakeUp(Timestamp now, const std::string &why)
 {
     close(now, GateCause::WakeUp, why);

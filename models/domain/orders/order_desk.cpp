@@ -390,6 +390,9 @@ void OrderDesk::onAnswer(Timestamp now, RequestId id, const DeskAnswer &answer)
         onDeadMan(now, *deadMan, answer);
     }
     // The answer to CancelSymbol says nothing of single orders: their events, or their own cancels, do.
+    for (Run &run : m_runs) {
+        run.sweeps.erase(id);
+    }
     onTime(now);
 }
 

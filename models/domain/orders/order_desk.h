@@ -86,6 +86,9 @@ public:
     std::optional<Timestamp> nextDueAt() const;
     DeskEffects takeEffects();
 
+    /// The account was started over (paper): what was known of its positions and brackets is void.
+    void onAccountReset(Timestamp now);
+
     // ---- what is known
     const Gate &gate() const { return m_gate; }
     const OrderLedger &ledger() const { return m_ledger; }
@@ -152,6 +155,7 @@ private:
         EmergencyReport report;
         std::vector<CommandId> commands;
         std::string where;
+        std::set<RequestId> sweeps; ///< CancelSymbol requests under way
         int closes = 0;
         std::optional<Timestamp> closeAt;
     };

@@ -1,0 +1,67 @@
+#include "tests/simulation/simulation.h"
+
+#include <QTest>
+
+#include <random>
+
+using simulation::Options;
+using simulation::Profile;
+using simulation::Report;
+
+/// The order path in virtual time. A seed that ever failed is added to `standardSeeds` and stays.
+class SimulationTest : public QObject
+{
+    Q_OBJECT
+private:
+    static void judge(const Options &options)
+    {
+        const Report report = simulation::simulate(options);
+        QVERIFY2(report.verdict.isClean(), simulation::toText(options, report).c_str());
+        QVERIFY2(report.settledAfter >= 0, simulation::toText(options, report).c_str());
+    }
+
+private slots:
+    void withoutFaultsEverythingAgrees() { judge({.orders = 1'000, .seed = 11, .profile = Profile::Calm}); }
+
+    void standardSeeds_data()
+    {
+        QTest::addColumn<quint64>("seed");
+        for (const quint64 seed : {2, 3, 4, 5, 6}) {
+            QTest::addRow("seed %llu", seed) << seed;
+        }
+    }
+    void standardSeeds()
+    {
+        QFETCH(quint64, seed);
+        judge({.orders = 2'000, .seed = seed});
+    }
+
+    void aNewSeedEachTime()
+    {
+        std::random_device source;
+        const std::uint64_t seed = source();
+        qInfo("seed %llu", static_cast<unsigned long long>(seed));
+        judge({.orders = 2'000, .seed = seed});
+    }
+
+    void theSameSeedGivesTheSameHistory()
+    {
+        const Options options{.orders = 1'000, .seed = 77};
+        const Report first = simulation::simulate(options);
+        const Report second = simulation::simulate(options);
+        QCOMPARE(first.hash, second.hash);
+        QCOMPARE(first.fills, second.fills);
+        QVERIFY(simulation::simulate({.orders = 1'000, .seed = 78}).hash != first.hash);
+    }
+
+    void aReconnectStormStaysWithinItsLimits()
+    {
+        const Options options{.seed = 5, .profile = Profile::Reconnects, .hours = 1};
+        const Report report = simulation::simulate(options);
+        QVERIFY2(report.verdict.isClean(), simulation::toText(options, report).c_str());
+        QVERIFY(report.disconnects > 100);
+    }
+};
+
+QTEST_GUILESS_MAIN(SimulationTest)
+#include "simulation_test.moc"
