@@ -1,3 +1,4 @@
+#include "app/unix_signals.h"
 #include "tests/killtest/stand.h"
 #include "tests/killtest/trader.h"
 
@@ -5,13 +6,14 @@
 #include <QCommandLineParser>
 #include <QElapsedTimer>
 
+#include <algorithm>
 #include <cstdio>
 #include <vector>
 
 namespace
 {
 
-constexpr int mostStands = 4; ///< side by side: a start mostly waits
+constexpr int mostStands = 12; ///< side by side: a life mostly waits
 
 /// The part that is killed: --trade|--verify FOLDER REST-PORT STREAM-PORT CREDENTIALS POINT ACKNOWLEDGED SEED
 int liveOnce(const QStringList &arguments)
@@ -81,8 +83,8 @@ int main(int argc, char **argv)
     QElapsedTimer timer;
     timer.start();
     std::vector<std::unique_ptr<killtest::Stand>> stands;
-    int working = mostStands;
-    for (int number = 0; number < mostStands; ++number) {
+    int working = std::clamp(tally.toRun / 3, 1, mostStands);
+    for (int number = 0, count = working; number < count; ++number) {
         stands.push_back(std::make_unique<killtest::Stand>(number, seedValue, tally));
         QObject::connect(
             stands.back().get(), &killtest::Stand::finished, &application,
@@ -94,6 +96,9 @@ int main(int argc, char **argv)
             Qt::QueuedConnection);
         QMetaObject::invokeMethod(stands.back().get(), &killtest::Stand::start, Qt::QueuedConnection);
     }
+    const app::UnixSignals unixSignals; // Ctrl+C: no more runs, but those under way are judged
+    QObject::connect(
+        &unixSignals, &app::UnixSignals::terminationRequested, &application, [&tally] { tally.toRun = 0; });
     QApplication::exec();
     print(tally, timer.elapsed());
     return tally.divergences == 0 && tally.unresolved == 0 ? 0 : 1;

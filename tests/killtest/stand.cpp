@@ -16,7 +16,10 @@ namespace
 
 constexpr int runsOfOneExchange = 50;
 constexpr int startPatience = 60'000;
-constexpr int lifePatience = 180'000;
+constexpr int lifePatience = 400'000;
+/// A start costs about a tenth of the weight of a minute; more of them would only wait for it.
+constexpr std::size_t startsAMinute = 5;
+constexpr qint64 minute = 60'000;
 
 /// Lost and doubtful answers, refusals before the engine, slow answers, duplicated events, a cut stream.
 constexpr const char *faults = R"({"rules": [
@@ -46,6 +49,7 @@ Stand::Stand(int number, std::uint64_t seed, Tally &tally)
       m_random{seed * 1'000 + static_cast<std::uint64_t>(number)},
       m_tally{tally}
 {
+    m_clock.start();
     m_kill.setSingleShot(true);
     m_patience.setSingleShot(true);
     connect(&m_kill, &QTimer::timeout, this, &Stand::killLife);
@@ -86,6 +90,7 @@ bool Stand::openExchange()
 {
     m_folder = std::make_unique<QTemporaryDir>();
     m_runsHere = 0;
+    m_starts.clear();
     m_acknowledged.clear();
     m_sent.clear();
     m_reducing.clear();
@@ -146,8 +151,19 @@ CrashPoint Stand::nextPoint()
     return choice < 90 ? CrashPoint{Kind::Unknown, 1} : CrashPoint{Kind::Recovery, below(600)};
 }
 
+void Stand::paceLife()
+{
+    const qint64 now = m_clock.elapsed();
+    while (!m_starts.empty() && m_starts.front() <= now - minute) {
+        m_starts.pop_front();
+    }
+    const qint64 wait = m_starts.size() < startsAMinute ? 0 : m_starts.front() + minute - now;
+    QTimer::singleShot(static_cast<int>(wait), this, &Stand::beginLife);
+}
+
 void Stand::beginLife()
 {
+    m_starts.push_back(m_clock.elapsed());
     m_isLast = m_tally.toRun == 0 || m_runsHere == runsOfOneExchange;
     m_point = m_isLast ? CrashPoint{} : nextPoint();
     m_endedAt = CrashPoint::Kind::Time;
@@ -243,7 +259,7 @@ void Stand::endLife()
         if (m_tally.runs % 50 == 0) {
             std::fprintf(stderr, "%d runs, %d divergences\n", m_tally.runs, m_tally.divergences);
         }
-        beginLife();
+        paceLife();
         return;
     }
     checkWire();

@@ -2,6 +2,7 @@
 
 #include "tests/killtest/crash_point.h"
 
+#include <QElapsedTimer>
 #include <QObject>
 #include <QProcess>
 #include <QTemporaryDir>
@@ -9,6 +10,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <random>
 #include <set>
@@ -46,6 +48,7 @@ signals:
 private:
     bool openExchange();
     void closeExchange();
+    void paceLife();
     void beginLife();
     void readLine(const QByteArray &line);
     void endLife();
@@ -65,6 +68,8 @@ private:
     std::unique_ptr<QProcess> m_life;
     QTimer m_kill;     ///< the end of this life
     QTimer m_patience; ///< no life may last longer
+    QElapsedTimer m_clock;
+    std::deque<qint64> m_starts; ///< of lives, in the last minute
     QByteArray m_rest;
     QByteArray m_streams;
     QByteArray m_key;

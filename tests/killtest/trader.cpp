@@ -7,8 +7,11 @@
 #include <QElapsedTimer>
 #include <QFile>
 
+#include <array>
+#include <execinfo.h>
 #include <random>
 #include <set>
+#include <signal.h>
 
 using domain::OrderPhase;
 using support::outcomeOf;
@@ -18,6 +21,7 @@ namespace killtest
 namespace
 {
 
+constexpr int readyTime = 150'000;   ///< ms; the weight of earlier starts may have to run out first
 constexpr int settlingTime = 40'000; ///< ms after which no order may be in doubt
 constexpr std::size_t mostOpen = 25;
 const std::string symbol = "BTCUSDT";
@@ -41,7 +45,7 @@ public:
     {
         const QElapsedTimer timer = started();
         reconcileUntilSame(timer);
-        settle(timer);
+        settle(started());
         std::string ours;
         std::string theirs;
         for (int attempt = 0; attempt == 0 || (ours != theirs && attempt < 15); ++attempt) {
@@ -194,8 +198,13 @@ public:
 
     bool start()
     {
-        const auto trades = outcomeOf(m_program.venue().marketData().recentTrades(symbol, 1));
+        auto trades = outcomeOf(m_program.venue().marketData().recentTrades(symbol, 1));
+        for (int attempt = 0; attempt < 60 && (!trades || !*trades || (**trades)->empty()); ++attempt) {
+            QTest::qWait(1'000);
+            trades = outcomeOf(m_program.venue().marketData().recentTrades(symbol, 1));
+        }
         if (!trades || !*trades || (**trades)->empty()) {
+            say("diverged no price to trade at");
             return false;
         }
         m_price = (**trades)->back().price.approximate();
@@ -284,6 +293,15 @@ private:
     double m_price = 0;
 };
 
+/// Where it crashed by itself, to program.err.
+void tellCrash(int signal)
+{
+    std::array<void *, 60> frames{};
+    ::backtrace_symbols_fd(frames.data(), ::backtrace(frames.data(), static_cast<int>(frames.size())), 2);
+    ::signal(signal, SIG_DFL);
+    ::raise(signal);
+}
+
 QStringList linesOf(const QString &path)
 {
     QFile file{path};
@@ -292,10 +310,34 @@ QStringList linesOf(const QString &path)
                : QStringList{};
 }
 
+/// All that may explain why the program does not trade.
+std::string whyNot(const ports::HealthState &health)
+{
+    std::string text = health.tradeBlockedReason.toStdString();
+    for (const ports::StreamHealth &stream : health.streams) {
+        text += "; " + stream.name.toStdString() + " state " +
+                std::to_string(static_cast<int>(stream.state)) + " after " +
+                std::to_string(stream.reconnects) + " reconnects " + stream.reason.toStdString();
+    }
+    for (const ports::BudgetHealth &budget : health.budgets) {
+        text += "; " + budget.name.toStdString() + " " + std::to_string(budget.used) + "/" +
+                std::to_string(budget.limit);
+    }
+    for (const ports::QueueHealth &queue : health.queues) {
+        text += "; queue " + queue.name.toStdString() + " " + std::to_string(queue.length);
+    }
+    for (const app::LogLine &line : app::recentLog(20)) {
+        text += "; " + line.text;
+    }
+    return text;
+}
+
 } // namespace
 
 int live(const Life &life)
 {
+    ::signal(SIGSEGV, &tellCrash);
+    ::signal(SIGABRT, &tellCrash);
     const auto keys = app::readCredentials(life.credentials);
     if (!keys) {
         say("diverged " + keys.error().detail);
@@ -320,8 +362,8 @@ int live(const Life &life)
         },
         Qt::DirectConnection); // at the moment itself, on the thread of the desk
     crasher.sessionBegan();
-    if (!QTest::qWaitFor([&] { return program.venue().health().state()->canTrade; }, 2 * support::patience)) {
-        say("diverged never ready: " + program.venue().health().state()->tradeBlockedReason.toStdString());
+    if (!QTest::qWaitFor([&] { return program.venue().health().state()->canTrade; }, readyTime)) {
+        say("diverged never ready: " + whyNot(*program.venue().health().state()));
         return 1;
     }
     say("ready");
