@@ -8,6 +8,7 @@
 #include <cstdio>
 #include <signal.h>
 #include <sys/prctl.h>
+#include <unistd.h>
 
 namespace killtest
 {
@@ -38,7 +39,10 @@ constexpr const char *faults = R"({"rules": [
 std::unique_ptr<QProcess> newProcess()
 {
     auto process = std::make_unique<QProcess>();
-    process->setChildProcessModifier([] { ::prctl(PR_SET_PDEATHSIG, SIGKILL); }); // none outlives us
+    process->setChildProcessModifier([] {
+        ::prctl(PR_SET_PDEATHSIG, SIGKILL); // none outlives us
+        ::setpgid(0, 0);                    // what ends us by name or key is not for them
+    });
     return process;
 }
 
