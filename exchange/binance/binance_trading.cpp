@@ -245,14 +245,16 @@ ports::ReconciliationPtr BinanceTrading::lastReconciliation() const
 
 QFuture<Result<ports::StoryPtr>> BinanceTrading::story(std::string clientOrderId)
 {
-    const ResultAnswer<ports::StoryPtr> answer;
-    ports::whenFinished(m_journal.story(std::move(clientOrderId)), this,
-        [answer](const Result<std::vector<OrderMoment>> &moments) {
-            answer(moments.map([](const auto &all) -> ports::StoryPtr {
-                return std::make_shared<const std::vector<OrderMoment>>(all);
-            }));
-        });
-    return answer.future();
+    return ports::onThreadOf(this, [this, order = std::move(clientOrderId)] {
+        const ResultAnswer<ports::StoryPtr> answer;
+        ports::whenFinished(
+            m_journal.story(order), this, [answer](const Result<std::vector<OrderMoment>> &moments) {
+                answer(moments.map([](const auto &all) -> ports::StoryPtr {
+                    return std::make_shared<const std::vector<OrderMoment>>(all);
+                }));
+            });
+        return answer.future();
+    });
 }
 
 QFuture<ports::OrdersPtr> BinanceTrading::orders()
