@@ -297,7 +297,7 @@ private:
             m_report.settledAfter = std::chrono::duration<double>(m_timeline.now() - calmAt).count();
         }
         // One more comparison, asked for now: it has to find nothing.
-        const Monotonic until = m_timeline.now() + 75s;
+        const Monotonic until = m_timeline.now() + 150s;
         while (m_timeline.now() < until) {
             m_timeline.step();
         }

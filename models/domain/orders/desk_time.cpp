@@ -116,7 +116,7 @@ bool OrderDesk::isReconciled() const
 
 bool OrderDesk::isQuiet() const
 {
-    return m_waiting.empty() && m_asked.empty() && m_unknown.empty() &&
+    return m_waiting.empty() && m_asked.empty() && m_unknown.empty() && m_positionDoubts.empty() &&
            std::ranges::all_of(
                m_ledger.openOrders(), [](const Order &order) { return order.phase == OrderPhase::Working; });
 }

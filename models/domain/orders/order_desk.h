@@ -100,7 +100,8 @@ public:
     int openCount() const { return static_cast<int>(m_ledger.openOrders().size()); }
     /// Whether everything was compared with the exchange since the last gap.
     bool isReconciled() const;
-    /// Nothing is in flight, unknown, or waiting for the disk.
+    /// Nothing is in flight, unknown, waiting for the disk, or a position whose executions are being looked
+    /// for.
     bool isQuiet() const;
     /// Errands, requests, commands and questions that are not finished: 0 once every order has ended.
     std::size_t loadCount() const;
