@@ -55,10 +55,11 @@ struct Venue::Parts
     /// Balances, positions and settings against REST. Then again in a minute.
     void reconcile()
     {
-        if (rest->isStopped() || !rest->hasKeys()) {
-            return;
+        if (rest->isStopped() || !rest->hasKeys() || std::exchange(isReading, true)) {
+            return; // what is being read starts over by itself where the stream has had a gap since
         }
         account->reconcile([this](const Result<bool> &done) {
+            isReading = false;
             if (!done) {
                 emit health->noticed(
                     1, QStringLiteral("Balances and positions could not be read and are asked for again: %1")
@@ -173,6 +174,7 @@ struct Venue::Parts
     QTimer *lookTimer;    ///< clock, queue and the machine's sleep
     WakeWatch wakeWatch;
     Timestamp keptPauseEnd;
+    bool isReading = false; ///< balances and positions
     bool isStarted = false;
 };
 

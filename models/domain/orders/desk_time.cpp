@@ -87,6 +87,7 @@ void OrderDesk::onAccountReset(Timestamp now)
     }
     m_checkpoints.clear();
     acknowledge(now, GateCause::Mismatch);
+    close(now, GateCause::Reconciliation, "The account was started over and is being compared.");
     m_isAuditDirty = true;
     startAudit(now, "the account was started over", 0);
 }
