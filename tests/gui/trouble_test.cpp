@@ -197,9 +197,6 @@ private slots:
         QVERIFY(m_program->becomesReady());
         QTRY_VERIFY_WITH_TIMEOUT(
             m_program->find<QLabel>("risk.wallet")->text().contains(QStringLiteral("10,000.00")), patience);
-        // And trading goes on: the reset cuts the streams, so the first try may still meet a closed gate.
-        QTRY_VERIFY_WITH_TIMEOUT(m_program->buy().has_value(), patience);
-        QTRY_COMPARE_WITH_TIMEOUT(rows("positions.table"), 1, patience);
     }
 
     void nonsenseFromAVenueIsLoggedAndHarmless()
