@@ -197,6 +197,8 @@ private slots:
         QVERIFY(m_program->becomesReady());
         QTRY_VERIFY_WITH_TIMEOUT(
             m_program->find<QLabel>("risk.wallet")->text().contains(QStringLiteral("10,000.00")), patience);
+        QVERIFY(m_program->buy()); // and trading goes on
+        QTRY_COMPARE_WITH_TIMEOUT(rows("positions.table"), 1, patience);
     }
 
     void nonsenseFromAVenueIsLoggedAndHarmless()

@@ -78,6 +78,7 @@ void OrderDesk::onStreamUp(Timestamp now)
 
 void OrderDesk::onAccountReset(Timestamp now)
 {
+    m_ledger.forgetExchangeIds();
     m_positions = PositionBook{};
     m_positionDoubts.clear();
     m_brackets.clear();

@@ -209,6 +209,14 @@ OrderEffects OrderLedger::confirmGone(std::string_view clientOrderId, Timestamp 
     return effects;
 }
 
+void OrderLedger::forgetExchangeIds()
+{
+    m_byEngineId.clear();
+    m_byAlgoId.clear();
+    m_orphans.clear();
+    m_orphanOrder.clear();
+}
+
 OrderEffects OrderLedger::setCancelRequested(const std::string &clientOrderId, bool requested)
 {
     OrderEffects effects;
