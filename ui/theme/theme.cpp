@@ -253,6 +253,10 @@ QLabel[role="block"] { color: @danger; }
 QLabel[role="confirm"] { color: @warning; }
 QLabel[role="good"] { color: @positive; }
 QLabel[role="negative"] { color: @negative; }
+QLabel[explains="true"] { border: 1px solid transparent; border-radius: 3px; padding: 0 2px; }
+QLabel[explains="true"]:hover { background: @hover; }
+QLabel[explains="true"]:focus { border: 1px solid @accent; }
+QDialog#explanation { background: @raised; border: 1px solid @border; }
 QFrame[role="line"] { background: @border; max-height: 1px; min-height: 1px; border: none; }
 QSlider::groove:horizontal { background: @border; height: 3px; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: @accent; height: 3px; border-radius: 1px; }

@@ -4,6 +4,7 @@
 #include "ui/widgets/identify.h"
 
 #include <QHBoxLayout>
+#include <QKeyEvent>
 #include <QVBoxLayout>
 
 namespace ui
@@ -105,6 +106,54 @@ void Readout::setNote(const QString &text)
     }
     m_note->setText(text);
     m_note->setVisible(!text.isEmpty());
+}
+
+void Readout::setExplainer(Explainer explainer)
+{
+    if (!m_explainer) {
+        m_value->setFocusPolicy(Qt::TabFocus);
+        m_value->setCursor(Qt::PointingHandCursor);
+        m_value->setProperty("explains", true);
+        m_value->setWhatsThis(tr("A click, Return or F1 shows how this figure is computed."));
+        m_value->installEventFilter(this);
+        restyle(m_value);
+    }
+    m_explainer = std::move(explainer);
+}
+
+void Readout::explain()
+{
+    ExplanationPopup::open(m_value, m_explainer);
+}
+
+bool Readout::eventFilter(QObject *watched, QEvent *event)
+{
+    const auto isAsking = [event] {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        return key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space || key == Qt::Key_F1;
+    };
+    switch (event->type()) {
+    case QEvent::ShortcutOverride: // before the window's own F1
+        if (isAsking()) {
+            event->accept();
+            return true;
+        }
+        break;
+    case QEvent::KeyPress:
+        if (isAsking()) {
+            explain();
+            return true;
+        }
+        break;
+    case QEvent::MouseButtonPress:
+        return true; // else the release goes to whoever takes the press
+    case QEvent::MouseButtonRelease:
+        explain();
+        return true;
+    default:
+        break;
+    }
+    return QWidget::eventFilter(watched, event);
 }
 
 } // namespace ui

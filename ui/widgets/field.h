@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/domain/risk/draft_issue.h"
+#include "ui/widgets/explanation_popup.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -40,11 +41,19 @@ public:
     void setCaption(const QString &caption);
     /// A sentence below the figure; empty: none.
     void setNote(const QString &text);
+    /// From now on a click on the figure, or Return, Space or F1 while it has the focus, shows where it comes
+    /// from; Tab reaches it.
+    void setExplainer(Explainer explainer);
+    void explain();
+
+protected:
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
     QLabel *m_caption;
     QLabel *m_value;
     QLabel *m_note = nullptr; ///< made when first needed
+    Explainer m_explainer;    ///< empty: the figure needs no explanation
 };
 
 } // namespace ui
