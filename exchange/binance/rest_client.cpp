@@ -26,14 +26,14 @@ constexpr int firstSamples = 5;
 constexpr Milliseconds measureEvery{60'000};
 constexpr Milliseconds measureAgainAfterFailure{2'000};
 
-bool isClockRefusal(const transport::PumpAnswer &answer)
+bool isClockRefusal(const transport::HttpAnswer &answer, AnswerClass outcome)
 {
     constexpr int invalidTimestamp = -1021;
     constexpr int engineWindow = -5028;
-    if (answer.outcome != AnswerClass::NotExecuted || !answer.http.isComplete()) {
+    if (outcome != AnswerClass::NotExecuted || !answer.isComplete()) {
         return false;
     }
-    const auto body = parseErrorBody(viewOf(answer.http.body));
+    const auto body = parseErrorBody(viewOf(answer.body));
     return body && (body->code == invalidTimestamp || body->code == engineWindow);
 }
 
@@ -53,7 +53,7 @@ RestClient::RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std:
         [this] { measureClock(m_offset.isKnown() ? 1 : firstSamples); });
 }
 
-void RestClient::start(std::optional<Milliseconds> pause, bool isBan)
+void RestClient::start(const transport::Throttle::PauseState &pause)
 {
     transport::PumpOptions options;
     options.limits = assumedLimits();
@@ -73,9 +73,8 @@ void RestClient::start(std::optional<Milliseconds> pause, bool isBan)
     m_pump = new transport::RequestPump{m_clock, std::move(options), this};
     connect(m_pump, &transport::RequestPump::healthChanged, this, &RestClient::healthChanged);
     connect(m_pump, &transport::RequestPump::alarmed, this, &RestClient::alarmed);
-    if (pause) {
-        m_pump->pause(*pause, isBan);
-    }
+    connect(m_pump, &transport::RequestPump::pauseChanged, this, &RestClient::pauseChanged);
+    m_pump->restorePause(pause);
     measureClock(firstSamples);
     for (const auto &request : std::exchange(m_early, {})) {
         request();
@@ -186,17 +185,12 @@ void RestClient::send(const Call &call, QObject *context, Handler handler)
     request.maxTries = call.maxTries;
     request.deadline = call.deadline;
     request.build = [this, call] { return build(call); };
-    request.classify = [this](const transport::HttpAnswer &answer) {
-        return verdictOf(answer, m_clock.wallNow());
-    };
+    request.classify = [this](const transport::HttpAnswer &answer) { return classify(answer); };
     ++m_pending;
     ports::whenFinished(m_pump->submit(std::move(request)), this,
         [this, context = QPointer<QObject>{context}, handler = std::move(handler)](
             const transport::PumpAnswer &answer) {
             --m_pending;
-            if (isClockRefusal(answer)) {
-                measureClockAnew();
-            }
             if (context) {
                 handler(answer);
             }
@@ -214,7 +208,19 @@ void RestClient::fetch(const Call &call, QObject *context, BodyHandler handler)
     });
 }
 
-void RestClient::measureClockAnew()
+/// A refused time stamp has the clock measured before the request's next try. What is known stays in use
+/// until then: the answer may only have been slow, and a first sample that contradicts replaces it.
+transport::AnswerVerdict RestClient::classify(const transport::HttpAnswer &answer)
+{
+    auto verdict = verdictOf(answer, m_clock.wallNow());
+    if (isClockRefusal(answer, verdict.outcome)) {
+        QMetaObject::invokeMethod(
+            this, [this] { measureClock(firstSamples); }, Qt::QueuedConnection);
+    }
+    return verdict;
+}
+
+void RestClient::forgetClock()
 {
     m_offset.reset();
     measureClock(firstSamples);

@@ -61,9 +61,8 @@ public:
     RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std::string apiKey,
         const domain::Clock &clock, QObject *parent = nullptr);
 
-    /// Makes the pump and begins to measure the clock. pause: what an earlier run was told to wait is over
-    /// then; isBan: nothing at all goes out until then.
-    void start(std::optional<domain::Milliseconds> pause = std::nullopt, bool isBan = false);
+    /// Makes the pump and begins to measure the clock. pause: what pauseChanged() told an earlier run.
+    void start(const transport::Throttle::PauseState &pause = {});
     /// Takes nothing new; what waits ends as NotSent.
     void stop();
     bool isStopped() const { return m_isStopped; }
@@ -81,8 +80,8 @@ public:
     /// The venue's time; this machine's as long as it is not known.
     domain::Timestamp serverNow() const;
     const domain::ClockOffset &clockOffset() const { return m_offset; }
-    /// Forgets what is known of the venue's clock and measures anew.
-    void measureClockAnew();
+    /// Forgets what is known of the venue's clock and measures anew: nothing is signed until it is known.
+    void forgetClock();
     /// One for all sockets to the venue's host, which shuts out who connects too often.
     const std::shared_ptr<transport::ConnectGate> &connectGate() const { return m_connectGate; }
     /// Null before start().
@@ -91,11 +90,14 @@ public:
 signals:
     void clockKnown(); ///< for the first time, and after each loss
     void healthChanged();
+    void pauseChanged(
+        const transport::Throttle::PauseState &pause); ///< to be kept for the next run's start()
     void alarmed(const QString &text);
 
 private:
     domain::Result<transport::HttpRequest> build(const Call &call);
     domain::Result<domain::Timestamp> signingTime() const;
+    transport::AnswerVerdict classify(const transport::HttpAnswer &answer);
     void measureClock(int samplesLeft);
 
     Endpoints m_endpoints;

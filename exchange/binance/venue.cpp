@@ -12,6 +12,7 @@
 #include <QMetaObject>
 #include <QTimer>
 
+#include <fmt/format.h>
 #include <sstream>
 
 namespace binance
@@ -30,7 +31,28 @@ constexpr Milliseconds longestStop{3'000};
 constexpr Milliseconds stopPoll{20};
 constexpr Milliseconds lookEvery{1'000};
 constexpr std::chrono::seconds largestUncertainty{1};
-constexpr const char *pauseNote = "pause"; // "<end of the pause, ms of this machine's clock> <1: a ban>"
+// The numbers of a Throttle::PauseState in their order; the end in ms of this machine's clock.
+constexpr const char *pauseNote = "pause";
+
+std::string noteOf(const transport::Throttle::PauseState &pause)
+{
+    if (pause == transport::Throttle::PauseState{}) {
+        return {};
+    }
+    return fmt::format("{} {:d} {} {} {}", toMs(pause.until), pause.isBan, pause.rateLimited,
+        pause.firewalled, pause.cancelsLeft);
+}
+
+/// What an older note lacks is zero.
+transport::Throttle::PauseState pauseOf(const std::string &note)
+{
+    transport::Throttle::PauseState pause;
+    std::int64_t until = 0;
+    std::istringstream{note} >> until >> pause.isBan >> pause.rateLimited >> pause.firewalled >>
+        pause.cancelsLeft;
+    pause.until = timestampFromMs(until);
+    return pause;
+}
 
 } // namespace
 
@@ -97,7 +119,6 @@ struct Venue::Parts
             "The exchange asked for a pause of requests.", queue.pausedFor);
         trading->setClosed(GateCause::Ban, isPaused && queue.isBanned,
             "The exchange shuts this address out for now; nothing is sent until it ends.", queue.pausedFor);
-        keepPause(queue);
         for (const auto &breaker : queue.breakers) {
             if (breaker.name == "orders") {
                 trading->setClosed(GateCause::Breaker, breaker.state != transport::Breaker::State::Closed,
@@ -106,37 +127,14 @@ struct Venue::Parts
         }
     }
 
-    /// A pause outlives the program: a new start inside it stays silent.
-    void keepPause(const transport::PumpHealth &queue)
-    {
-        constexpr Milliseconds grain{1'000};
-        const auto endsAt = queue.pausedFor ? std::chrono::ceil<std::chrono::seconds>(
-                                                  rest->clock().wallNow() + *queue.pausedFor)
-                                            : Timestamp{};
-        if (Milliseconds{endsAt - keptPauseEnd} <= grain && Milliseconds{keptPauseEnd - endsAt} <= grain) {
-            return;
-        }
-        keptPauseEnd = endsAt;
-        trading->keepNote(pauseNote,
-            queue.pausedFor ? std::to_string(toMs(endsAt)) + (queue.isBanned ? " 1" : " 0") : std::string{});
-    }
-
     void begin(const std::map<std::string, std::string> &notes)
     {
         if (rest->isStopped()) {
             return;
         }
-        std::optional<Milliseconds> pause;
-        bool isBan = false;
-        if (const auto kept = notes.find(pauseNote); kept != notes.end()) {
-            std::int64_t endsAt = 0;
-            std::istringstream{kept->second} >> endsAt >> isBan;
-            keptPauseEnd = timestampFromMs(endsAt);
-            if (const auto left = keptPauseEnd - rest->clock().wallNow(); left > Milliseconds{0}) {
-                pause = left;
-            }
-        }
-        rest->start(pause, isBan);
+        // A pause outlives the program: a new start inside it stays silent.
+        const auto kept = notes.find(pauseNote);
+        rest->start(kept == notes.end() ? transport::Throttle::PauseState{} : pauseOf(kept->second));
         connect(rest->pump(), &transport::RequestPump::healthChanged, health, [this] { watchConditions(); });
         trading->setClosed(GateCause::SymbolRules, true, "The symbols' rules are being read.");
         market->start();
@@ -154,7 +152,7 @@ struct Venue::Parts
     void look()
     {
         if (const auto why = wakeWatch.observe(rest->clock().monotonicNow(), rest->clock().wallNow())) {
-            rest->measureClockAnew();
+            rest->forgetClock();
             trading->onWakeUp(*why);
             user->reconnect(QString::fromStdString(*why));
         }
@@ -173,7 +171,6 @@ struct Venue::Parts
     QTimer *accountTimer; ///< the available balance, soon after balances moved
     QTimer *lookTimer;    ///< clock, queue and the machine's sleep
     WakeWatch wakeWatch;
-    Timestamp keptPauseEnd;
     bool isReading = false; ///< balances and positions
     bool isStarted = false;
 };
@@ -203,6 +200,9 @@ void Venue::Parts::connectParts(Venue *owner)
     connect(user, &UserStream::noticed, health, &ports::VenueHealth::noticed);
     connect(market, &BinanceMarketData::noticed, health, &ports::VenueHealth::noticed);
     connect(trading, &BinanceTrading::noticed, health, &ports::VenueHealth::noticed);
+    connect(rest, &RestClient::pauseChanged, owner, [this](const transport::Throttle::PauseState &pause) {
+        trading->keepNote(pauseNote, noteOf(pause));
+    });
     connect(rest, &RestClient::alarmed, owner, [this](const QString &text) {
         trading->setClosed(GateCause::SentTwice, true, text.toStdString());
         emit health->noticed(2, text);

@@ -193,6 +193,69 @@ private slots:
         QCOMPARE(desk.theirs.count("POST /fapi/v1/order"), 1);
     }
 
+    /// The clock in use is kept until a better one is known, so what may be repeated need not wait for it.
+    void aCancelRefusedForItsTimeStampIsRepeatedWithoutClosingTheGate()
+    {
+        Desk desk;
+        QVERIFY(desk.becomesReady());
+        desk.theirs.answer("POST /fapi/v1/order",
+            [](const FakeRequest &request) { return FakeAnswer{orderBody(request, "NEW")}; });
+        const auto placed = desk.outcomeOf(desk.venue->trading().submit(limitBuy()));
+        QVERIFY(placed && *placed);
+        int tries = 0;
+        desk.theirs.answer("DELETE /fapi/v1/order", [&tries](const FakeRequest &request) {
+            return ++tries == 1 ? FakeAnswer{R"({"code":-1021,"msg":"outside of the recvWindow."})", 400}
+                                : FakeAnswer{orderBody(request, "CANCELED")};
+        });
+        bool hasClosed = false;
+        QObject::connect(&desk.venue->health(), &ports::VenueHealth::healthChanged, desk.venue.get(),
+            [&] { hasClosed = hasClosed || !desk.venue->health().state()->canTrade; });
+        const int before = desk.theirs.count("GET /fapi/v1/time");
+        const auto canceled =
+            desk.outcomeOf(desk.venue->trading().cancel("BTCUSDT", (*placed)->clientOrderId()));
+        QVERIFY(canceled && *canceled);
+        QTRY_COMPARE_WITH_TIMEOUT(desk.newest.endReason, EndReason::Canceled, patience);
+        QCOMPARE(tries, 2);
+        QTRY_VERIFY_WITH_TIMEOUT(desk.theirs.count("GET /fapi/v1/time") >= before + 3, patience);
+        QVERIFY(!hasClosed);
+    }
+
+    void aPauseOutlivesTheProgram()
+    {
+        const auto noteOf = [](const support::FakeJournal &journal) {
+            std::string note;
+            for (const auto &entry : journal.entries) {
+                if (const auto *kept = std::get_if<JournalNote>(&entry);
+                    kept != nullptr && kept->name == "pause") {
+                    note = kept->value;
+                }
+            }
+            return note;
+        };
+        std::string note;
+        {
+            Desk first;
+            QVERIFY(first.becomesReady());
+            first.theirs.answer("DELETE /fapi/v1/order", [](const FakeRequest &) {
+                return FakeAnswer{R"({"code":-1003,"msg":"Too many requests."})", 418};
+            });
+            first.theirs.answer("POST /fapi/v1/order",
+                [](const FakeRequest &request) { return FakeAnswer{orderBody(request, "NEW")}; });
+            const auto placed = first.outcomeOf(first.venue->trading().submit(limitBuy()));
+            QVERIFY(placed && *placed);
+            first.venue->trading().cancel("BTCUSDT", (*placed)->clientOrderId());
+            QTRY_VERIFY_WITH_TIMEOUT(!noteOf(first.journal).empty(), patience);
+            note = noteOf(first.journal);
+        }
+        Desk second;
+        second.journal.before.notes["pause"] = note;
+        second.venue->start();
+        QTRY_VERIFY_WITH_TIMEOUT(second.venue->health().state()->pausedFor.has_value(), patience);
+        QVERIFY(second.venue->health().state()->isBanned);
+        QVERIFY(!second.venue->health().state()->canTrade);
+        QVERIFY(second.theirs.requests().isEmpty());
+    }
+
     void conditionalOrdersGoToTheirOwnService()
     {
         Desk desk;
