@@ -3,6 +3,7 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 
 #include <QComboBox>
@@ -72,16 +73,15 @@ BookPanel::BookPanel(const PanelTools &tools, QWidget *parent)
           {QStringLiteral("book.table"), tr("Order book"), {}, false}}},
       m_grouping{
           identify(new QComboBox, QStringLiteral("book.grouping"), tr("Price step of the order book"))},
-      m_state{roleLabel(QString{}, "caption")}
+      m_state{new ElidedLabel{{}, "caption"}}
 {
     m_state->setObjectName(QStringLiteral("book.state"));
-    m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_grouping->setSizeAdjustPolicy(QComboBox::AdjustToContents);
     m_grouping->setToolTip(tr("Levels are joined into steps of this width"));
     m_table->setCellDelegate(new LadderDelegate{tools.theme, m_book, m_table});
     m_table->setSelectionMode(QAbstractItemView::NoSelection);
     m_table->setVerticalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    m_table->shareWidth({live::BookModel::TotalColumn});
     m_table->viewport()->installEventFilter(this);
     auto *top = new QHBoxLayout;
     top->setContentsMargins(6, 0, 6, 0);

@@ -3,6 +3,7 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
 #include "ui/charts/chart_view.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 #include "ui/widgets/stale_mark.h"
 
@@ -57,12 +58,11 @@ ChartPanel::ChartPanel(const PanelTools &tools, QWidget *parent)
       m_intervals{new QButtonGroup{this}},
       m_symbol{new QLabel},
       m_last{new QLabel},
-      m_figures{roleLabel(QString{}, "caption")}
+      m_figures{new ElidedLabel{{}, "caption"}}
 {
     m_symbol->setObjectName(QStringLiteral("chart.symbol"));
     m_last->setObjectName(QStringLiteral("chart.last"));
     m_figures->setObjectName(QStringLiteral("chart.figures"));
-    m_figures->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     QFont strong = Theme::numberFont();
     strong.setPointSizeF(strong.pointSizeF() * 1.2);
     strong.setBold(true);

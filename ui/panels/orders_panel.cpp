@@ -6,6 +6,7 @@
 #include "ui/panels/order_actions.h"
 #include "ui/panels/order_menu.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 
 #include <QAction>
@@ -37,10 +38,9 @@ OrdersPanel::OrdersPanel(const PanelTools &tools, QWidget *parent)
       m_change{smallButton(QStringLiteral("orders.changeButton"), tr("Change…"))},
       m_notThere{smallButton(QStringLiteral("orders.notThereButton"), tr("It is not there…"))},
       m_cancelAll{smallButton(QStringLiteral("orders.cancelAll"), tr("Cancel all of symbol…"))},
-      m_meaning{roleLabel({}, "caption")}
+      m_meaning{new ElidedLabel{{}, "caption"}}
 {
     m_meaning->setObjectName(QStringLiteral("orders.meaning"));
-    m_meaning->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(6, 3, 6, 1);
     bar->setSpacing(6);

@@ -3,6 +3,7 @@
 #include "models/live/models.h"
 #include "models/ports/trading.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 
 #include <QHeaderView>
@@ -18,7 +19,7 @@ namespace ui
 ReconciliationPanel::ReconciliationPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
-      m_sentence{new QLabel},
+      m_sentence{new ElidedLabel},
       m_compare{identify(
           new QPushButton{tr("Compare now")}, QStringLiteral("reconciliation.compare"), tr("Compare now"))},
       m_reports{new DataTable{tools.window.models.reconciliations, tools.theme, tools.window.settings,
@@ -29,7 +30,6 @@ ReconciliationPanel::ReconciliationPanel(const PanelTools &tools, QWidget *paren
               tr("No difference was found."), false}}}
 {
     m_sentence->setObjectName(QStringLiteral("reconciliation.sentence"));
-    m_sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_compare->setProperty("small", true);
     if (tools.window.settings.value(QStringLiteral("columns/reconciliation.reports")).isNull()) {
         // How it ended is what one looks for.

@@ -5,6 +5,7 @@
 #include "models/live/text.h"
 #include "ui/panels/story_export.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 
 #include <QApplication>
@@ -53,7 +54,7 @@ StoryPanel::StoryPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
       m_story{tools.window.trading, tools.window.models.times},
-      m_head{new QLabel},
+      m_head{new ElidedLabel},
       m_table{new DataTable{m_story, tools.theme, tools.window.settings,
           {QStringLiteral("story.table"), tr("Time line of the chosen order"),
               tr("Choose an order in Open orders or History: its life is told here."), false}}},
@@ -64,7 +65,6 @@ StoryPanel::StoryPanel(const PanelTools &tools, QWidget *parent)
 {
     m_head->setObjectName(QStringLiteral("story.order"));
     m_head->setFont(Theme::numberFont());
-    m_head->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_table->setCellDelegate(new StoryDelegate{tools.theme, m_table});
     m_table->horizontalHeader()->setStretchLastSection(true);
     auto *bar = new QHBoxLayout;

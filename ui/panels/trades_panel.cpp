@@ -4,7 +4,6 @@
 #include "ui/widgets/data_table.h"
 #include "ui/widgets/stale_mark.h"
 
-#include <QHeaderView>
 #include <QVBoxLayout>
 
 namespace ui
@@ -17,7 +16,7 @@ TradesPanel::TradesPanel(const PanelTools &tools, QWidget *parent)
     auto *table = new DataTable{m_trades, tools.theme, tools.window.settings,
         {QStringLiteral("trades.table"), tr("Trades"), tr("No trade has come in yet."), false}};
     table->setSelectionMode(QAbstractItemView::NoSelection);
-    table->horizontalHeader()->setSectionResizeMode(QHeaderView::Stretch);
+    table->shareWidth({live::TradesModel::TimeColumn});
     auto *layout = new QVBoxLayout{this};
     layout->setContentsMargins(0, 0, 0, 0);
     layout->setSpacing(0);

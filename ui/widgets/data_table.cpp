@@ -168,7 +168,10 @@ DataTable::DataTable(
             m_growing.start();
         }
     };
-    connect(model(), &QAbstractItemModel::modelReset, this, growSoon);
+    connect(model(), &QAbstractItemModel::modelReset, this, [this, growSoon] {
+        m_needed.clear();
+        growSoon();
+    });
     connect(model(), &QAbstractItemModel::rowsInserted, this, growSoon);
     connect(model(), &QAbstractItemModel::dataChanged, this, growSoon);
     const auto activate = [this](const QModelIndex &index) {
@@ -208,6 +211,14 @@ void DataTable::setCellDelegate(CellDelegate *delegate)
     delete before;
 }
 
+void DataTable::shareWidth(const QList<int> &dispensable)
+{
+    m_sharesWidth = true;
+    m_dispensable = dispensable;
+    horizontalHeader()->setSectionResizeMode(QHeaderView::Fixed);
+    setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+}
+
 void DataTable::chooseSourceRow(int row)
 {
     const QAbstractItemModel &source = m_proxy ? *m_proxy->sourceModel() : *model();
@@ -237,11 +248,48 @@ int DataTable::currentSourceRow() const
 int DataTable::titleWidth(int column) const
 {
     const QString title = model()->headerData(column, Qt::Horizontal).toString();
-    return horizontalHeader()->fontMetrics().horizontalAdvance(title) + 2 * cellMargin + 12;
+    const int slack = m_sharesWidth ? 4 : 12;
+    return horizontalHeader()->fontMetrics().horizontalAdvance(title) + 2 * cellMargin + slack;
+}
+
+void DataTable::fitColumns()
+{
+    const int columns = model()->columnCount();
+    m_needed.resize(columns);
+    int wanted = 0;
+    for (int column = 0; column < columns; ++column) {
+        m_needed[column] = std::max({m_needed[column], sizeHintForColumn(column), titleWidth(column)});
+        wanted += m_needed[column];
+    }
+    const int room = viewport()->width();
+    QList<int> shown;
+    for (int column = 0; column < columns; ++column) {
+        shown << column;
+    }
+    for (const int column : m_dispensable) {
+        if (wanted <= room) {
+            break;
+        }
+        wanted -= m_needed[column];
+        shown.removeOne(column);
+    }
+    const int spare = std::max(0, room - wanted);
+    for (int column = 0; column < columns; ++column) {
+        const qsizetype place = shown.indexOf(column);
+        setColumnHidden(column, place < 0);
+        if (place >= 0) {
+            const auto count = static_cast<int>(shown.size());
+            setColumnWidth(column, m_needed[column] + spare / count + (place < spare % count ? 1 : 0));
+        }
+    }
 }
 
 void DataTable::growColumns()
 {
+    if (m_sharesWidth) {
+        fitColumns();
+        return;
+    }
     QHeaderView *header = horizontalHeader();
     for (int column = 0; column < model()->columnCount(); ++column) {
         if (header->sectionResizeMode(column) != QHeaderView::Interactive || isColumnHidden(column)) {
@@ -267,10 +315,19 @@ void DataTable::showEvent(QShowEvent *event)
     growColumns();
 }
 
+void DataTable::resizeEvent(QResizeEvent *event)
+{
+    QTableView::resizeEvent(event);
+    if (m_sharesWidth && isVisible()) {
+        fitColumns();
+    }
+}
+
 void DataTable::changeEvent(QEvent *event)
 {
     QTableView::changeEvent(event);
     if (event->type() == QEvent::FontChange) {
+        m_needed.clear();
         applyMetrics();
     }
 }

@@ -54,6 +54,9 @@ public:
 
     void setEmptyText(const QString &text);
     void setCellDelegate(CellDelegate *delegate);
+    /// All columns share the table's width, none narrower than its content: where there is too little room
+    /// the dispensable ones go, the first of them first, and come back when there is.
+    void shareWidth(const QList<int> &dispensable);
     /// Chooses the row of the source model and brings it into view.
     void chooseSourceRow(int row);
     QSortFilterProxyModel *proxy() { return m_proxy; }
@@ -69,11 +72,13 @@ signals:
 protected:
     void paintEvent(QPaintEvent *event) override;
     void showEvent(QShowEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
     void applyMetrics();
     void growColumns();
+    void fitColumns();
     /// Title and margins; the sorting arrow stands above the title and needs no width.
     int titleWidth(int column) const;
 
@@ -81,6 +86,9 @@ private:
     Traits m_traits;
     QSortFilterProxyModel *m_proxy = nullptr; ///< null where the table is not sortable
     QTimer m_growing;
+    bool m_sharesWidth = false;
+    QList<int> m_dispensable; ///< columns
+    QList<int> m_needed;      ///< width of each column's content so far, where the width is shared
 };
 
 } // namespace ui

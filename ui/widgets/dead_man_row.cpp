@@ -4,6 +4,7 @@
 #include "models/live/text.h"
 #include "models/ports/trading.h"
 #include "ui/widgets/ask.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/identify.h"
 
 #include <QHBoxLayout>
@@ -71,11 +72,10 @@ void toggleDeadMan(QWidget *parent, const PanelTools &tools, const domain::Symbo
 DeadManRow::DeadManRow(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
-      m_state{roleLabel({}, "caption")},
+      m_state{new ElidedLabel{{}, "caption"}},
       m_toggle{identify(new QPushButton, QStringLiteral("ticket.deadMan"), {})}
 {
     m_state->setObjectName(QStringLiteral("ticket.deadManState"));
-    m_state->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     m_toggle->setProperty("small", true);
     auto *layout = new QHBoxLayout{this};
     layout->setContentsMargins(0, 0, 0, 0);

@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/widgets/elided_label.h"
 #include "ui/widgets/gate_pill.h"
 #include "ui/widgets/identify.h"
 
@@ -55,11 +56,9 @@ VenueBand::VenueBand(const MainWindowContext &context, const Theme &theme, QWidg
     auto *gate = new GatePill{context.models.health, theme};
     connect(gate, &GatePill::clicked, this, &VenueBand::gatePressed);
     layout->addWidget(gate);
-    auto *sentence = new QLabel{m_mark.sentence + QStringLiteral("  ·  ") + context.venueName};
+    auto *sentence = new ElidedLabel{m_mark.sentence + QStringLiteral("  ·  ") + context.venueName};
     sentence->setObjectName(QStringLiteral("venueSentence"));
     sentence->setStyleSheet(ink);
-    sentence->setMinimumWidth(0);
-    sentence->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     layout->addWidget(sentence, 1);
     m_equity = addFigure(QStringLiteral("band.equity"), tr("Equity"));
     m_available = addFigure(QStringLiteral("band.available"), tr("Available"));
