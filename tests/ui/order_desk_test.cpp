@@ -255,8 +255,10 @@ private slots:
         Seat seat;
         auto *flatten = seat.get<QAbstractButton>("emergency.button.flattenAll");
         const std::vector<domain::EmergencyAction> &asked = seat.desk.trading.emergencies;
+        const QSize before = flatten->sizeHint();
         flatten->click();
         QCOMPARE(flatten->text(), QStringLiteral("Press again"));
+        QCOMPARE(flatten->sizeHint(), before); // nothing moves under the pointer
         flatten->click(); // a bouncing switch
         QVERIFY(asked.empty());
         seat.desk.clock.advance(domain::Milliseconds{400});

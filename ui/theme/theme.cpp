@@ -235,7 +235,7 @@ QPushButton[action="buy"], QPushButton[action="sell"] { font-weight: 700; paddin
 QPushButton[action="buy"]:hover, QPushButton[action="sell"]:hover { border: 1px solid @text; }
 QPushButton[action="buy"]:focus, QPushButton[action="sell"]:focus { border: 2px solid @text; padding: 7px 5px; }
 QPushButton[action="buy"]:disabled, QPushButton[action="sell"]:disabled { background: @raised; color: @faint; border: 1px solid @border; }
-QPushButton[action="emergency"] { color: @text; padding: 2px 6px; }
+QPushButton[action="emergency"], QPushButton[action="armed"] { color: @text; padding: 2px 6px; }
 QPushButton[action="emergency"][isDrastic="true"] { border: 1px solid @danger; }
 QPushButton[action="armed"], QPushButton[isInForce="true"] { background: @danger; color: @onAccent; border: 1px solid @danger; font-weight: 700; }
 QPushButton[action="primary"] { background: @accent; color: @onAccent; border: 1px solid @accent; font-weight: 600; }

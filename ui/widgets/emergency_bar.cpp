@@ -61,8 +61,11 @@ QSize HoldButton::sizeHint() const
 {
     // Wide enough for both texts: arming moves no neighbour under the pointer.
     const QSize hint = QPushButton::sizeHint();
-    const int widest = std::max(fontMetrics().horizontalAdvance(m_control.title(m_action)),
-        fontMetrics().horizontalAdvance(tr("Press again")));
+    QFont bold = font(); // as of an armed one
+    bold.setBold(true);
+    const QFontMetrics metrics{bold};
+    const int widest = std::max(metrics.horizontalAdvance(m_control.title(m_action)),
+        metrics.horizontalAdvance(tr("Press again")));
     return {widest + 16, hint.height()};
 }
 
