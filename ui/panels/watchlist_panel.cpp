@@ -6,7 +6,6 @@
 #include "ui/widgets/identify.h"
 #include "ui/widgets/stale_mark.h"
 
-#include <QHeaderView>
 #include <QLineEdit>
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
@@ -33,8 +32,11 @@ WatchlistPanel::WatchlistPanel(const PanelTools &tools, QWidget *parent)
     top->addWidget(new StaleMark{QStringLiteral("watchlist.stale"), tools.window.models.market});
     layout->addLayout(top);
     layout->addWidget(m_table);
-    m_table->proxy()->setFilterKeyColumn(live::TickerTableModel::SymbolColumn);
-    m_table->sortByColumn(live::TickerTableModel::VolumeColumn, Qt::DescendingOrder);
+    using Columns = live::TickerTableModel;
+    m_table->shareWidth({Columns::SpreadColumn, Columns::MarkColumn, Columns::FundingColumn,
+        Columns::VolumeColumn, Columns::ChangeColumn});
+    m_table->proxy()->setFilterKeyColumn(Columns::SymbolColumn);
+    m_table->sortByColumn(Columns::VolumeColumn, Qt::DescendingOrder);
     connect(m_search, &QLineEdit::textChanged, this, [this](const QString &text) {
         m_table->proxy()->setFilterFixedString(text.trimmed());
         m_table->setEmptyText(text.isEmpty() ? tr("Waiting for the exchange's list of symbols.")
