@@ -82,11 +82,7 @@ struct Venue::Parts
         }
         account->reconcile([this](const Result<bool> &done) {
             isReading = false;
-            if (!done) {
-                emit health->noticed(
-                    1, QStringLiteral("Balances and positions could not be read and are asked for again: %1")
-                           .arg(QString::fromStdString(done.error().detail)));
-            }
+            noteReading(done);
             trading->setClosed(GateCause::Account, done && !account->mayTrade(),
                 "The exchange does not let this account or key trade.");
             health->update();
@@ -94,6 +90,21 @@ struct Venue::Parts
                 reconcileTimer->start(done ? reconcileEvery : reconcileAgain);
             }
         });
+    }
+
+    /// The first failure of a row is news, and its end.
+    void noteReading(const Result<bool> &done)
+    {
+        if (!done && readFailures++ == 0) {
+            emit health->noticed(1,
+                QStringLiteral("Balances and positions could not be read and are asked for every %1 s: %2")
+                    .arg(reconcileAgain.count() / 1'000)
+                    .arg(QString::fromStdString(done.error().detail)));
+        } else if (done && readFailures > 1) {
+            emit health->noticed(0,
+                QStringLiteral("Balances and positions were read after %1 failed tries.").arg(readFailures));
+        }
+        readFailures = done ? 0 : readFailures;
     }
 
     void lostStream()
@@ -172,6 +183,7 @@ struct Venue::Parts
     QTimer *lookTimer;    ///< clock, queue and the machine's sleep
     WakeWatch wakeWatch;
     bool isReading = false; ///< balances and positions
+    int readFailures = 0;   ///< in a row
     bool isStarted = false;
 };
 

@@ -111,6 +111,27 @@ private slots:
         QVERIFY(url->query().contains(QStringLiteral("ALGO_UPDATE")));
     }
 
+    void balancesThatCannotBeReadAreNoticedOnceAndWhenTheyCan()
+    {
+        Desk desk;
+        int tries = 0;
+        desk.theirs.answer("GET /fapi/v1/accountConfig", [&tries](const FakeRequest &) {
+            return ++tries < 3 ? FakeAnswer{R"({"code":-2014,"msg":"API-key format invalid."})", 400}
+                               : FakeAnswer{R"({"feeTier":0,"canTrade":true,"dualSidePosition":false})"};
+        });
+        QStringList told;
+        QObject::connect(&desk.venue->health(), &ports::VenueHealth::noticed, desk.venue.get(),
+            [&told](int, const QString &text) {
+                if (text.startsWith(QStringLiteral("Balances"))) {
+                    told << text;
+                }
+            });
+        QVERIFY(desk.becomesReady());
+        QTRY_COMPARE_WITH_TIMEOUT(told.size(), 2, patience);
+        QVERIFY(told.first().contains(QStringLiteral("could not be read")));
+        QCOMPARE(told.last(), QStringLiteral("Balances and positions were read after 2 failed tries."));
+    }
+
     void anIntentIsOnTheDiskBeforeTheOrderLeaves()
     {
         Desk desk;
