@@ -96,10 +96,10 @@ struct Venue::Parts
     void noteReading(const Result<bool> &done)
     {
         if (!done && readFailures++ == 0) {
-            emit health->noticed(1,
-                QStringLiteral("Balances and positions could not be read and are asked for every %1 s: %2")
-                    .arg(reconcileAgain.count() / 1'000)
-                    .arg(QString::fromStdString(done.error().detail)));
+            emit health->noticed(
+                1, QStringLiteral("Balances and positions could not be read and are asked for every %1 s: %2")
+                       .arg(reconcileAgain.count() / 1'000)
+                       .arg(QString::fromStdString(done.error().detail)));
         } else if (done && readFailures > 1) {
             emit health->noticed(0,
                 QStringLiteral("Balances and positions were read after %1 failed tries.").arg(readFailures));
