@@ -1,0 +1,183 @@
+#include "tests/promise/stage.h"
+
+#include <algorithm>
+#include <string>
+#include <variant>
+
+using namespace domain;
+
+namespace promise
+{
+namespace
+{
+
+paper::EngineConfig richConfig()
+{
+    paper::EngineConfig config;
+    config.insuranceFund = Money::of(1'000'000'000'000); // no deleveraging
+    return config;
+}
+
+paper::NewOrderRequest requestOf(
+    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity)
+{
+    paper::NewOrderRequest request;
+    request.symbol = instrument.spec.symbol;
+    request.side = std::string{toWire(side)};
+    request.quantity = quantity.toString();
+    if (positionSide != PositionSide::Both) {
+        request.positionSide = std::string{toWire(positionSide)};
+    }
+    return request;
+}
+
+Position positionOf(const paper::PositionView &view)
+{
+    Position position;
+    position.symbol = view.symbol;
+    position.positionSide = view.positionSide;
+    position.side = view.amount.isNegative() ? Side::Sell : Side::Buy;
+    position.quantity = view.amount.abs();
+    position.entryPrice = view.entryPrice;
+    position.breakEvenPrice = view.breakEvenPrice;
+    position.markPrice = view.markPrice;
+    position.marginType = view.marginType;
+    position.leverage = view.leverage;
+    position.isolatedWallet = view.isolatedWallet;
+    position.exchangeLiquidationPrice = view.liquidationPrice;
+    return position;
+}
+
+} // namespace
+
+Stage::Stage(Money wallet) : engine{richConfig()}
+{
+    for (const Instrument &instrument : instruments()) {
+        engine.addSymbol(
+            instrument.spec, instrument.brackets, {Rate::literal("0.0002"), Rate::literal("0.0005")});
+        engine.setFundingRate(instrument.spec.symbol, Rate{});
+        mark(instrument.spec.symbol, instrument.usualPrice);
+    }
+    (void)engine.createAccount(trader, wallet, now);
+    engine.takeEvents();
+}
+
+void Stage::mark(const Symbol &symbol, Price price)
+{
+    engine.setMarkPrice(symbol, price, now);
+}
+
+Price Stage::markOf(const Symbol &symbol) const
+{
+    return engine.market(symbol)->mark;
+}
+
+bool Stage::trade(
+    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity, Price price)
+{
+    const Symbol &symbol = instrument.spec.symbol;
+    offer(symbol, opposite(side), price, quantity);
+    const auto placed = rest(instrument, positionSide, side, quantity, price);
+    clearBook(symbol);
+    return placed && placed->executedQty == quantity;
+}
+
+Result<paper::OrderRecord> Stage::rest(
+    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity, Price price)
+{
+    auto request = requestOf(instrument, positionSide, side, quantity);
+    request.type = "LIMIT";
+    request.timeInForce = "GTC";
+    request.price = price.toString();
+    return engine.place(trader, request, now);
+}
+
+Result<paper::OrderRecord> Stage::take(
+    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity)
+{
+    auto request = requestOf(instrument, positionSide, side, quantity);
+    request.type = "MARKET";
+    return engine.place(trader, request, now);
+}
+
+void Stage::offer(const Symbol &symbol, Side side, Price price, Quantity quantity)
+{
+    engine.setMarketMakerLevel(symbol, side, price, quantity, now);
+}
+
+void Stage::clearBook(const Symbol &symbol)
+{
+    engine.clearMarketMakers(symbol, now);
+}
+
+bool Stage::wasLiquidated()
+{
+    const auto events = engine.takeEvents();
+    return std::ranges::any_of(events,
+        [](const paper::Event &event) { return std::holds_alternative<paper::LiquidationEvent>(event); });
+}
+
+AccountState Stage::account() const
+{
+    const paper::AccountView view = *engine.account(trader);
+    AccountState state;
+    state.walletBalance = view.walletBalance;
+    state.crossWalletBalance = view.crossWalletBalance;
+    state.availableBalance = view.availableBalance;
+    state.hedgeMode = view.hedgeMode;
+    state.isReconciled = true;
+    for (const paper::PositionView &row : view.positions) {
+        if (!row.amount.isZero()) {
+            state.positions.push_back(positionOf(row));
+        }
+    }
+    for (const paper::SymbolConfigView &config : engine.symbolConfigs(trader, std::nullopt)) {
+        state.symbols[config.symbol] = {config.marginType, config.leverage, config.maxNotional};
+    }
+    return state;
+}
+
+MarkPrices Stage::marks() const
+{
+    MarkPrices marks;
+    for (const Symbol &symbol : engine.symbols()) {
+        MarkPrice price;
+        price.symbol = symbol;
+        price.mark = markOf(symbol);
+        marks[symbol] = price;
+    }
+    return marks;
+}
+
+std::vector<Order> Stage::openOrders() const
+{
+    std::vector<Order> orders;
+    for (const paper::OrderRecord &record : engine.openOrders(trader, std::nullopt)) {
+        Order order;
+        order.request.symbol = record.symbol;
+        order.request.side = record.side;
+        order.request.positionSide = record.positionSide;
+        order.request.type = record.type;
+        order.request.quantity = record.origQty;
+        order.request.price = record.price;
+        order.request.reduceOnly = record.reduceOnly;
+        order.request.clientOrderId = record.clientOrderId;
+        order.orderId = record.orderId;
+        order.phase = OrderPhase::Working;
+        order.status = record.status;
+        order.executedQty = record.executedQty;
+        orders.push_back(order);
+    }
+    return orders;
+}
+
+BracketTables Stage::tables() const
+{
+    BracketTables tables;
+    for (const Instrument &instrument : instruments()) {
+        tables[instrument.spec.symbol] = instrument.brackets;
+    }
+    return tables;
+}
+
+} // namespace promise
