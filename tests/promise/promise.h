@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
-/// The calculator's promise held against the paper exchange: a random account, a random plan, planTrade(); then
-/// the order is sent, the position opened, and the mark moved until the exchange liquidates.
+/// The calculator's promise held against the paper exchange: a random account, a random plan, planTrade();
+/// then the order is sent, the position opened, and the mark moved until the exchange liquidates.
 namespace promise
 {
 
@@ -25,7 +25,7 @@ struct Report
     std::int64_t plans = 0;
     std::map<std::string, std::int64_t> kinds;
     std::int64_t differing = 0;
-    std::map<std::string, std::int64_t> differences; ///< by what differs and what was promised
+    std::map<std::string, std::int64_t> differences;         ///< by what differs and what was promised
     std::vector<std::pair<std::uint64_t, Verdict>> failures; ///< the first ten
 };
 /// Plans of the seeds first, first + 1, …

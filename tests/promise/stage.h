@@ -30,7 +30,8 @@ public:
     domain::Result<paper::OrderRecord> take(const Instrument &instrument, domain::PositionSide positionSide,
         domain::Side side, domain::Quantity quantity);
     /// Anonymous liquidity at one price; the market's counterpart of an order.
-    void offer(const domain::Symbol &symbol, domain::Side side, domain::Price price, domain::Quantity quantity);
+    void offer(
+        const domain::Symbol &symbol, domain::Side side, domain::Price price, domain::Quantity quantity);
     void clearBook(const domain::Symbol &symbol);
     /// True where the exchange began to liquidate the trader since the last call.
     bool wasLiquidated();
