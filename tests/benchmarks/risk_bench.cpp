@@ -85,7 +85,7 @@ struct Desk
         context.commission = {Rate::literal("0.0002"), Rate::literal("0.0005")};
         plan.entry = Price::of(59'900);
         plan.stop = Price::of(58'000);
-        plan.target = Price::of(64'000);
+        plan.targets = {{Price::of(64'000)}};
         plan.leverage = 20;
         plan.marginType = MarginType::Isolated;
     }

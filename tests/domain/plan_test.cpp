@@ -2,6 +2,7 @@
 #include "models/domain/risk/liquidation.h"
 #include "models/domain/risk/order_cost.h"
 #include "models/domain/risk/plan.h"
+#include "tests/support/plan_desk.h"
 
 #include <QTest>
 
@@ -9,6 +10,8 @@
 #include <rapidcheck.h>
 
 using namespace domain;
+using support::trade;
+using Desk = support::PlanDesk;
 
 namespace
 {
@@ -16,79 +19,6 @@ namespace
 template <class Property> void check(const char *what, Property property)
 {
     QVERIFY(rc::check(what, property));
-}
-
-SymbolSpec btc()
-{
-    SymbolSpec spec;
-    spec.symbol = "BTCUSDT";
-    spec.baseAsset = "BTC";
-    spec.quoteAsset = "USDT";
-    spec.status = SymbolStatus::Trading;
-    spec.pricePrecision = 2;
-    spec.quantityPrecision = 3;
-    spec.tickSize = Price::literal("0.10");
-    spec.lot = {Quantity::literal("0.001"), Quantity::of(1'000), Quantity::literal("0.001")};
-    spec.marketLot = {Quantity::literal("0.001"), Quantity::of(120), Quantity::literal("0.001")};
-    spec.minNotional = Money::of(50);
-    return spec;
-}
-
-/// A calculator over a flat cross account; the shipped leverage table, no fees unless a test sets them.
-struct Desk
-{
-    SymbolSpec spec = btc();
-    AccountState account;
-    MarkPrices marks;
-    std::vector<Order> orders;
-    DraftContext context;
-
-    explicit Desk(std::int64_t balance = 10'000)
-    {
-        account.walletBalance = account.crossWalletBalance = Money::of(balance);
-    }
-    Desk(const Desk &) = delete;
-    Desk &operator=(const Desk &) = delete;
-
-    PlanResult run(const TradePlan &plan)
-    {
-        context.spec = &spec;
-        context.account = &account;
-        context.marks = &marks;
-        context.openOrders = &orders;
-        return planTrade(plan, context);
-    }
-    void charge(const char *maker, const char *taker)
-    {
-        context.commission = {Rate::literal(maker), Rate::literal(taker)};
-    }
-    void hold(const char *symbol, Side side, const char *quantity, const char *entry,
-        MarginType marginType = MarginType::Cross, std::int64_t wallet = 0)
-    {
-        Position position;
-        position.symbol = symbol;
-        position.side = side;
-        position.quantity = Quantity::literal(quantity);
-        position.entryPrice = Price::literal(entry);
-        position.marginType = marginType;
-        position.leverage = 10;
-        position.isolatedWallet = Money::of(wallet);
-        account.crossWalletBalance -= Money::of(wallet);
-        account.positions.push_back(position);
-    }
-};
-
-TradePlan trade(Side side, const char *entry, const char *quantity)
-{
-    TradePlan plan;
-    plan.side = side;
-    plan.entry = Price::literal(entry);
-    plan.leverage = 10;
-    plan.marginType = MarginType::Isolated;
-    plan.sizing = FixedQuantity{Quantity::literal(quantity)};
-    plan.entryIsMaker = true;
-    plan.stopSlippage = {};
-    return plan;
 }
 
 bool hasIssue(const PlanResult &result, DraftField field, int code)
@@ -168,24 +98,24 @@ private slots:
         desk.charge("0.0002", "0.0005");
         auto plan = trade(Side::Buy, "60000", "0.1");
         plan.stop = Price::of(59'000);
-        plan.target = Price::of(62'000);
+        plan.targets = {{Price::of(62'000)}};
         const auto result = desk.run(plan);
         QVERIFY(result.entryFee == Money::literal("1.2"));
-        QVERIFY(result.atTarget->grossPnl == Money::of(200));
-        QVERIFY(result.atTarget->fee == Money::literal("3.1"));
-        QVERIFY(result.atTarget->netPnl == Money::literal("195.7"));
-        QVERIFY(result.atTarget->returnOnMargin == Money::literal("195.7") / Money::of(600));
+        QVERIFY(result.atTargets->grossPnl == Money::of(200));
+        QVERIFY(result.atTargets->fee == Money::literal("3.1"));
+        QVERIFY(result.atTargets->netPnl == Money::literal("195.7"));
+        QVERIFY(result.atTargets->returnOnMargin == Money::literal("195.7") / Money::of(600));
         QVERIFY(result.atStop->fee == Money::literal("2.95"));
         QVERIFY(result.atStop->netPnl == Money::literal("-104.15"));
         QVERIFY(result.rewardToRisk == Money::literal("195.7") / Money::literal("104.15"));
         // At the break-even price the exit pays both fees.
-        plan.target = result.breakEvenPrice;
+        plan.targets = {{result.breakEvenPrice}};
         const auto even = desk.run(plan);
-        QVERIFY(even.atTarget->netPnl.abs() < Money::literal("0.0000001"));
+        QVERIFY(even.atTargets->netPnl.abs() < Money::literal("0.0000001"));
         QVERIFY(result.breakEvenPrice > plan.entry);
         plan.side = Side::Sell;
         plan.stop = {};
-        plan.target = {};
+        plan.targets = {};
         QVERIFY(desk.run(plan).breakEvenPrice < plan.entry);
     }
 
@@ -195,11 +125,11 @@ private slots:
         desk.charge("0.0002", "0.0005");
         auto plan = trade(Side::Buy, "60000", "0.1");
         plan.entryIsMaker = false;
-        plan.target = Price::of(62'000);
+        plan.targets = {{Price::of(62'000)}};
         plan.targetIsMaker = true;
         const auto result = desk.run(plan);
         QVERIFY(result.entryFee == Money::of(3));
-        QVERIFY(result.atTarget->fee == Money::literal("1.24"));
+        QVERIFY(result.atTargets->fee == Money::literal("1.24"));
     }
 
     void slippageWorsensTheStop()
@@ -225,12 +155,12 @@ private slots:
         auto result = desk.run(plan);
         QVERIFY(result.quantity == Quantity::literal("0.166"));
         QVERIFY(result.bound == SizeBound::MarginShare);
-        plan.sizing = RiskAmount{Money::of(50)}; // 1,000 lost per BTC
+        plan.sizing = RiskAmount{Money::of(50)}; // 1,000 lost per BTC: 0.050 loses 50 and not more
         result = desk.run(plan);
-        QVERIFY(result.quantity == Quantity::literal("0.049"));
+        QVERIFY(result.quantity == Quantity::literal("0.05"));
         QVERIFY(result.bound == SizeBound::RiskAtStop);
         plan.sizing = RiskShare{Rate::literal("0.02")};
-        QVERIFY(desk.run(plan).quantity == Quantity::literal("0.199"));
+        QVERIFY(desk.run(plan).quantity == Quantity::literal("0.2"));
         plan.sizing = FixedQuantity{Quantity::literal("0.1239")};
         QVERIFY(desk.run(plan).quantity == Quantity::literal("0.123"));
     }
@@ -244,7 +174,7 @@ private slots:
         plan.stop = Price::of(58'000); // 1 % of 10,000 over 2,000 a BTC
         auto result = desk.run(plan);
         QVERIFY(result.bound == SizeBound::RiskAtStop);
-        QVERIFY(result.quantity == Quantity::literal("0.049"));
+        QVERIFY(result.quantity == Quantity::literal("0.05"));
         plan.stop = {};
         plan.sizing = SafeSize{Rate::of(1), Rate::of(1), {}};
         desk.charge("0.0002", "0.0005");
@@ -311,11 +241,11 @@ private slots:
         Desk desk;
         auto plan = trade(Side::Buy, "60000", "0.1");
         plan.stop = Price::of(61'000);
-        plan.target = Price::of(59'000);
+        plan.targets = {{Price::of(59'000)}};
         const auto result = desk.run(plan);
         QVERIFY(hasIssue(result, DraftField::StopPrice, -2021));
         QVERIFY(hasIssue(result, DraftField::TargetPrice, -2021));
-        QVERIFY(!result.atStop && !result.atTarget);
+        QVERIFY(!result.atStop && !result.atTargets);
         QVERIFY(result.initialMargin == Money::of(600));
         plan.sizing = SafeSize{};
         QVERIFY(desk.run(plan).quantity.isZero());
@@ -583,7 +513,7 @@ private slots:
             auto plan = trade(*rc::gen::element(Side::Buy, Side::Sell), "1", "1");
             plan.entry = Price::literal(typed());
             plan.stop = Price::literal(typed());
-            plan.target = Price::literal(typed());
+            plan.targets = {{Price::literal(typed())}};
             plan.leverage = *rc::gen::element(-1, 0, 1, 20, 125, 2'000'000'000);
             plan.marginType = *rc::gen::element(MarginType::Cross, MarginType::Isolated);
             plan.stopSlippage = Rate::literal(typed());

@@ -362,7 +362,9 @@ std::optional<domain::TradePlan> CalculatorPanel::plan() const
     }
     planned.entry = *entry;
     planned.stop = optionalPrice(*m_stop);
-    planned.target = optionalPrice(*m_target);
+    if (const auto target = optionalPrice(*m_target)) {
+        planned.targets = {{*target}};
+    }
     planned.leverage = m_leverage->value();
     planned.marginType = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
     planned.sizing = sizingRule();
@@ -491,7 +493,7 @@ void CalculatorPanel::showMargin(const domain::SymbolSpec &spec)
 
 void CalculatorPanel::showOutcome(const domain::SymbolSpec &spec)
 {
-    const std::optional<domain::PlannedExit> &exit = m_result.atTarget ? m_result.atTarget : m_result.atStop;
+    const std::optional<domain::PlannedExit> &exit = m_result.atTargets ? m_result.atTargets : m_result.atStop;
     figure("fees").display(live::fixedText(m_result.entryFee, 2) + QStringLiteral(" / ") +
                            (exit ? live::fixedText(exit->fee, 2) : nothing) + QStringLiteral(" USDT"));
     figure("breakEven")
@@ -501,7 +503,7 @@ void CalculatorPanel::showOutcome(const domain::SymbolSpec &spec)
                                                      : at->netPnl.isNegative() ? "negative"
                                                                                : "good");
     };
-    show(figure("atTarget"), m_result.atTarget);
+    show(figure("atTarget"), m_result.atTargets);
     show(figure("atStop"), m_result.atStop);
     figure("reward").display(m_result.rewardToRisk
                                  ? live::fixedText(*m_result.rewardToRisk, 2) + QStringLiteral(" : 1")

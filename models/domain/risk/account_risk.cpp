@@ -59,17 +59,7 @@ const PositionRisk *otherLeg(const std::vector<PositionRisk> &positions, const P
 void addLiquidation(
     PositionRisk &risk, const AccountRisk &account, const AccountState &state, const LeverageBrackets &table)
 {
-    std::vector<PositionLeg> legs{legOf(risk.position)};
-    MarginPool pool{risk.position.isolatedWallet, {}, {}};
-    if (isCross(risk)) {
-        pool = {state.crossWalletBalance, account.crossMaintenanceMargin - risk.maintenanceMargin,
-            account.crossMarginBalance - state.crossWalletBalance - risk.unrealizedPnl};
-        if (const auto *other = otherLeg(account.positions, risk)) {
-            legs.push_back(legOf(other->position));
-            pool.otherMaintenance -= other->maintenanceMargin;
-            pool.otherUnrealizedPnl -= other->unrealizedPnl;
-        }
-    }
+    const auto [legs, pool] = liquidationInputs(risk, account, state);
     risk.liquidationPrice = liquidationPrice(legs, pool, table, risk.mark);
     risk.bankruptcyPrice = bankruptcyPrice(legs, pool);
     if (risk.liquidationPrice) {
@@ -115,10 +105,27 @@ void addOpenOrders(AccountRisk &risk, const AccountState &account, const MarkPri
         risk.openOrderMargin += forOrders;
         bound += config.marginType == MarginType::Cross ? std::max(needed, forPosition) : forOrders;
     }
+    risk.boundMargin = bound;
     risk.availableBalance = std::max(Money{}, risk.crossMarginBalance - bound);
 }
 
 } // namespace
+
+LiquidationInputs liquidationInputs(
+    const PositionRisk &position, const AccountRisk &risk, const AccountState &account)
+{
+    LiquidationInputs inputs{{legOf(position.position)}, {position.position.isolatedWallet, {}, {}}};
+    if (isCross(position)) {
+        inputs.pool = {account.crossWalletBalance, risk.crossMaintenanceMargin - position.maintenanceMargin,
+            risk.crossMarginBalance - account.crossWalletBalance - position.unrealizedPnl};
+        if (const auto *other = otherLeg(risk.positions, position)) {
+            inputs.legs.push_back(legOf(other->position));
+            inputs.pool.otherMaintenance -= other->maintenanceMargin;
+            inputs.pool.otherUnrealizedPnl -= other->unrealizedPnl;
+        }
+    }
+    return inputs;
+}
 
 const PositionRisk *AccountRisk::find(const Symbol &symbol, PositionSide positionSide) const
 {

@@ -2,6 +2,7 @@
 
 #include "models/domain/account.h"
 #include "models/domain/market.h"
+#include "models/domain/risk/liquidation.h"
 #include "models/domain/risk/margin.h"
 
 #include <map>
@@ -45,6 +46,7 @@ struct AccountRisk
     Money maintenanceMargin;
     Money initialMargin;      ///< of positions
     Money openOrderMargin;    ///< what open orders need besides
+    Money boundMargin;        ///< what cross positions and all open orders bind of the cross balance
     Money availableBalance;   ///< for new orders; reference 10.6
     Money crossMarginBalance; ///< cross wallet + unrealized PnL of cross positions
     Money crossMaintenanceMargin;
@@ -58,6 +60,16 @@ struct AccountRisk
     /// The position of a symbol and side, or null.
     const PositionRisk *find(const Symbol &symbol, PositionSide positionSide) const;
 };
+
+/// What liquidationPrice() takes for one position of an assessed account: in hedge mode with cross margin
+/// both legs of the symbol, its own first.
+struct LiquidationInputs
+{
+    std::vector<PositionLeg> legs;
+    MarginPool pool;
+};
+LiquidationInputs liquidationInputs(
+    const PositionRisk &position, const AccountRisk &risk, const AccountState &account);
 
 /// Values every position at its mark, with the brackets of its symbol.
 /// openOrders: all open orders of the account; they bind balance but no maintenance margin.

@@ -23,8 +23,31 @@ enum class DraftField : std::uint8_t {
     TimeInForce,
     StopPrice,   ///< of the calculator: where the trade is given up
     TargetPrice, ///< of the calculator: where the profit is taken
+    TargetShare, ///< of the calculator: per cent of the quantity that a target takes
 };
 #pragma GCC diagnostic pop
+
+/// Which check of the calculator an issue comes from: what its mend has to make go away.
+enum class DraftCheck : std::uint8_t {
+    Other,
+    PositionMode, ///< hedge and one-way mixed up
+    MarginType,
+    Leverage, ///< above what the symbol allows, or lowered under an isolated position
+    StopSide,
+    StopMissing,
+    StopFilter, ///< not a price that the exchange takes
+    TargetSide,
+    TargetFilter,
+    TargetShares,
+    StopBeyondLiquidation,
+    StopNearLiquidation,
+    BracketLimit,
+    MinNotional,
+    PriceFilter,
+    QuantityFilter,
+    Balance,
+    RiskLimit, ///< more at risk than the user's own rules allow
+};
 
 enum class Severity : std::uint8_t {
     Blocks,  ///< cannot be sent
@@ -39,6 +62,8 @@ struct DraftIssue
     std::string text;       ///< one plain sentence: what is wrong and what would mend it
     std::string suggestion; ///< text the field may be set to; empty where there is none
     Severity severity = Severity::Blocks;
+    DraftCheck check = DraftCheck::Other;
+    int part = 0; ///< which target it is about, from 0
     friend bool operator==(const DraftIssue &, const DraftIssue &) = default;
 };
 using DraftIssues = std::vector<DraftIssue>;

@@ -30,6 +30,9 @@ struct OrderLimits
     Rate largestSlippage = Rate::fromUnits(20'000'000'000); ///< and 2 % is impossible
     Milliseconds staleAfter{2'000};                         ///< market data older than this is confirmed
     Milliseconds duplicateWithin{500};                      ///< an equal order this young is confirmed
+    std::optional<Money> largestRisk; ///< a plan may lose so much at its stop; nothing: no such limit
+    Rate stopGap =
+        Rate::fromUnits(2'000'000'000); ///< least way from stop to liquidation: 0.2 % of the latter
 };
 
 /// What is known while an order is drafted. Null or 0: not known, which the checks say where they need it.
@@ -45,6 +48,9 @@ struct DraftContext
     AgedPrice last;
     AgedPrice bid;
     AgedPrice ask;
+    const BookView *book = nullptr;    ///< of the symbol; counts while it is live
+    std::optional<Price> averageRange; ///< ATR of the symbol's candles
+    Milliseconds fundingInterval = std::chrono::hours{8};
     CommissionRates commission;
     int leverage = 1; ///< set for the symbol
     MarginType marginType = MarginType::Cross;

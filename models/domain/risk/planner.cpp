@@ -1,0 +1,368 @@
+#include "models/domain/risk/planner.h"
+
+#include "models/domain/risk/filters.h"
+#include "models/domain/risk/liquidation.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace domain::detail
+{
+namespace
+{
+
+const AccountState &accountIn(const DraftContext &context)
+{
+    static const AccountState none;
+    return context.account != nullptr ? *context.account : none;
+}
+
+const std::vector<Order> &ordersIn(const DraftContext &context)
+{
+    static const std::vector<Order> none;
+    return context.openOrders != nullptr ? *context.openOrders : none;
+}
+
+} // namespace
+
+bool isUsablePrice(Price price)
+{
+    return price.isPositive() && price <= largestPrice;
+}
+
+std::optional<Position> mergedPosition(
+    const Position *before, const Symbol &symbol, const TradePlan &plan, Quantity quantity)
+{
+    Position after;
+    after.symbol = symbol;
+    after.positionSide = plan.positionSide;
+    after.side = plan.side;
+    after.quantity = quantity;
+    after.entryPrice = plan.entry;
+    after.marginType = plan.marginType;
+    after.leverage = plan.leverage;
+    const Money added = initialMargin(plan.entry * quantity, plan.leverage);
+    after.isolatedWallet = plan.marginType == MarginType::Isolated ? added : Money{};
+    if (before == nullptr) {
+        return after;
+    }
+    after.markPrice = before->markPrice;
+    if (before->side == plan.side) {
+        after.quantity = before->quantity + quantity;
+        after.entryPrice = (before->entryPrice * before->quantity + plan.entry * quantity) / after.quantity;
+        after.isolatedWallet += before->isolatedWallet;
+        return after;
+    }
+    if (quantity < before->quantity) {
+        after.side = before->side;
+        after.quantity = before->quantity - quantity;
+        after.entryPrice = before->entryPrice;
+        after.isolatedWallet = before->isolatedWallet * (after.quantity / before->quantity);
+        return after;
+    }
+    after.quantity = quantity - before->quantity;
+    if (after.quantity.isZero()) {
+        return std::nullopt;
+    }
+    after.isolatedWallet = plan.marginType == MarginType::Isolated
+                               ? initialMargin(plan.entry * after.quantity, plan.leverage)
+                               : Money{};
+    return after;
+}
+
+MarginRatio ratioOfPool(const AccountRisk &risk, const Symbol &symbol, const TradePlan &plan)
+{
+    if (plan.marginType == MarginType::Cross) {
+        return risk.crossMarginRatio;
+    }
+    const auto *position = risk.find(symbol, plan.positionSide);
+    return position != nullptr ? position->marginRatio : MarginRatio{};
+}
+
+Price markAtFill(const TradePlan &plan, const DraftContext &context)
+{
+    const Price mark = context.mark.isKnown() ? context.mark.price : plan.entry;
+    const bool waits = plan.side == Side::Buy ? plan.entry < mark : plan.entry > mark;
+    return waits ? plan.entry : mark;
+}
+
+Planner::Planner(const TradePlan &plan, const DraftContext &context, Run run)
+    : m_asked{plan},
+      m_plan{plan},
+      m_context{context},
+      m_spec{*context.spec},
+      m_account{accountIn(context)},
+      m_table{context.brackets != nullptr ? bracketsOf(*context.brackets, m_spec.symbol) : defaultBrackets()},
+      m_before{findPosition(m_account, m_spec.symbol, plan.positionSide)},
+      m_working{openOrderValue(ordersIn(context), m_spec.symbol, plan.positionSide, context.mark.price)},
+      m_entryFeeRate{plan.entryIsMaker ? context.commission.maker : context.commission.taker},
+      m_isTrial{run == Run::Trial}
+{
+    if (m_before != nullptr) {
+        m_plan.marginType = m_before->marginType; // checkMode() says so where that is another one
+    }
+}
+
+PlanResult Planner::run()
+{
+    m_risk = assessDraftAccount(beforeContext());
+    m_result.availableBalance = m_result.availableAfter = m_risk.availableBalance;
+    m_result.marginBalanceAfter = m_risk.marginBalance;
+    m_result.levelBefore = m_result.levelAfter = m_risk.level;
+    m_result.ratioBefore = m_result.ratioAfter = ratioOfPool(m_risk, m_spec.symbol, m_plan);
+    checkContext();
+    checkMode();
+    if (checkInputs()) {
+        decideQuantity();
+        if (m_result.quantity.isZero()) {
+            explainNoQuantity();
+        } else {
+            addMargin();
+            addSlippage();
+            addExits();
+            addFunding();
+            addAccountAfter();
+            checkSize();
+            checkRisk();
+            checkGeometry();
+        }
+    }
+    std::ranges::stable_sort(m_result.issues, {}, &DraftIssue::field);
+    return std::move(m_result);
+}
+
+DraftContext Planner::beforeContext() const
+{
+    DraftContext context = m_context;
+    context.leverage = m_plan.leverage;
+    context.marginType = m_plan.marginType;
+    return context;
+}
+
+bool Planner::waits() const
+{
+    return m_plan.side == Side::Buy ? m_plan.entry < markOrEntry() : m_plan.entry > markOrEntry();
+}
+
+/// A taker entry at a price that the market has reached goes out at the market; any other as a limit order.
+bool Planner::isMarketEntry() const
+{
+    return !m_plan.entryIsMaker && !waits();
+}
+
+NewOrder Planner::entryOrder() const
+{
+    NewOrder order;
+    order.symbol = m_spec.symbol;
+    order.side = m_plan.side;
+    order.positionSide = m_plan.positionSide;
+    order.type = isMarketEntry() ? OrderType::Market : OrderType::Limit;
+    order.quantity = m_result.quantity;
+    order.price = m_plan.entry;
+    return order;
+}
+
+/// Source: reference 10.7. A market order counts at the market, but never at a better price than planned.
+Price Planner::assumedPrice() const
+{
+    const NewOrder order = entryOrder();
+    const Price best = m_plan.side == Side::Buy ? m_context.ask.price : m_context.bid.price;
+    if (order.type != OrderType::Market || !best.isPositive()) {
+        return m_plan.entry;
+    }
+    const Price assumed =
+        assumedFillPrice(order, m_context.bid.price, m_context.ask.price, m_context.mark.price);
+    return m_plan.side == Side::Buy ? std::max(assumed, m_plan.entry) : std::min(assumed, m_plan.entry);
+}
+
+void Planner::addMargin()
+{
+    const Quantity quantity = m_result.quantity;
+    m_result.notional = m_plan.entry * quantity;
+    m_result.entryFill = entryFill(quantity);
+    m_result.initialMargin = initialMargin(m_result.notional, m_plan.leverage);
+    const Money filled = m_result.entryFill * quantity;
+    m_result.entryFee = filled * m_entryFeeRate;
+    m_result.entryFeeAsMaker = m_result.notional * m_context.commission.maker;
+    m_result.entryFeeAsTaker = filled * m_context.commission.taker;
+    m_result.assumedPrice = assumedPrice();
+    m_result.opening = openingQuantity(entryOrder(), m_before, workingSameSide());
+    m_result.requiredBalance =
+        orderCost(m_plan.side, m_result.opening, m_result.assumedPrice, markOrEntry(), m_plan.leverage);
+    m_result.missingBalance = std::max(Money{}, m_result.requiredBalance - m_result.availableBalance);
+    const auto after = mergedPosition(m_before, m_spec.symbol, m_plan, quantity);
+    const Money whole = after ? after->quantity * m_plan.entry : Money{};
+    const auto &bracket = bracketFor(m_table, whole);
+    m_result.bracket = bracket.bracket;
+    m_result.bracketRoom = std::max(Money{}, bracket.notionalCap - whole);
+    m_result.maxLeverage = maxLeverageFor(m_table, whole);
+    m_result.maintenanceMargin = maintenanceMargin(whole, bracket);
+    m_result.maintenanceMarginRate = bracket.maintenanceMarginRate;
+    m_result.approximateLiquidationPrice = approximateLiquidationPrice(
+        m_plan.entry, m_plan.leverage, bracket.maintenanceMarginRate, m_plan.side);
+}
+
+PlannedSlippage Planner::slippageOf(const BookSide &side, Price planned, Price filled) const
+{
+    PlannedSlippage slippage;
+    slippage.walked = side.fill(m_result.quantity);
+    slippage.perUnit = (filled - planned).abs();
+    slippage.cost = slippage.perUnit * m_result.quantity;
+    slippage.isAssumed = !slippage.walked || slippage.walked->slippage() < slippage.perUnit;
+    return slippage;
+}
+
+void Planner::addSlippage()
+{
+    m_result.entrySlippage = slippageOf(m_entrySide, m_plan.entry, m_result.entryFill);
+    if (m_stop) {
+        m_result.stopSlippage = slippageOf(m_exitSide, *m_stop, stopFill(m_result.quantity));
+    }
+    const auto &entry = m_result.entrySlippage.walked;
+    const auto &stop = m_result.stopSlippage.walked;
+    if ((entry && entry->isThin()) || (stop && stop->isThin())) {
+        const auto &thin = entry && entry->isThin() ? *entry : *stop;
+        m_result.issues.push_back({DraftField::Quantity, 0,
+            fmt::format(
+                "The order book shows only {} {} for this quantity: the rest may fill much worse than "
+                "its last price {}.",
+                thin.filled.toString(), m_spec.baseAsset, shown(thin.worst)),
+            "", Severity::Confirm});
+    }
+}
+
+PlannedExit Planner::exitAt(Price price, Quantity quantity, Rate feeRate, Money entryFee) const
+{
+    PlannedExit exit;
+    exit.price = price;
+    exit.quantity = quantity;
+    exit.grossPnl = (price - m_result.entryFill) * quantity * signOf(m_plan.side);
+    const Money notional = price * quantity;
+    exit.fee = notional * feeRate;
+    exit.feeAsMaker = notional * m_context.commission.maker;
+    exit.feeAsTaker = notional * m_context.commission.taker;
+    exit.entryFee = entryFee;
+    exit.netPnl = exit.grossPnl - entryFee - exit.fee;
+    exit.returnOnMargin = ratioOf(exit.netPnl, m_result.initialMargin);
+    return exit;
+}
+
+/// Split as the bracket keeper splits what is filled: every part rounded down, the last takes what is left if
+/// the shares come to the whole.
+void Planner::addTargets(Rate exitRate)
+{
+    const auto &lot = m_spec.lot;
+    Quantity left = m_result.quantity;
+    Money feeLeft = m_result.entryFee;
+    Rate shares;
+    for (std::size_t i = 0; i < m_targets.size(); ++i) {
+        shares += m_targets[i].share;
+        const bool isRest = i + 1 == m_targets.size() && shares >= Rate::of(1);
+        const Quantity part =
+            isRest ? left
+                   : std::min(left,
+                         (m_result.quantity * m_targets[i].share).roundedTo(lot.stepSize, Rounding::Down));
+        const Money entryFee = part == left ? feeLeft : m_result.entryFee * (part / m_result.quantity);
+        left -= part;
+        feeLeft -= entryFee;
+        m_result.targets.push_back(exitAt(m_targets[i].price, part, exitRate, entryFee));
+    }
+    m_result.runsOn = left;
+    if (m_targets.empty()) {
+        return;
+    }
+    PlannedExit all;
+    Money notional;
+    for (const PlannedExit &each : m_result.targets) {
+        notional += each.price * each.quantity;
+        all.quantity += each.quantity;
+        all.grossPnl += each.grossPnl;
+        all.fee += each.fee;
+        all.feeAsMaker += each.feeAsMaker;
+        all.feeAsTaker += each.feeAsTaker;
+        all.entryFee += each.entryFee;
+        all.netPnl += each.netPnl;
+    }
+    if (all.quantity.isPositive()) {
+        all.price = m_targets.size() == 1 ? m_targets.front().price : notional / all.quantity;
+        all.returnOnMargin = ratioOf(all.netPnl, m_result.initialMargin);
+        m_result.atTargets = all;
+    }
+}
+
+void Planner::addExits()
+{
+    const int sign = signOf(m_plan.side);
+    const Rate one = Rate::of(1);
+    const Rate exitRate = m_plan.targetIsMaker ? m_context.commission.maker : m_context.commission.taker;
+    // s * (X - E) = E * in + X * out, solved for the exit X.
+    m_result.breakEvenPrice = m_result.entryFill * (one + m_entryFeeRate * sign) / (one - exitRate * sign);
+    addTargets(exitRate);
+    if (m_stop) {
+        m_result.atStop = exitAt(
+            stopFill(m_result.quantity), m_result.quantity, m_context.commission.taker, m_result.entryFee);
+    }
+    if (m_result.atTargets && m_result.atStop) {
+        m_result.rewardToRisk = ratioOf(m_result.atTargets->netPnl, -m_result.atStop->netPnl);
+        Money reward;
+        for (std::size_t i = 0; i < m_targets.size(); ++i) {
+            reward += (m_targets[i].price - m_plan.entry) * m_result.targets[i].quantity * sign;
+        }
+        m_result.grossRewardToRisk = ratioOf(reward, (m_plan.entry - *m_stop) * m_result.quantity * sign);
+    }
+}
+
+void Planner::addFunding()
+{
+    if (!m_plan.exitAt || m_context.marks == nullptr) {
+        return;
+    }
+    const auto mark = m_context.marks->find(m_spec.symbol);
+    if (mark == m_context.marks->end() || mark->second.nextFundingAt == Timestamp{} ||
+        m_context.fundingInterval <= Milliseconds{0}) {
+        return;
+    }
+    FundingEstimate funding;
+    funding.rate = mark->second.fundingRate;
+    const Timestamp next = mark->second.nextFundingAt;
+    funding.settlements = settlementsUntil(m_context.now, *m_plan.exitAt, next, m_context.fundingInterval);
+    // The first one after now, even where the market has not told the new time yet.
+    const auto passed = m_context.now < next ? 0 : (m_context.now - next) / m_context.fundingInterval + 1;
+    funding.firstAt = next + m_context.fundingInterval * passed;
+    funding.lastAt = funding.firstAt + m_context.fundingInterval * std::max(0, funding.settlements - 1);
+    funding.amount = fundingDue(m_plan.side, m_result.notional, funding.rate) * funding.settlements;
+    m_result.funding = funding;
+}
+
+void Planner::addAccountAfter()
+{
+    const AccountOutlook outlook = outlookOf(m_plan, m_context, m_result);
+    const AccountRisk &risk = outlook.risk;
+    m_result.ratioAfter = ratioOfPool(risk, m_spec.symbol, m_plan);
+    m_result.levelAfter = risk.level;
+    m_result.availableAfter = risk.availableBalance;
+    m_result.marginBalanceAfter = risk.marginBalance;
+    if (const auto *position = risk.find(m_spec.symbol, m_plan.positionSide)) {
+        m_result.liquidationPrice = position->liquidationPrice;
+        m_side = position->position.side;
+    }
+    if (const auto &liquidation = m_result.liquidationPrice) {
+        m_result.liquidationDistance = distanceToLiquidation(m_plan.entry, *liquidation, m_side);
+        m_result.liquidationGap = (m_plan.entry - *liquidation) * signOf(m_side);
+        if (m_context.averageRange && m_context.averageRange->isPositive()) {
+            m_result.liquidationRanges = *m_result.liquidationGap / *m_context.averageRange;
+        }
+    }
+    for (const auto &position : risk.positions) {
+        const auto &held = position.position;
+        const bool isPlanned = held.symbol == m_spec.symbol && held.positionSide == m_plan.positionSide;
+        if (isPlanned || held.marginType != MarginType::Cross) {
+            continue;
+        }
+        const auto *before = m_risk.find(held.symbol, held.positionSide);
+        m_result.others.push_back({held.symbol, held.positionSide,
+            before != nullptr ? before->liquidationPrice : std::nullopt, position.liquidationPrice});
+    }
+}
+
+} // namespace domain::detail

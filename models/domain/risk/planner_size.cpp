@@ -1,0 +1,282 @@
+// How large the planned trade is.
+
+#include "models/domain/risk/filters.h"
+#include "models/domain/risk/margin.h"
+#include "models/domain/risk/planner.h"
+
+#include <algorithm>
+#include <fmt/format.h>
+
+namespace domain::detail
+{
+
+Money Planner::shareOfEquity(Rate share) const
+{
+    return equity() * std::clamp(share, Rate{}, Rate::of(1));
+}
+
+// --- where entry and stop fill
+
+const BookView *Planner::liveBook() const
+{
+    const BookView *book = m_context.book;
+    return book != nullptr && book->state == BookView::State::Live ? book : nullptr;
+}
+
+void Planner::fitToBook(Quantity most)
+{
+    if (const BookView *book = liveBook()) {
+        if (!m_plan.entryIsMaker) {
+            m_entrySide = BookSide{levelsFor(*book, m_plan.side), most};
+        }
+        m_exitSide = BookSide{levelsFor(*book, opposite(m_plan.side)), most};
+    }
+}
+
+Price Planner::entryFill(Quantity quantity) const
+{
+    const auto walked = m_entrySide.fill(quantity);
+    const Price fill = walked ? m_plan.entry + walked->slippage() * signOf(m_plan.side) : m_plan.entry;
+    return std::max(fill, Price::fromUnits(1));
+}
+
+Price Planner::assumedStop() const
+{
+    return *m_stop * (Rate::of(1) - m_plan.stopSlippage * signOf(m_plan.side));
+}
+
+/// Worse than its price by the plan's own slippage, or by the walk through the book if that is more.
+Price Planner::stopFill(Quantity quantity) const
+{
+    const Price assumed = assumedStop();
+    const auto walked = m_exitSide.fill(quantity);
+    if (!walked) {
+        return assumed;
+    }
+    const Price fill = *m_stop - walked->slippage() * signOf(m_plan.side);
+    return m_plan.side == Side::Buy ? std::max(Price{}, std::min(assumed, fill)) : std::max(assumed, fill);
+}
+
+Money Planner::lossAtStop(Quantity quantity) const
+{
+    const Money entryFee = entryFill(quantity) * quantity * m_entryFeeRate;
+    const Price out = stopFill(quantity);
+    const Money gross = (out - entryFill(quantity)) * quantity * signOf(m_plan.side);
+    return -(gross - entryFee - out * quantity * m_context.commission.taker);
+}
+
+// --- candidates
+
+Planner::Candidate Planner::byMarginShare(Rate share) const
+{
+    return {SizeBound::MarginShare,
+        affordableQuantity(m_plan.side, shareOfEquity(share), m_plan.entry, m_plan.entry, m_plan.leverage)};
+}
+
+/// The most that the loss allows before the book is looked at; the book only makes it less.
+Planner::Candidate Planner::byLoss(Money most) const
+{
+    if (!m_stop || !most.isPositive()) {
+        return {SizeBound::RiskAtStop, {}};
+    }
+    const Price fill = assumedStop();
+    const Price fees = m_plan.entry * m_entryFeeRate + fill * m_context.commission.taker;
+    // Rounding may have added to the fees; largestFitting() has the last word.
+    const Price perUnit = (m_plan.entry - fill) * signOf(m_plan.side) + fees - Price::fromUnits(2);
+    return {SizeBound::RiskAtStop,
+        perUnit.isPositive() ? quantityBought(std::min(most, largestAmount), perUnit) : Quantity{}};
+}
+
+Planner::Candidate Planner::byBalance() const
+{
+    const Price mark = markOrEntry();
+    const Price price = assumedPrice();
+    const Price fee = m_plan.entry * m_entryFeeRate + Price::fromUnits(1);
+    // A fee is due besides the margin, so it takes its share of the balance.
+    const Price margin = Price::fromUnits(mulDiv(price.units(), 1, m_plan.leverage, Rounding::Up));
+    const Price loss = std::max(Price{}, (price - mark) * signOf(m_plan.side));
+    const Money available = m_risk.availableBalance;
+    return {SizeBound::AvailableBalance,
+        available.isPositive() ? quantityBought(available, margin + loss + fee) + closable() : Quantity{}};
+}
+
+/// What the trade first closes of an opposite position; that part needs no margin.
+Quantity Planner::closable() const
+{
+    const bool isOpposite = m_before != nullptr && m_before->side != m_plan.side;
+    return isOpposite ? std::max(Quantity{}, m_before->quantity - workingSameSide()) : Quantity{};
+}
+
+Quantity Planner::workingSameSide() const
+{
+    return m_plan.side == Side::Buy ? m_working.buyQuantity : m_working.sellQuantity;
+}
+
+Planner::Candidate Planner::byBracket() const
+{
+    const Price price = assumedPrice();
+    const Money room = openingRoom(m_plan.side, m_plan.positionSide, price, beforeContext());
+    return {SizeBound::BracketLimit, quantityBought(std::max(Money{}, room), price)};
+}
+
+Planner::Candidate Planner::safest(const SafeSize &rule) const
+{
+    std::vector<Candidate> candidates{byMarginShare(rule.marginShare), byBalance(), byBracket()};
+    if (m_plan.stop) {
+        candidates.push_back(byLoss(*lossBudget()));
+    }
+    const auto &lot = lotFor(m_spec, entryOrder().type);
+    if (!lot.maxQty.isZero()) {
+        candidates.push_back({SizeBound::MaxQuantity, lot.maxQty});
+    }
+    return *std::ranges::min_element(candidates, {}, &Candidate::quantity);
+}
+
+Planner::Candidate Planner::wanted() const
+{
+    if (const auto *rule = std::get_if<FixedQuantity>(&m_plan.sizing)) {
+        return {SizeBound::Requested, rule->quantity};
+    }
+    if (const auto *rule = std::get_if<QuoteAmount>(&m_plan.sizing)) {
+        const Money notional = std::clamp(rule->notional, Money{}, largestAmount);
+        return {SizeBound::Requested, quantityBought(notional, m_plan.entry)};
+    }
+    if (const auto *rule = std::get_if<MarginShare>(&m_plan.sizing)) {
+        return byMarginShare(rule->share);
+    }
+    if (const auto *rule = std::get_if<SafeSize>(&m_plan.sizing)) {
+        return safest(*rule);
+    }
+    return byLoss(*lossBudget());
+}
+
+/// What may be lost at the stop; nothing where the rule does not size by loss.
+std::optional<Money> Planner::lossBudget() const
+{
+    if (const auto *rule = std::get_if<RiskAmount>(&m_plan.sizing)) {
+        return rule->amount;
+    }
+    if (const auto *rule = std::get_if<RiskShare>(&m_plan.sizing)) {
+        return shareOfEquity(rule->share);
+    }
+    const auto *rule = std::get_if<SafeSize>(&m_plan.sizing);
+    if (rule == nullptr || !m_plan.stop) {
+        return std::nullopt;
+    }
+    const Money budget = rule->riskAmount ? *rule->riskAmount : shareOfEquity(rule->riskShare);
+    const auto &own = m_context.limits.largestRisk;
+    return own ? std::min(budget, *own) : budget;
+}
+
+bool Planner::fits(Quantity quantity, const std::optional<Money> &budget) const
+{
+    if (budget && m_stop && lossAtStop(quantity) > *budget) {
+        return false;
+    }
+    if (!std::holds_alternative<SafeSize>(m_plan.sizing)) {
+        return true;
+    }
+    const Quantity opening = quantity - std::min(quantity, closable());
+    const Money cost = orderCost(m_plan.side, opening, assumedPrice(), markOrEntry(), m_plan.leverage);
+    return opening.isZero() ||
+           cost + entryFill(quantity) * quantity * m_entryFeeRate <= m_risk.availableBalance;
+}
+
+/// Bisected on the grid: more quantity never walks the book at a better price, so never loses less.
+Quantity Planner::largestFitting(Quantity most, const std::optional<Money> &budget) const
+{
+    if (most.isZero() || fits(most, budget)) {
+        return most;
+    }
+    const auto &lot = lotFor(m_spec, entryOrder().type);
+    const Quantity step = lot.stepSize.isZero() ? Quantity::fromUnits(1) : lot.stepSize;
+    Int128 good = -1; // steps above minQty
+    Int128 bad = (most - lot.minQty).units() / step.units();
+    while (bad - good > 1) {
+        const Int128 middle = (good + bad) / 2;
+        const Quantity tried = lot.minQty + Quantity::fromUnits(middle * step.units());
+        (tried.isZero() || fits(tried, budget) ? good : bad) = middle;
+    }
+    return good < 0 ? Quantity{} : lot.minQty + Quantity::fromUnits(good * step.units());
+}
+
+void Planner::decideQuantity()
+{
+    const auto &lot = lotFor(m_spec, entryOrder().type);
+    Candidate chosen = wanted();
+    const Quantity most = lot.maxQty.isZero() ? largestQuantity : std::min(lot.maxQty, largestQuantity);
+    if (chosen.quantity > most) {
+        m_result.issues.push_back({DraftField::Quantity, -4005,
+            fmt::format(
+                "The exchange takes at most {} in one order: the size is cut to that.", most.toString()),
+            most.toString(), Severity::Confirm, DraftCheck::QuantityFilter});
+        chosen = {SizeBound::MaxQuantity, most};
+    }
+    m_result.bound = chosen.bound;
+    const Quantity onGrid = roundedDownToLot(chosen.quantity, lot);
+    const Quantity step = lot.stepSize.isZero() ? Quantity::fromUnits(1) : lot.stepSize;
+    fitToBook(onGrid + step);
+    const auto budget = lossBudget();
+    m_result.quantity = largestFitting(onGrid, budget);
+    if (m_result.quantity != onGrid) {
+        m_result.bound = budget && m_stop && lossAtStop(m_result.quantity + step) > *budget
+                             ? SizeBound::RiskAtStop
+                             : SizeBound::AvailableBalance;
+    }
+    // Below the least worth the exchange takes there is no such trade.
+    const Quantity smallest = smallestQuantity(m_spec, entryOrder().type, m_plan.entry);
+    if (m_result.quantity < smallest && !std::holds_alternative<FixedQuantity>(m_plan.sizing)) {
+        m_result.quantity = {};
+    }
+    if (!m_isTrial) {
+        m_result.sizeReason = sizeReason(chosen.quantity);
+    }
+}
+
+std::string Planner::sizeReason(Quantity asked) const
+{
+    const auto &lot = lotFor(m_spec, entryOrder().type);
+    const Quantity step = lot.stepSize.isZero() ? Quantity::fromUnits(1) : lot.stepSize;
+    const std::string grid = fmt::format("{} {}", step.toString(), m_spec.baseAsset);
+    const std::string rounded =
+        asked == m_result.quantity
+            ? fmt::format("it is a multiple of the step {}", grid)
+            : fmt::format("{} is rounded down to the step {}",
+                  asked.toFixed(std::min(8, step.decimals() + 3), Rounding::Down), grid);
+    const auto money = [this](Money amount) {
+        return fmt::format("{} {}", amount.toFixed(2), m_spec.quoteAsset);
+    };
+    switch (m_result.bound) {
+    case SizeBound::Requested:
+        return std::holds_alternative<QuoteAmount>(m_plan.sizing)
+                   ? fmt::format("{} at the entry price: {}.",
+                         money(std::get<QuoteAmount>(m_plan.sizing).notional), rounded)
+                   : fmt::format("The quantity asked for: {}.", rounded);
+    case SizeBound::MarginShare: {
+        const auto *rule = std::get_if<MarginShare>(&m_plan.sizing);
+        const Rate share = rule != nullptr ? rule->share : std::get<SafeSize>(m_plan.sizing).marginShare;
+        return fmt::format("{} of margin at {}x: {}.", money(shareOfEquity(share)), m_plan.leverage, rounded);
+    }
+    case SizeBound::RiskAtStop: {
+        const auto budget = lossBudget();
+        const Quantity more = m_result.quantity + step;
+        return budget && m_stop
+                   ? fmt::format("The largest multiple of {} that loses at most {} at the stop, fees and "
+                                 "slippage in it; {} would lose {}.",
+                         grid, money(*budget), more.toString(), money(lossAtStop(more)))
+                   : std::string{"Sizing by the loss needs a stop."};
+    }
+    case SizeBound::AvailableBalance:
+        return fmt::format("The available {} pay margin and entry fee of no more: {}.",
+            money(m_risk.availableBalance), rounded);
+    case SizeBound::BracketLimit:
+        return fmt::format("At {}x the brackets let no more be held: {}.", m_plan.leverage, rounded);
+    case SizeBound::MaxQuantity:
+        return "The exchange takes no more in one order.";
+    case SizeBound::None:
+        break;
+    }
+    return "No quantity fits.";
+}
+
+} // namespace domain::detail

@@ -1,0 +1,276 @@
+#include "models/domain/risk/filters.h"
+#include "tests/support/plan_desk.h"
+
+#include <QTest>
+
+#include <algorithm>
+#include <memory>
+#include <rapidcheck.h>
+
+using namespace domain;
+using support::trade;
+using Desk = support::PlanDesk;
+
+namespace
+{
+
+const DraftIssue *issueOf(const PlanResult &result, DraftCheck check, int part = 0)
+{
+    const auto found = std::ranges::find_if(result.issues, [&](const DraftIssue &each) {
+        return each.check == check && each.part == part && each.severity == Severity::Blocks;
+    });
+    return found == result.issues.end() ? nullptr : &*found;
+}
+
+/// A plan that a check stands against, and the desk that it stands on.
+struct Broken
+{
+    std::shared_ptr<Desk> desk = std::make_shared<Desk>();
+    TradePlan plan = trade(Side::Buy, "60000", "0.1");
+};
+
+Broken brokenBy(DraftCheck check)
+{
+    Broken broken;
+    auto &[desk, plan] = broken;
+    desk->context.mark = {Price::of(60'000), {}};
+    desk->charge("0.0002", "0.0005");
+    switch (check) {
+    case DraftCheck::StopSide:
+        plan.stop = Price::of(61'000);
+        break;
+    case DraftCheck::StopMissing:
+        plan.sizing = RiskAmount{Money::of(50)};
+        break;
+    case DraftCheck::StopFilter:
+        plan.stop = Price::literal("59000.05");
+        break;
+    case DraftCheck::TargetSide:
+        plan.targets = {{Price::of(59'000)}};
+        break;
+    case DraftCheck::TargetFilter:
+        plan.targets = {{Price::literal("61000.07")}};
+        break;
+    case DraftCheck::StopBeyondLiquidation:
+        plan.stop = Price::of(54'000);
+        break;
+    case DraftCheck::StopNearLiquidation:
+        plan.stop = Price::of(54'230); // liquidation at 54,216.8
+        break;
+    case DraftCheck::BracketLimit:
+        plan.leverage = 100;
+        plan.sizing = FixedQuantity{Quantity::of(5)};
+        break;
+    case DraftCheck::MinNotional:
+        plan.entry = Price::of(40'000);
+        plan.sizing = FixedQuantity{Quantity::literal("0.001")};
+        break;
+    case DraftCheck::PriceFilter:
+        plan.entry = Price::literal("60000.03");
+        break;
+    case DraftCheck::QuantityFilter:
+        plan.sizing = FixedQuantity{Quantity::literal("0.0004")};
+        break;
+    case DraftCheck::Balance:
+        plan.sizing = FixedQuantity{Quantity::of(2)};
+        break;
+    case DraftCheck::RiskLimit:
+        desk->context.limits.largestRisk = Money::of(50);
+        plan.stop = Price::of(58'000);
+        break;
+    case DraftCheck::PositionMode:
+        desk->account.hedgeMode = true;
+        break;
+    case DraftCheck::MarginType:
+        desk->hold("BTCUSDT", Side::Buy, "0.1", "60000");
+        break;
+    case DraftCheck::Leverage:
+        plan.leverage = 130;
+        break;
+    default:
+        break;
+    }
+    return broken;
+}
+
+} // namespace
+
+class PlanMendsTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void eachCheckBlocksWithOneSentenceAndItsButtonMendsIt_data()
+    {
+        QTest::addColumn<int>("check");
+        QTest::addColumn<QString>("suggestion");
+        const auto row = [](const char *name, DraftCheck check, const char *suggestion) {
+            QTest::newRow(name) << static_cast<int>(check) << QString::fromLatin1(suggestion);
+        };
+        row("stop on the wrong side", DraftCheck::StopSide, "59000");
+        row("stop missing", DraftCheck::StopMissing, "59400");
+        row("stop off the tick", DraftCheck::StopFilter, "59000");
+        row("target on the wrong side", DraftCheck::TargetSide, "61000");
+        row("target off the tick", DraftCheck::TargetFilter, "61000.1");
+        row("stop beyond liquidation", DraftCheck::StopBeyondLiquidation, "9");
+        row("stop too near to liquidation", DraftCheck::StopNearLiquidation, "54325.4");
+        row("above the bracket's limit", DraftCheck::BracketLimit, "50");
+        row("below the minimum notional", DraftCheck::MinNotional, "0.002");
+        row("entry off the tick", DraftCheck::PriceFilter, "60000");
+        row("missing balance", DraftCheck::Balance, "1.663");
+        row("more risk than the rules allow", DraftCheck::RiskLimit, "0.024");
+        row("hedge mode", DraftCheck::PositionMode, "LONG");
+        row("margin type of an open position", DraftCheck::MarginType, "CROSSED");
+        row("leverage above the symbol's", DraftCheck::Leverage, "125");
+    }
+    void eachCheckBlocksWithOneSentenceAndItsButtonMendsIt()
+    {
+        QFETCH(int, check);
+        QFETCH(QString, suggestion);
+        const auto wanted = static_cast<DraftCheck>(check);
+        const auto [desk, plan] = brokenBy(wanted);
+        const auto result = desk->run(plan);
+        const auto *issue = issueOf(result, wanted);
+        QVERIFY(issue != nullptr);
+        QVERIFY(!maySend(result.issues));
+        QCOMPARE(QString::fromStdString(issue->suggestion), suggestion);
+        const QString text = QString::fromStdString(issue->text);
+        QVERIFY2(text.endsWith(u'.') && !text.contains(u'\n') && text.count(u". ") == 0, qPrintable(text));
+        QVERIFY(!issueOf(desk->run(mended(plan, *issue)), wanted));
+    }
+
+    void oneWayAndHedgeMixUpsAreMendedBothWays()
+    {
+        Desk desk;
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.positionSide = PositionSide::Long;
+        const auto inOneWay = desk.run(plan);
+        QCOMPARE(issueOf(inOneWay, DraftCheck::PositionMode)->suggestion, std::string{"BOTH"});
+        QVERIFY(
+            mended(plan, *issueOf(inOneWay, DraftCheck::PositionMode)).positionSide == PositionSide::Both);
+        desk.account.hedgeMode = true;
+        plan.positionSide = PositionSide::Short; // a buy would close it
+        const auto closing = desk.run(plan);
+        QCOMPARE(issueOf(closing, DraftCheck::PositionMode)->suggestion, std::string{"LONG"});
+        plan.positionSide = PositionSide::Long;
+        QVERIFY(desk.run(plan).issues.empty());
+    }
+
+    void theSharesOfTargetsEndAtTheWhole()
+    {
+        Desk desk;
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.targets = {{Price::of(61'000), Rate::literal("0.7")}, {Price::of(62'000), Rate::literal("0.6")}};
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::TargetShares, 1);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->suggestion, std::string{"30"});
+        const auto better = desk.run(mended(plan, *issue));
+        QVERIFY(better.issues.empty());
+        QVERIFY(better.runsOn.isZero());
+    }
+
+    void aCrossStopBeyondLiquidationIsMendedByTheStopItself()
+    {
+        Desk desk{1'000};
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.marginType = MarginType::Cross;
+        plan.stop = Price::of(50'100);
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::StopBeyondLiquidation);
+        QVERIFY(issue != nullptr && issue->field == DraftField::StopPrice);
+        const auto better = mended(plan, *issue);
+        QVERIFY(*better.stop > *plan.stop && *better.stop < plan.entry);
+        QVERIFY(desk.run(better).issues.empty());
+    }
+
+    void theLeverageUnderAnIsolatedPositionIsNotLowered()
+    {
+        Desk desk{100'000};
+        desk.hold("BTCUSDT", Side::Buy, "1", "60000", MarginType::Isolated, 6'000);
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.leverage = 5;
+        const auto lowered = desk.run(plan);
+        const auto *issue = issueOf(lowered, DraftCheck::Leverage);
+        QVERIFY(issue != nullptr && issue->venueCode == -4161);
+        QCOMPARE(issue->suggestion, std::string{"10"});
+        plan.leverage = 10;
+        plan.stop = Price::of(53'000);
+        const auto result = desk.run(plan);
+        const auto *beyond = issueOf(result, DraftCheck::StopBeyondLiquidation);
+        QVERIFY(beyond != nullptr);
+        QVERIFY(beyond->field != DraftField::Leverage);
+        QVERIFY(!issueOf(desk.run(mended(plan, *beyond)), DraftCheck::StopBeyondLiquidation));
+    }
+
+    void aRuleOfRiskAsksForAStopAndLimitsTheSafeSize()
+    {
+        Desk desk;
+        desk.charge("0.0002", "0.0005");
+        desk.context.limits.largestRisk = Money::of(40);
+        auto plan = trade(Side::Sell, "60000", "0.1");
+        plan.stopSlippage = Rate::literal("0.0005");
+        const auto without = desk.run(plan);
+        const auto *issue = issueOf(without, DraftCheck::RiskLimit);
+        QVERIFY(issue != nullptr && issue->field == DraftField::StopPrice);
+        const auto protectedPlan = mended(plan, *issue);
+        QVERIFY(*protectedPlan.stop > plan.entry);
+        QVERIFY(maySend(desk.run(protectedPlan).issues));
+        plan.stop = Price::of(61'000);
+        plan.sizing = SafeSize{Rate::of(1), Rate::of(1), {}};
+        const auto safe = desk.run(plan);
+        QVERIFY(safe.bound == SizeBound::RiskAtStop);
+        QVERIFY(-safe.atStop->netPnl <= Money::of(40));
+    }
+
+    void whateverIsWrongASuggestionMendsWhatItNames()
+    {
+        QVERIFY(rc::check("a suggestion makes its own issue go away", [] {
+            Desk desk{*rc::gen::element<std::int64_t>(60, 1'000, 25'000, 3'000'000)};
+            desk.charge("0.0002", "0.0005");
+            desk.context.mark.price = Price::of(*rc::gen::inRange<std::int64_t>(55'000, 65'000));
+            desk.account.hedgeMode = *rc::gen::weightedElement<bool>({{4, false}, {1, true}});
+            if (*rc::gen::weightedElement<bool>({{3, false}, {1, true}})) {
+                const auto type = *rc::gen::element(MarginType::Cross, MarginType::Isolated);
+                desk.hold("BTCUSDT", *rc::gen::element(Side::Buy, Side::Sell), "0.2", "60500", type,
+                    type == MarginType::Isolated ? 50 : 0);
+            }
+            if (*rc::gen::arbitrary<bool>()) {
+                desk.hold("ETHUSDT", *rc::gen::element(Side::Buy, Side::Sell), "2", "2000");
+            }
+            if (*rc::gen::weightedElement<bool>({{3, false}, {1, true}})) {
+                desk.context.limits.largestRisk = Money::of(*rc::gen::inRange<std::int64_t>(5, 2'000));
+            }
+            auto plan = trade(*rc::gen::element(Side::Buy, Side::Sell), "60000", "0");
+            plan.entry = Price::of(*rc::gen::inRange<std::int64_t>(5'800'000, 6'200'000)) / 100;
+            plan.positionSide = *rc::gen::weightedElement<PositionSide>(
+                {{4, PositionSide::Both}, {1, PositionSide::Long}, {1, PositionSide::Short}});
+            plan.marginType = *rc::gen::element(MarginType::Cross, MarginType::Isolated);
+            plan.leverage = *rc::gen::inRange(1, 140);
+            plan.entryIsMaker = *rc::gen::arbitrary<bool>();
+            plan.stopSlippage = Rate::of(*rc::gen::inRange<std::int64_t>(0, 20)) / 10'000;
+            if (*rc::gen::weightedElement<bool>({{1, false}, {4, true}})) {
+                plan.stop = Price::of(*rc::gen::inRange<std::int64_t>(2'000'000, 9'000'000)) / 100;
+            }
+            for (int i = 0; i < *rc::gen::inRange(0, 4); ++i) {
+                plan.targets.push_back({Price::of(*rc::gen::inRange<std::int64_t>(5'000, 7'000)) * 10,
+                    Rate::of(*rc::gen::inRange<std::int64_t>(-10, 80)) / 100});
+            }
+            const auto quantity = Quantity::of(*rc::gen::inRange<std::int64_t>(1, 900'000)) / 10'000;
+            const auto share = Rate::of(*rc::gen::inRange<std::int64_t>(1, 100)) / 100;
+            plan.sizing = *rc::gen::element<SizingRule>(SafeSize{}, FixedQuantity{quantity},
+                QuoteAmount{quantity * Price::of(60'000)}, MarginShare{share}, RiskShare{share / 10},
+                RiskAmount{Money::of(*rc::gen::inRange<std::int64_t>(1, 5'000))});
+            const auto result = desk.run(plan);
+            for (const auto &issue : result.issues) {
+                RC_ASSERT(!issue.text.empty());
+                if (issue.severity == Severity::Blocks && !issue.suggestion.empty()) {
+                    RC_ASSERT(issue.check != DraftCheck::Other);
+                    RC_ASSERT(!issueOf(desk.run(mended(plan, issue)), issue.check, issue.part));
+                }
+            }
+        }));
+    }
+};
+
+QTEST_APPLESS_MAIN(PlanMendsTest)
+#include "plan_mends_test.moc"
