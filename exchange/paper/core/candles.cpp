@@ -68,7 +68,7 @@ void CandleStore::onTrade(const domain::Trade &trade)
     } else {
         series.live.push_back(bar);
     }
-    if (series.live.size() > keptMinutes) {
+    while (series.live.size() > keptMinutes) { // more than one after a halt
         series.live.pop_front();
         series.liveFrom = series.live.front().openAt;
     }

@@ -65,7 +65,8 @@ void settle(Exchange &exchange)
             account->isRiskDirty = false;
             again = checkRisk(exchange, *account) || again;
         }
-        again = again || !exchange.closings.empty();
+        again = again || !exchange.closings.empty() || !exchange.priceMoved.empty() ||
+                !exchange.riskDirty.empty();
     }
 }
 

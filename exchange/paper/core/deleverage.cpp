@@ -1,5 +1,6 @@
 #include "exchange/paper/core/deleverage.h"
 
+#include "exchange/paper/core/conditional.h"
 #include "exchange/paper/core/ledger.h"
 #include "exchange/paper/core/margin.h"
 #include "exchange/paper/core/matching.h"
@@ -64,7 +65,8 @@ void cancelOrders(Exchange &exchange, Holding &holding)
     }
 }
 
-void close(Exchange &exchange, const Winner &winner, Price price, Quantity quantity)
+void close(Exchange &exchange, const Winner &winner, Price price, Quantity quantity,
+    std::string_view prefix = "adl_autoclose")
 {
     cancelOrders(exchange, *winner.holding);
     OrderIntent intent;
@@ -74,7 +76,7 @@ void close(Exchange &exchange, const Winner &winner, Price price, Quantity quant
     intent.price = price;
     intent.reduceOnly = true;
     intent.selfTradePrevention = SelfTradePrevention::None;
-    intent.clientOrderId = "adl_autoclose" + std::to_string(domain::toMs(exchange.now)) +
+    intent.clientOrderId = std::string{prefix} + std::to_string(domain::toMs(exchange.now)) +
                            std::to_string(exchange.nextGeneratedId++);
     submitFilled(exchange, *winner.account, *winner.holding->listing, intent);
 }
@@ -104,6 +106,20 @@ void deleverageAgainst(Exchange &exchange, WorkingOrder &order, Price price)
     bookMarketFill(listing, domain::opposite(side), price, left);
 }
 
+int adlQuantileOf(const Exchange &exchange, const Account &account, const Holding &holding, PositionSide side)
+{
+    constexpr std::ptrdiff_t quantiles = 5;
+    const PositionState &row = holding.position(side);
+    const double rank = row.isFlat() ? 0 : rankOf(account, holding, row);
+    if (rank <= 0) {
+        return 0;
+    }
+    const auto winners = winnersOf(exchange, *holding.listing, row.side());
+    const auto notAhead =
+        std::ranges::count_if(winners, [rank](const Winner &other) { return other.rank <= rank; });
+    return static_cast<int>((notAhead * quantiles - 1) / std::ssize(winners));
+}
+
 void deleveragePosition(Exchange &exchange, Account &account, Holding &holding, PositionSide side)
 {
     Listing &listing = *holding.listing;
@@ -113,6 +129,41 @@ void deleveragePosition(Exchange &exchange, Account &account, Holding &holding, 
     const Price price = listing.mark;
     close(exchange, {&account, &holding, side, 0}, price, quantity);
     bookMarketFill(listing, held, price, quantity);
+}
+
+void settleContract(Exchange &exchange, Listing &listing)
+{
+    for (const auto &[id, account] : exchange.accounts) {
+        const auto held = account->holdings.find(listing.spec.symbol);
+        if (held == account->holdings.end()) {
+            continue;
+        }
+        Holding &holding = held->second;
+        const std::vector<WorkingOrder *> open = holding.open;
+        for (WorkingOrder *order : open) {
+            finish(exchange, *order, OrderStatus::Expired, expiry::delisted);
+        }
+        for (const PositionSide side : {PositionSide::Both, PositionSide::Long, PositionSide::Short}) {
+            const PositionState &row = holding.position(side);
+            if (row.isFlat()) {
+                continue;
+            }
+            const Quantity quantity = row.amount.abs();
+            const Side was = row.side();
+            close(exchange, {account.get(), &holding, side, 0}, listing.mark, quantity,
+                "settlement_autoclose-");
+            bookMarketFill(listing, was, listing.mark, quantity);
+        }
+        std::vector<std::int64_t> waiting;
+        for (const auto &[algoId, order] : account->conditionals) {
+            if (order.symbol == listing.spec.symbol && order.isOpen()) {
+                waiting.push_back(algoId);
+            }
+        }
+        for (const std::int64_t algoId : waiting) {
+            endConditional(exchange, *account, algoId, domain::ConditionalStatus::Expired);
+        }
+    }
 }
 
 } // namespace paper

@@ -75,6 +75,16 @@ bool isSensible(Price price, Quantity quantity)
     return price.isPositive() && quantity.isPositive();
 }
 
+/// Where a symbol is halted or settling, nobody trades: the anonymous market no more than accounts.
+template <class Action>
+void whereItTrades(Exchange &exchange, const Symbol &symbol, Timestamp now, Action action)
+{
+    const Listing *listing = exchange.find(symbol);
+    if (listing != nullptr && listing->spec.isTrading()) {
+        onListing(exchange, symbol, now, action);
+    }
+}
+
 } // namespace
 
 Engine::Engine(EngineConfig config) : m_exchange{std::make_unique<Exchange>()}
@@ -178,7 +188,7 @@ std::int64_t Engine::placeMarketMaker(
 {
     std::int64_t id = 0;
     if (isSensible(price, quantity)) {
-        onListing(*m_exchange, symbol, now,
+        whereItTrades(*m_exchange, symbol, now,
             [&](Listing &listing) { id = restAnonymously(*m_exchange, listing, side, price, quantity); });
     }
     return id;
@@ -195,7 +205,7 @@ void Engine::setMarketMakerLevel(
     const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now)
 {
     if (price.isPositive() && !quantity.isNegative()) {
-        onListing(*m_exchange, symbol, now,
+        whereItTrades(*m_exchange, symbol, now,
             [&](Listing &listing) { setLevel(*m_exchange, listing, side, price, quantity); });
     }
 }
@@ -210,7 +220,7 @@ Quantity Engine::marketTaker(
 {
     Quantity traded;
     if (quantity.isPositive() && !limitPrice.isNegative()) {
-        onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        whereItTrades(*m_exchange, symbol, now, [&](Listing &listing) {
             traded = takeAnonymously(*m_exchange, listing, side, limitPrice, quantity);
         });
     }
@@ -280,6 +290,14 @@ Result<void> Engine::deleverage(AccountId id, const Symbol &symbol, PositionSide
     return positionOf(*m_exchange, id, symbol, side).map([&](const PositionRef &position) {
         deleveragePosition(*m_exchange, *position.account, *position.holding, side);
         settle(*m_exchange);
+    });
+}
+
+void Engine::settleContract(const Symbol &symbol, Timestamp now)
+{
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        paper::settleContract(*m_exchange, listing);
+        setSymbolStatus(symbol, domain::SymbolStatus::Closed);
     });
 }
 
@@ -355,6 +373,25 @@ Result<void> Engine::loadState(std::string_view text, Timestamp now)
     }
     m_exchange = std::move(*loaded);
     return {};
+}
+
+EngineSizes Engine::sizes() const
+{
+    EngineSizes sizes;
+    sizes.events = m_exchange->events.size();
+    for (const auto &[id, account] : m_exchange->accounts) {
+        sizes.conditionals += account->conditionals.size();
+        sizes.histories += account->orders.size() + account->finishedConditionals.size() +
+                           account->trades.size() + account->incomes.size() + account->amendments.size() +
+                           account->marginChanges.size();
+    }
+    for (const auto &listing : m_exchange->listings) {
+        sizes.openOrders += listing->orders.size();
+        sizes.bookLevels +=
+            listing->book.ladder(Side::Buy).size() + listing->book.ladder(Side::Sell).size();
+        sizes.bookEntries += listing->book.places();
+    }
+    return sizes;
 }
 
 std::vector<std::string> Engine::checkInvariants() const

@@ -66,7 +66,7 @@ public:
 
     // ---- the market without an account
     // Prices are expected on the symbol's grid. Anonymous orders trade with whatever they cross, users
-    // included.
+    // included. Where the symbol does not trade, they do nothing.
     /// A resting order of the market. Crossing parts trade first. Its id for cancelMarketMaker, or 0 if
     /// nothing rests.
     std::int64_t placeMarketMaker(
@@ -100,6 +100,9 @@ public:
     /// Deleverages one position at mark against the anonymous market: reference 10.11. NotFound where it is
     /// flat.
     Result<void> deleverage(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now);
+    /// Ends a contract: every order of it expires, every position is closed at mark by a
+    /// settlement_autoclose- order without commission, and the symbol is closed. Reference 7.3.
+    void settleContract(const Symbol &symbol, Timestamp now);
     /// Conditional orders that trigger before this moment stay TRIGGERING until then.
     void holdTriggers(Timestamp until);
     /// So many conditional orders that trigger next are refused for want of margin (-2019).
@@ -172,6 +175,7 @@ public:
     Result<void> loadState(std::string_view text, Timestamp now);
     /// What is wrong with the books, as sentences; empty when money and positions add up.
     std::vector<std::string> checkInvariants() const;
+    EngineSizes sizes() const;
 
 private:
     std::unique_ptr<Exchange> m_exchange;

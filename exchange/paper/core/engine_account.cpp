@@ -1,4 +1,5 @@
 #include "exchange/paper/core/clockwork.h"
+#include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/engine.h"
 #include "exchange/paper/core/history.h"
 #include "exchange/paper/core/margin.h"
@@ -119,7 +120,11 @@ Result<AccountView> Engine::account(AccountId id) const
     if (account == nullptr) {
         return unknownAccount();
     }
-    return accountView(*account);
+    AccountView view = accountView(*account);
+    for (PositionView &row : view.positions) {
+        row.adl = adlQuantileOf(*m_exchange, *account, account->holdings.at(row.symbol), row.positionSide);
+    }
+    return view;
 }
 
 std::vector<PositionView> Engine::positions(AccountId id, const std::optional<Symbol> &symbol) const
@@ -129,6 +134,7 @@ std::vector<PositionView> Engine::positions(AccountId id, const std::optional<Sy
         forHoldings(*m_exchange, *account, symbol, [&](const Holding &holding) {
             for (const PositionSide side : sidesOf(*account)) {
                 rows.push_back(positionView(*account, holding, side));
+                rows.back().adl = adlQuantileOf(*m_exchange, *account, holding, side);
             }
         });
     }

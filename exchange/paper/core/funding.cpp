@@ -18,10 +18,17 @@ constexpr seconds basisEvery{1};
 constexpr seconds premiumEvery{5};
 constexpr int hoursOfFullInterval = 8;
 const Rate interestPerFullInterval = Rate::literal("0.0001");
+constexpr std::array<std::string_view, 2> withoutInterest{"BNBUSDT", "ETHBTC"};
 const Rate largestClamp = Rate::literal("0.0005");
 const Rate capShareOfMaintenance = Rate::literal("0.75");
 const Price eightDecimals = Price::literal("0.00000001");
 const Money impactNotionalAtOne = Money::of(200); ///< × the largest leverage
+
+Rate interestOf(const Symbol &symbol)
+{
+    const bool isFree = std::ranges::find(withoutInterest, symbol) != withoutInterest.end();
+    return isFree ? Rate{} : interestPerFullInterval;
+}
 
 Price average(const std::deque<Price> &samples)
 {
@@ -133,7 +140,7 @@ Rate estimatedFundingRate(const Listing &listing)
     }
     const std::int64_t samples = listing.premiumSamples;
     const Rate premium = samples == 0 ? Rate{} : listing.weightedPremium / (samples * (samples + 1) / 2);
-    const Rate pull = std::clamp(interestPerFullInterval - premium, -largestClamp, largestClamp);
+    const Rate pull = std::clamp(interestOf(listing.spec.symbol) - premium, -largestClamp, largestClamp);
     const auto hours = std::max<std::int64_t>(
         1, std::chrono::duration_cast<std::chrono::hours>(listing.fundingInterval).count());
     const Rate rate = (premium + pull) * hours / hoursOfFullInterval;

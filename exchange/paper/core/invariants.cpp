@@ -1,5 +1,7 @@
 #include "exchange/paper/core/invariants.h"
 
+#include "exchange/paper/core/margin.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 
@@ -160,6 +162,31 @@ void checkConditionals(const Account &account, Breaches &breaches)
     }
 }
 
+/// After every action: nobody who should have been liquidated is left, no wallet is below zero without a
+/// position that could make up for it, and the fund owes nothing.
+void checkMargins(const Account &account, Breaches &breaches)
+{
+    const CrossTotals cross = crossTotals(account);
+    if (cross.hasPosition ? cross.maintenance >= cross.marginBalance() : cross.wallet.isNegative()) {
+        breaches.push_back(fmt::format("account {}: a cross margin balance of {} against {} of maintenance",
+            account.id, cross.marginBalance().toString(), cross.maintenance.toString()));
+    }
+    if (cross.initial.isNegative() || cross.isolatedOrderMargin.isNegative() ||
+        cross.maintenance.isNegative()) {
+        breaches.push_back(fmt::format("account {}: a margin below zero", account.id));
+    }
+    for (const auto &[symbol, holding] : account.holdings) {
+        for (const PositionState &row : holding.positions) {
+            const Money balance = row.isolatedWallet + unrealizedPnl(row, holding.listing->mark);
+            if (holding.marginType == MarginType::Isolated && !row.isFlat() &&
+                maintenanceOf(holding, row) >= balance) {
+                breaches.push_back(fmt::format("{} of account {}: an isolated margin balance of {} is left",
+                    symbol, account.id, balance.toString()));
+            }
+        }
+    }
+}
+
 } // namespace
 
 std::vector<std::string> findBreaches(const Exchange &exchange)
@@ -172,6 +199,7 @@ std::vector<std::string> findBreaches(const Exchange &exchange)
             checkOpenOrders(exchange, *account, holding, breaches);
         }
         checkConditionals(*account, breaches);
+        checkMargins(*account, breaches);
     }
     for (const auto &listing : exchange.listings) {
         checkBook(*listing, breaches);

@@ -74,7 +74,7 @@ Quantity Ladder::wanted(Side side, std::int64_t ticks, std::int64_t distance, Ti
     const double depth = 0.25 + 0.75 * std::min(1.0, static_cast<double>(distance) / 6.0);
     const double wall = ticks % 1000 == 0 ? 6.0 : ticks % 100 == 0 ? 2.5 : ticks % 10 == 0 ? 1.3 : 1.0;
     const double notional =
-        m_levelNotional * depth * wall * std::pow(spacing, 0.6) * std::exp(0.7 * lasting + 0.6 * passing);
+        m_levelNotional * m_depth * depth * wall * std::pow(spacing, 0.6) * std::exp(0.7 * lasting + 0.6 * passing);
     const double steps = notional / (static_cast<double>(ticks) * m_tickSize) / m_stepSize;
     return m_step * std::max<std::int64_t>(std::llround(std::min(steps, 1e15)), 1);
 }
@@ -152,6 +152,15 @@ void Ladder::atLeast(Engine &engine, Side side, std::int64_t ticks, Quantity qua
     const auto known = levels.find(ticks);
     const Quantity resting = known == levels.end() ? Quantity{} : known->second;
     set(engine, levels, side, ticks, std::max(resting, quantity), now);
+}
+
+void Ladder::setDepth(double times)
+{
+    if (times != m_depth) {
+        m_depth = times;
+        m_isTouched = true;
+        m_deepAt = {};
+    }
 }
 
 void Ladder::forgetTouch()

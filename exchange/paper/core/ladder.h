@@ -24,6 +24,9 @@ public:
     void atLeast(Engine &engine, Side side, std::int64_t ticks, Quantity quantity, Timestamp now);
     /// Trades took liquidity: the levels are put up anew by the next quote().
     void forgetTouch();
+    /// So many times the usual quantities from the next full renewal on, which follows at once where it
+    /// changes much.
+    void setDepth(double times);
     Price priceOf(std::int64_t ticks) const { return m_tick * ticks; }
     std::int64_t ticksOf(double price) const;
 
@@ -42,6 +45,7 @@ private:
     Quantity m_step;
     double m_stepSize;
     double m_levelNotional;
+    double m_depth = 1;
     std::int64_t m_reach = 0; ///< furthest level from the touch, in ticks
     std::map<std::int64_t, Quantity> m_bids;
     std::map<std::int64_t, Quantity> m_asks;

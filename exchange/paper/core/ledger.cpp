@@ -63,6 +63,11 @@ Booking bookFill(Exchange &exchange, Account &account, Holding &holding, Positio
         booking.commission = commission;
         account.wallet -= commission;
         exchange.feesCollected += commission;
+        if (row.isolatedWallet.isPositive()) {
+            // Commission comes from outside the bucket as long as there is anything.
+            const Money uncovered = std::max(Money{}, -account.crossWallet());
+            row.isolatedWallet -= std::min({uncovered, commission, row.isolatedWallet});
+        }
         if (!row.isFlat()) {
             row.feesPaid += commission;
         }

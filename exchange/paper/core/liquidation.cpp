@@ -195,8 +195,32 @@ void liquidateCross(Exchange &exchange, Account &account)
         const Money freed = crossTotals(account).marginBalance() - keeps;
         chargeFee(exchange, account, *victim.holding->listing, closed, std::max(Money{}, freed));
     }
-    if (!crossTotals(account).hasPosition && account.crossWallet().isNegative()) {
-        payInsurance(exchange, account, {}, account.crossWallet());
+}
+
+/// A cross wallet below zero with no cross position to make up for it: the isolated buckets stand in, then the
+/// insurance fund.
+void clearDeficit(Exchange &exchange, Account &account)
+{
+    Money deficit = -account.crossWallet();
+    if (!deficit.isPositive() || crossTotals(account).hasPosition) {
+        return;
+    }
+    for (auto &[symbol, holding] : account.holdings) {
+        for (const PositionSide side : allSides) {
+            PositionState &row = holding.position(side);
+            const Money taken = std::min(deficit, std::max(Money{}, row.isolatedWallet));
+            if (!taken.isPositive()) {
+                continue;
+            }
+            deficit -= taken;
+            row.isolatedWallet -= taken;
+            exchange.touchRisk(account);
+            emitAccountUpdate(
+                exchange, account, UpdateReason::MarginTransfer, {positionChange(holding, side)});
+        }
+    }
+    if (deficit.isPositive()) {
+        payInsurance(exchange, account, {}, -deficit);
     }
 }
 
@@ -262,6 +286,7 @@ bool checkRisk(Exchange &exchange, Account &account)
         liquidateCross(exchange, account);
         liquidated = true;
     }
+    clearDeficit(exchange, account);
     callCross(exchange, account);
     return liquidated;
 }

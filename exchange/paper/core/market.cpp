@@ -12,7 +12,7 @@ using domain::Milliseconds;
 using namespace std::chrono_literals;
 
 constexpr std::uint64_t commonSeedSalt = 0x636f6d6d6f6eULL;
-constexpr double commonVolatility = 0.45; // a year of the factor all symbols share
+constexpr double commonVolatility = 0.55; // a year of the factor all symbols share
 constexpr double halfBasis = 0.0006;      // a year's deviation of perpetual from index, before mean reversion
 constexpr int mostTradesAStep = 40;
 constexpr double burstDecaySeconds = 2.5;
@@ -51,11 +51,14 @@ MarketGenerator::Actor::Actor(std::uint64_t seed, const Contract &from, RandomPa
       rate{tradeRate(from.market)},
       meanNotional{from.market.turnover / 86'400 / rate}
 {
+    // The largest symbol turns over ten thousand million a day, the smallest twenty million.
+    scenario.setSmallness(std::clamp(std::log10(1e10 / from.market.turnover) / std::log10(500.0), 0.0, 1.0));
 }
 
-MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts)
+MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts, int speed)
     : m_seed{seed},
       m_contracts{std::move(contracts)},
+      m_speed{std::clamp(speed, 1, highestSpeed)},
       m_common{hashOf(seed, commonSeedSalt), commonVolatility}
 {
     for (const Contract &contract : m_contracts) {
@@ -70,8 +73,12 @@ std::shared_ptr<GeneratedHistory> MarketGenerator::history(std::size_t contract)
 
 void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
 {
+    m_startedAt = now;
     for (std::size_t i = 0; i < m_actors.size(); ++i) {
         Actor &actor = *m_actors[i];
+        if (m_speed > 1) {
+            actor.period = std::max(actor.period, Milliseconds{1'000});
+        }
         const auto past = history(i);
         candles.add(actor.contract->spec.symbol, past, now, past->partialMinute(now));
         engine.clearMarketMakers(actor.contract->spec.symbol, now);
@@ -79,58 +86,108 @@ void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
         // Symbols take turns, so that no step has all the work.
         actor.nextAt = now + Milliseconds{static_cast<std::int64_t>(i) * 37 % actor.period.count()};
         actor.nextIndexAt = now;
-        move(actor, engine, now);
+        move(actor, engine, now, now);
         // A first trade, so that there is a last price from the start.
         const Symbol &symbol = actor.contract->spec.symbol;
         engine.marketTaker(symbol, Side::Buy, actor.contract->spec.lot.stepSize, Price{}, now);
     }
 }
 
-void MarketGenerator::step(
-    Engine &engine, CandleStore & /*candles*/, Timestamp now, const Settle & /*settle*/)
+void MarketGenerator::step(Engine &engine, CandleStore & /*candles*/, Timestamp now, const Settle &settle)
 {
+    const Timestamp marketNow = marketTime(now);
     for (const auto &actor : m_actors) {
-        if (now >= actor->nextAt) {
-            move(*actor, engine, now);
+        if (m_speed > 1) {
+            // What was slept through is not made up for.
+            actor->nextAt = std::max(actor->nextAt, marketNow - 1min);
+            for (; marketNow >= actor->nextAt; actor->nextAt += actor->period) {
+                move(*actor, engine, actor->nextAt, now);
+                settle(actor->nextAt);
+            }
+        } else if (now >= actor->nextAt) {
+            move(*actor, engine, now, now);
             actor->nextAt = std::max(actor->nextAt + actor->period, now + actor->period / 2);
         }
     }
 }
 
-void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp now)
+Result<void> MarketDriver::setScenario(const Scenario & /*scenario*/, Engine & /*engine*/, Timestamp /*now*/)
+{
+    return domain::failure(domain::ErrorCode::Rejected, "Only the generated market has scenarios.");
+}
+
+Result<void> MarketGenerator::setScenario(const Scenario &scenario, Engine &engine, Timestamp now)
+{
+    const Timestamp marketAt = marketTime(now);
+    bool isKnown = false;
+    for (const auto &actor : m_actors) {
+        const Symbol &symbol = actor->contract->spec.symbol;
+        if (!scenario.symbol.empty() && scenario.symbol != symbol) {
+            continue;
+        }
+        isKnown = true;
+        const bool wasHalted = actor->scenario.kind() == ScenarioKind::Halt;
+        if (scenario.kind == ScenarioKind::Halt) {
+            engine.setSymbolStatus(symbol, domain::SymbolStatus::Halted);
+        } else if (wasHalted) {
+            engine.setSymbolStatus(symbol, domain::SymbolStatus::Trading);
+        }
+        actor->scenario.begin(scenario, marketAt, std::log(actor->fair.at(marketAt)));
+    }
+    if (!isKnown) {
+        return domain::failure(
+            domain::ErrorCode::NotFound, scenario.symbol + " is no symbol of this market.");
+    }
+    return {};
+}
+
+void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now)
 {
     const SymbolSpec &spec = actor.contract->spec;
-    const double fair = actor.fair.at(now);
+    const double path = actor.fair.at(marketAt);
+    const double fair = std::clamp(
+        std::exp(actor.scenario.at(marketAt, std::log(path), actor.contract->market.beta)),
+        spec.tickSize.approximate() * 20, spec.maxPrice.approximate() / 1.5);
+    const ScenarioEffect &effect = actor.scenario.effect();
+    const SymbolSpec *listed = engine.spec(spec.symbol);
+    if (listed == nullptr || !listed->isTrading()) {
+        actor.ladder.forgetTouch();
+        actor.lastAt = marketAt;
+        return; // index and book stand as they are
+    }
     const auto minute =
-        actor.fair.minute(std::chrono::floor<std::chrono::minutes>(now).time_since_epoch().count());
-    const double wildness = minute.variance / actor.fair.meanMinuteVariance();
-    if (now >= actor.nextIndexAt) {
+        actor.fair.minute(std::chrono::floor<std::chrono::minutes>(marketAt).time_since_epoch().count());
+    const double wildness =
+        minute.variance / actor.fair.meanMinuteVariance() * effect.activity * effect.activity;
+    actor.ladder.setDepth(effect.depth);
+    if (marketAt >= actor.nextIndexAt) {
         // Mean reverting: how far the basis path ran in the last hour, not where it is.
-        const double basis = halfBasis * 90 * (actor.basis.at(now) - actor.basis.at(now - 1h)) - 0.0002;
+        const double basis = halfBasis * 90 * (actor.basis.at(marketAt) - actor.basis.at(marketAt - 1h)) - 0.0002;
         const Price index = Price::fromApproximate(fair * (1 + std::clamp(basis, -0.003, 0.003)));
         engine.setIndexPrice(spec.symbol, index.roundedTo(Price::fromUnits(10'000)), now);
-        actor.nextIndexAt = now + 1s;
+        actor.nextIndexAt = marketAt + 1s;
     }
-    trade(actor, engine, now, fair, wildness);
+    trade(actor, engine, marketAt, now, fair, wildness);
     const double ticks = fair / spec.tickSize.approximate();
-    const double spread =
-        std::max(1.0, ticks * 0.00002 * std::sqrt(wildness) + ticks * 0.00004 / std::max(actor.rate, 0.5));
+    const double spread = effect.spread * std::max(1.0, ticks * 0.00002 * std::sqrt(wildness) +
+                                                            ticks * 0.00004 / std::max(actor.rate, 0.5));
     const double waver = 0.3 * normalOf(actor.random()) * spread;
     const auto bid = static_cast<std::int64_t>(std::floor(ticks - spread / 2 + waver));
     const auto ask =
         bid + std::max<std::int64_t>(std::llround(spread * (0.7 + 0.6 * unitOf(actor.random()))), 1);
     actor.ladder.quote(engine, bid, ask, now);
-    actor.lastAt = now;
+    actor.lastAt = marketAt;
 }
 
-void MarketGenerator::trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness)
+void MarketGenerator::trade(
+    Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now, double fair, double wildness)
 {
     const SymbolSpec &spec = actor.contract->spec;
     const auto market = engine.market(spec.symbol);
     if (!market || market->bid.isZero() || market->ask.isZero()) {
         return; // nothing to trade against yet
     }
-    const double elapsed = std::clamp(secondsOf(now - actor.lastAt), 0.0, 2.0);
+    const double elapsed = std::clamp(secondsOf(marketAt - actor.lastAt), 0.0, 2.0);
     actor.excitement *= std::exp(-elapsed / burstDecaySeconds);
     const double expected =
         (actor.rate * (1 - burstShare) * std::sqrt(wildness) + actor.excitement) * elapsed;
@@ -140,7 +197,8 @@ void MarketGenerator::trade(Actor &actor, Engine &engine, Timestamp now, double 
 
     const double middle = (market->bid.approximate() + market->ask.approximate()) / 2;
     const double spread = std::max(market->ask.approximate() - market->bid.approximate(), 1e-12);
-    const double buyShare = 0.5 + 0.45 * std::tanh((fair - middle) / spread);
+    const double buyShare =
+        0.5 + 0.45 * std::tanh((fair - middle) / spread) - actor.scenario.effect().sellShare;
     for (int i = 0; i < count; ++i) {
         const Side side = unitOf(actor.random()) < buyShare ? Side::Buy : Side::Sell;
         // Log-normal with heavy tail; the factor makes its mean 1.

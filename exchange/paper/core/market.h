@@ -4,6 +4,7 @@
 #include "exchange/paper/core/engine.h"
 #include "exchange/paper/core/fair_price.h"
 #include "exchange/paper/core/ladder.h"
+#include "exchange/paper/core/scenario.h"
 
 #include <functional>
 #include <memory>
@@ -33,19 +34,27 @@ public:
     virtual void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) = 0;
     /// The time that klines and public trades bear when the exchange's clock says now.
     virtual Timestamp marketTime(Timestamp now) const = 0;
+    /// Another kind of day from now on. Rejected where this market knows none, NotFound for a symbol it does
+    /// not have.
+    virtual Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now);
 };
 
 /// A live market around a fair price per symbol: a maker's ladder, takers in bursts, index and basis.
 /// History and fair price depend on the seed alone; the trades of a run on the times of its steps as well.
+/// At a speed above 1 market time runs so many times as fast as the exchange's clock.
 class MarketGenerator final : public MarketDriver
 {
 public:
-    explicit MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts = builtInContracts());
+    static constexpr int highestSpeed = 60;
+    /// speed: 1 to highestSpeed.
+    explicit MarketGenerator(
+        std::uint64_t seed, std::vector<Contract> contracts = builtInContracts(), int speed = 1);
 
     const std::vector<Contract> &contracts() const override { return m_contracts; }
     void start(Engine &engine, CandleStore &candles, Timestamp now) override;
     void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
-    Timestamp marketTime(Timestamp now) const override { return now; }
+    Timestamp marketTime(Timestamp now) const override { return m_startedAt + (now - m_startedAt) * m_speed; }
+    Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now) override;
     /// History of the n-th contract.
     std::shared_ptr<GeneratedHistory> history(std::size_t contract) const;
 
@@ -57,20 +66,26 @@ private:
         FairPrice fair;
         RandomPath basis; ///< perpetual over index, a fraction
         Ladder ladder;
+        ScenarioTrack scenario;
         std::mt19937_64 random;
         domain::Milliseconds period;
         double rate;           ///< trades a second in a calm minute
         double meanNotional;   ///< of one trade
         double excitement = 0; ///< trades bring trades; decays within seconds
+        // Market time:
         Timestamp lastAt;
         Timestamp nextAt;
         Timestamp nextIndexAt;
     };
-    static void move(Actor &actor, Engine &engine, Timestamp now);
-    static void trade(Actor &actor, Engine &engine, Timestamp now, double fair, double wildness);
+    /// marketAt: for prices; now: the engine's.
+    static void move(Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now);
+    static void trade(
+        Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now, double fair, double wildness);
 
     std::uint64_t m_seed;
     std::vector<Contract> m_contracts;
+    int m_speed;
+    Timestamp m_startedAt;
     RandomPath m_common;
     std::vector<std::unique_ptr<Actor>> m_actors;
 };

@@ -75,7 +75,7 @@ void fillOrder(Exchange &exchange, WorkingOrder &order, FillReport fill)
     record.status = record.remainingQty().isZero() ? OrderStatus::Filled : OrderStatus::PartiallyFilled;
     record.updatedAt = exchange.now;
     std::optional<Rate> rate;
-    if (!record.isLiquidation() && !record.isAutoDeleverage()) {
+    if (!record.isLiquidation() && !record.isAutoDeleverage() && !record.isSettlement()) {
         rate = fill.maker ? listing.rates.maker : listing.rates.taker;
     }
     fill.booking = bookFill(exchange, *order.account, *order.holding, record.positionSide, record.side,

@@ -72,6 +72,7 @@ public:
     /// An anonymous entry with an address that stays; recycled by release().
     BookEntry &anonymous(Side side, Price price, Quantity quantity, std::int64_t makerId);
     void release(BookEntry &entry);
+    std::size_t places() const { return m_pool.size(); } ///< anonymous entries, those in use and the free
 
 private:
     Ladder &ladderOf(Side side) { return side == Side::Buy ? m_bids : m_asks; }

@@ -38,7 +38,7 @@ Engine PaperExchange::makeEngine(Timestamp now) const
     config.firstAlgoId += seconds * 100;
     Engine engine{config};
     for (const Contract &contract : m_market->contracts()) {
-        engine.addSymbol(contract.spec, contract.brackets, regularUser());
+        engine.addSymbol(contract.spec, contract.brackets, regularUser(), contract.fundingInterval);
     }
     return engine;
 }

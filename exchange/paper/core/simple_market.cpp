@@ -109,6 +109,10 @@ void SimpleMarket::step(Engine &engine, CandleStore & /*candles*/, Timestamp now
 void SimpleMarket::move(Actor &actor, Engine &engine, Timestamp now) const
 {
     const SymbolSpec &spec = actor.contract->spec;
+    const SymbolSpec *listed = engine.spec(spec.symbol);
+    if (listed == nullptr || !listed->isTrading()) {
+        return; // what rests stays
+    }
     const std::uint64_t draws = hashOf(actor.seed, ++actor.moves);
     const double periods =
         static_cast<double>((now - actor.movedAt).count()) / static_cast<double>(m_config.period.count());

@@ -17,6 +17,9 @@ constexpr std::string_view symbolRows[] = {
 
 using simdjson::dom::element;
 
+/// Contracts listed since then settle funding every four hours, older ones every eight.
+constexpr domain::Timestamp fourHourlySince = domain::timestampFromMs(1'696'118'400'000); // 2023-10-01
+
 [[noreturn]] void badTable(const char *what)
 {
     std::fprintf(stderr, "resources/paper/symbols.json: %s\n", what);
@@ -132,6 +135,9 @@ Contract parseRow(simdjson::dom::parser &parser, std::string_view row)
     const element traits = wire["market"];
     contract.market = {numberOf(traits, "price"), numberOf(traits, "volatility"), numberOf(traits, "beta"),
         numberOf(traits, "turnover")};
+    if (contract.spec.onboardAt >= fourHourlySince) {
+        contract.fundingInterval = std::chrono::hours{4};
+    }
     contract.underlyingSubTypes = simdjson::minify(element{wire["spec"]["underlyingSubType"]});
     return contract;
 }

@@ -24,6 +24,7 @@ struct Contract
     domain::SymbolSpec spec;
     domain::LeverageBrackets brackets;
     MarketTraits market;
+    domain::Milliseconds fundingInterval{std::chrono::hours{8}};
     std::string underlyingSubTypes; ///< JSON array as on the wire
 };
 

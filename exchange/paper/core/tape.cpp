@@ -7,6 +7,7 @@ namespace
 
 constexpr std::size_t keptTrades = 1'000;
 constexpr std::size_t keptAggregates = 3'000;
+constexpr std::size_t keptFundings = 1'000; ///< as many as one answer of fundingRate holds
 constexpr domain::Milliseconds aggregateSpan{100};
 
 } // namespace
@@ -51,10 +52,23 @@ const std::deque<AggregateTrade> &Tape::aggregates(const Symbol &symbol) const
     return found == m_tracks.end() ? none : found->second.aggregates;
 }
 
+void Tape::add(const FundingEvent &funding)
+{
+    auto &settlements = m_fundings[funding.symbol];
+    settlements[funding.at] = funding;
+    if (settlements.size() > keptFundings) {
+        settlements.erase(settlements.begin());
+    }
+}
+
 const FundingEvent *Tape::funding(const Symbol &symbol, Timestamp at) const
 {
-    const auto found = m_fundings.find({symbol, at});
-    return found == m_fundings.end() ? nullptr : &found->second;
+    const auto track = m_fundings.find(symbol);
+    if (track == m_fundings.end()) {
+        return nullptr;
+    }
+    const auto found = track->second.find(at);
+    return found == track->second.end() ? nullptr : &found->second;
 }
 
 } // namespace paper

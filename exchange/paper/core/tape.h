@@ -30,7 +30,7 @@ public:
     const std::deque<TradeEvent> &trades(const Symbol &symbol) const;
     const std::deque<AggregateTrade> &aggregates(const Symbol &symbol) const;
 
-    void add(const FundingEvent &funding) { m_fundings[{funding.symbol, funding.at}] = funding; }
+    void add(const FundingEvent &funding);
     /// The settlement of this run at that time, or nullptr.
     const FundingEvent *funding(const Symbol &symbol, Timestamp at) const;
 
@@ -41,7 +41,7 @@ private:
         std::deque<AggregateTrade> aggregates;
     };
     std::map<Symbol, Track> m_tracks;
-    std::map<std::pair<Symbol, Timestamp>, FundingEvent> m_fundings;
+    std::map<Symbol, std::map<Timestamp, FundingEvent>> m_fundings; ///< the newest of each symbol
 };
 
 } // namespace paper

@@ -81,6 +81,7 @@ inline constexpr int immediateOrCancelSelfTrade = 3;
 inline constexpr int displacedReduceOnly = 4;
 inline constexpr int liquidated = 5;
 inline constexpr int conditionGone = 6;
+inline constexpr int delisted = 7;
 inline constexpr int marketRemainder = 9;
 } // namespace expiry
 
@@ -201,6 +202,7 @@ struct OrderRecord
     bool isOpen() const { return !domain::isTerminal(status); }
     bool isLiquidation() const { return clientOrderId.starts_with("autoclose-"); }
     bool isAutoDeleverage() const { return clientOrderId.starts_with("adl_autoclose"); }
+    bool isSettlement() const { return clientOrderId.starts_with("settlement_autoclose-"); }
     friend bool operator==(const OrderRecord &, const OrderRecord &) = default;
 };
 
@@ -327,7 +329,7 @@ struct PositionView
     Money maxNotional;         ///< at the leverage in use
     MarginType marginType = MarginType::Cross;
     int leverage = 20;
-    int adl = 0;
+    int adl = 0; ///< 0 to 4: how soon it is deleveraged; Engine::positions and account fill it
     bool hasOpenOrders = false;
     Timestamp updatedAt;
 };
@@ -375,6 +377,17 @@ struct MarketView
     std::int64_t lastUpdateId = 0;
     std::int64_t lastTradeId = 0;
     Quantity openInterest; ///< sum of the long sides of all accounts
+};
+
+/// How much the engine keeps: for those who watch that nothing grows without bound.
+struct EngineSizes
+{
+    std::size_t openOrders = 0;
+    std::size_t conditionals = 0; ///< waiting, or triggered and not finished
+    std::size_t histories = 0;    ///< rows of all accounts and kinds
+    std::size_t bookLevels = 0;
+    std::size_t bookEntries = 0; ///< places for anonymous liquidity, free ones included
+    std::size_t events = 0;      ///< not taken yet
 };
 
 // ------------------------------------------------------------------------------------------------ events

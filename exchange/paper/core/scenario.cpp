@@ -1,0 +1,152 @@
+#include "exchange/paper/core/scenario.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <utility>
+
+namespace paper
+{
+namespace
+{
+
+using namespace std::chrono_literals;
+
+constexpr std::array<std::pair<ScenarioKind, std::string_view>, 7> names{{
+    {ScenarioKind::Normal, "normal"},
+    {ScenarioKind::Calm, "calm"},
+    {ScenarioKind::Trend, "trend"},
+    {ScenarioKind::Slide, "slide"},
+    {ScenarioKind::Crash, "crash"},
+    {ScenarioKind::Halt, "halt"},
+    {ScenarioKind::Thin, "thin"},
+}};
+constexpr std::int64_t longestSeconds = 7 * 24 * 3'600;
+constexpr double driftPerLength = 0.06;
+
+/// Log move of the largest symbol at parts of a crash's length: 2025-10-10 took bitcoin from 117,000 to
+/// 102,000 and back to 112,000.
+struct CrashPoint
+{
+    double part;
+    double log;
+};
+constexpr std::array<CrashPoint, 7> crash{{
+    {0, 0}, {0.35, -0.025}, {0.45, -0.06}, {0.5, -0.15}, {0.53, -0.12}, {0.75, -0.07}, {1, -0.055}}};
+constexpr double plungeBegins = 0.42;
+constexpr double plungeEnds = 0.56;
+
+double crashLog(double part)
+{
+    for (std::size_t i = 1; i < crash.size(); ++i) {
+        if (part <= crash[i].part) {
+            const double share = (part - crash[i - 1].part) / (crash[i].part - crash[i - 1].part);
+            return crash[i - 1].log + share * (crash[i].log - crash[i - 1].log);
+        }
+    }
+    return crash.back().log;
+}
+
+} // namespace
+
+std::string_view toWire(ScenarioKind kind)
+{
+    return std::ranges::find(names, kind, [](const auto &entry) { return entry.first; })->second;
+}
+
+domain::Result<Scenario> parseScenario(std::string_view text)
+{
+    Scenario scenario;
+    const std::size_t first = text.find(':');
+    const std::string_view name = text.substr(0, first);
+    const auto *const known =
+        std::ranges::find(names, name, [](const auto &entry) { return entry.second; });
+    if (known == names.end()) {
+        return domain::failure(domain::ErrorCode::Malformed,
+            "The scenario \"" + std::string{name} +
+                "\" is unknown; allowed are normal, calm, trend, slide, crash, halt and thin.");
+    }
+    scenario.kind = known->first;
+    if (first == std::string_view::npos) {
+        return scenario;
+    }
+    const std::size_t second = text.find(':', first + 1);
+    scenario.symbol = text.substr(first + 1, second == std::string_view::npos ? second : second - first - 1);
+    if (second != std::string_view::npos) {
+        const std::string_view digits = text.substr(second + 1);
+        std::int64_t seconds = 0;
+        const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
+        if (failed != std::errc{} || end != digits.data() + digits.size() || seconds < 1 ||
+            seconds > longestSeconds) {
+            return domain::failure(domain::ErrorCode::Malformed,
+                "The scenario's length \"" + std::string{digits} +
+                    "\" is no whole number of seconds from 1 to 604800.");
+        }
+        scenario.length = std::chrono::seconds{seconds};
+    }
+    return scenario;
+}
+
+ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, double smallness)
+{
+    ScenarioEffect effect;
+    const double part =
+        static_cast<double>(into.count()) / static_cast<double>(std::max<std::int64_t>(1, scenario.length.count()));
+    switch (scenario.kind) {
+    case ScenarioKind::Calm:
+        effect.pace = 1.0 / 3;
+        effect.activity = 0.5;
+        break;
+    case ScenarioKind::Trend:
+        effect.logShift = driftPerLength * part;
+        effect.sellShare = -0.08;
+        break;
+    case ScenarioKind::Slide:
+        effect.logShift = -driftPerLength * part;
+        effect.sellShare = 0.08;
+        break;
+    case ScenarioKind::Crash: {
+        effect.logShift = crashLog(part) * (1 + 4.5 * smallness);
+        const bool plunges = part >= plungeBegins && part < plungeEnds;
+        if (part < 1) {
+            effect.activity = plunges ? 6 : 2;
+            effect.depth = plunges ? 0.06 : 0.4;
+            effect.spread = plunges ? 10 : 2.5;
+            effect.sellShare = plunges && part < 0.5 ? 0.3 : 0;
+        }
+        break;
+    }
+    case ScenarioKind::Thin:
+        effect.depth = 0.05;
+        effect.spread = 6;
+        break;
+    default: // Normal, Halt
+        break;
+    }
+    return effect;
+}
+
+void ScenarioTrack::begin(const Scenario &scenario, domain::Timestamp now, double logFair)
+{
+    m_marketThen = m_hasBegun ? m_latest : logFair;
+    m_pathThen = logFair;
+    m_scenario = scenario;
+    m_beganAt = now;
+    m_hasBegun = true;
+    m_latest = m_marketThen;
+    m_effect = {};
+}
+
+double ScenarioTrack::at(domain::Timestamp now, double logFair, double beta)
+{
+    if (!m_hasBegun) {
+        return logFair;
+    }
+    m_effect = effectOf(m_scenario, now - m_beganAt, m_smallness);
+    m_latest = m_marketThen + m_effect.pace * (logFair - m_pathThen) +
+               std::max(beta, 0.4) * m_effect.logShift;
+    return m_latest;
+}
+
+} // namespace paper

@@ -1,0 +1,75 @@
+#pragma once
+
+#include "models/domain/result.h"
+#include "models/domain/symbol.h"
+#include "models/domain/time.h"
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+/// What kind of day the generated market has: a plain function of time laid over the fair price.
+namespace paper
+{
+
+enum class ScenarioKind : std::uint8_t {
+    Normal, ///< the path as it is
+    Calm,   ///< a third of the usual moves, half the trades
+    Trend,  ///< a steady rise on top of the usual moves
+    Slide,  ///< the same downwards
+    /// As on 2025-10-10: a slide, then within a tenth of the time a plunge (a seventh for bitcoin, more than
+    /// half for the small) while the books empty, then a bounce that wins back a good half.
+    Crash,
+    Halt, ///< the symbol does not trade
+    Thin, ///< a twentieth of the depth, wide spreads
+};
+
+struct Scenario
+{
+    ScenarioKind kind = ScenarioKind::Normal;
+    domain::Symbol symbol;                               ///< empty: all
+    domain::Milliseconds length{std::chrono::hours{1}}; ///< of a crash; trend and slide: of 6 %
+};
+
+std::string_view toWire(ScenarioKind kind);
+/// "crash", "crash:BTCUSDT", "crash:BTCUSDT:90" (seconds), "crash::90". Malformed, with what is allowed.
+domain::Result<Scenario> parseScenario(std::string_view text);
+
+/// What a scenario does to one symbol at one moment.
+struct ScenarioEffect
+{
+    double logShift = 0;  ///< of the fair price since the scenario began, before the symbol's beta
+    double pace = 1;      ///< of the path's own moves
+    double activity = 1;  ///< of the trades
+    double depth = 1;     ///< of what rests in the book
+    double spread = 1;    ///< times the usual one
+    double sellShare = 0; ///< added to the share of sellers
+};
+/// into: since the scenario began. smallness: 0 for the largest symbol, 1 for one that trades 20 million a
+/// day.
+ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, double smallness);
+
+/// One symbol's price under scenarios that follow one another without a jump.
+class ScenarioTrack
+{
+public:
+    /// logFair: the path's log value now.
+    void begin(const Scenario &scenario, domain::Timestamp now, double logFair);
+    /// The log value to trade at.
+    double at(domain::Timestamp now, double logFair, double beta);
+    const ScenarioEffect &effect() const { return m_effect; }
+    ScenarioKind kind() const { return m_scenario.kind; }
+    void setSmallness(double smallness) { m_smallness = smallness; }
+
+private:
+    Scenario m_scenario;
+    domain::Timestamp m_beganAt;
+    double m_smallness = 0;
+    double m_pathThen = 0;   ///< the path's value when the scenario began
+    double m_marketThen = 0; ///< what was traded at then
+    double m_latest = 0;
+    bool m_hasBegun = false; ///< before: the path itself
+    ScenarioEffect m_effect;
+};
+
+} // namespace paper
