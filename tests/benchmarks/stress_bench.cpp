@@ -1,6 +1,7 @@
 #include "models/domain/risk/beta.h"
 #include "models/domain/risk/stress.h"
 #include "models/domain/risk/stress_desk.h"
+#include "models/domain/risk/ways_back.h"
 
 #include <benchmark/benchmark.h>
 #include <cmath>
@@ -94,6 +95,29 @@ void valueTheAccountAtEachPlace(benchmark::State &state)
     }
 }
 BENCHMARK(valueTheAccountAtEachPlace)->ArgName("positions")->Arg(50)->Unit(benchmark::kMicrosecond);
+
+/// The ways back of an account near its end, each cut searched on its step grid through 500 levels.
+void waysBackOverPositions(benchmark::State &state)
+{
+    auto basis = basisOf(state.range(0));
+    SymbolSpecs specs;
+    Money maintenance;
+    for (const auto &held : basis.account.positions) {
+        auto &spec = specs[held.symbol];
+        spec.symbol = held.symbol;
+        spec.tickSize = Price::literal("0.001");
+        spec.lot = {Quantity::literal("0.01"), Quantity::of(100'000), Quantity::literal("0.01")};
+        spec.marketLot = spec.lot;
+        const Price mark = basis.marks.at(held.symbol).mark;
+        maintenance +=
+            maintenanceMargin(held.notionalAt(mark), defaultBrackets()) - held.unrealizedPnlAt(mark);
+    }
+    basis.account.crossWalletBalance = maintenance * 2;
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(waysBack(basis, specs, RiskLevel::Medium));
+    }
+}
+BENCHMARK(waysBackOverPositions)->ArgName("positions")->Arg(5)->Arg(50)->Unit(benchmark::kMicrosecond);
 
 /// Beta over the bars that the desk asks for.
 void betaOverCandles(benchmark::State &state)

@@ -1,5 +1,6 @@
 #include "ui/panels/order_actions.h"
 
+#include "models/domain/orders/closing_order.h"
 #include "models/domain/risk/filters.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
@@ -27,18 +28,6 @@ domain::SymbolSpec specOf(const PanelTools &tools, const domain::Symbol &symbol)
 }
 
 } // namespace
-
-domain::NewOrder closingOrder(const domain::Position &position, domain::Quantity quantity)
-{
-    domain::NewOrder order;
-    order.symbol = position.symbol;
-    order.side = domain::opposite(position.side);
-    order.positionSide = position.positionSide;
-    order.type = domain::OrderType::Market;
-    order.quantity = quantity;
-    order.reduceOnly = position.positionSide == domain::PositionSide::Both; // hedge mode forbids the flag
-    return order;
-}
 
 QString outcomeSentence(const domain::Result<domain::Order> &result)
 {
@@ -70,7 +59,7 @@ void askToClose(
                                          .arg(live::toQString(position.symbol)));
         return;
     }
-    const domain::NewOrder order = closingOrder(position, quantity);
+    const domain::NewOrder order = domain::closingOrder(position, quantity);
     const QString sentence = live::orderSentence(order, spec);
     ask(parent,
         {QStringLiteral("closePosition"), tr("Close at market"),

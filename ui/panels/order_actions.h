@@ -7,10 +7,6 @@
 namespace ui
 {
 
-/// The order that closes that much of a position at market. Reduce-only, or on the position's own side in
-/// hedge mode.
-domain::NewOrder closingOrder(const domain::Position &position, domain::Quantity quantity);
-
 /// Asks, then closes the given share of the position (rounded down to the lot; all of it at 1) at market.
 void askToClose(
     QWidget *parent, const PanelTools &tools, const domain::Position &position, domain::Rate share);
