@@ -202,6 +202,35 @@ private slots:
         QVERIFY(!issueOf(desk.run(mended(plan, *beyond)), DraftCheck::StopBeyondLiquidation));
     }
 
+    void theLeverageIsOneForBothSidesOfASymbol()
+    {
+        Desk desk{10'000};
+        desk.account.hedgeMode = true;
+        desk.context.mark = {Price::of(60'000), {}};
+        desk.hold("BTCUSDT", Side::Sell, "0.5", "60000"); // at 10x: binds 3,000
+        desk.account.positions[0].positionSide = PositionSide::Short;
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.positionSide = PositionSide::Long;
+        plan.marginType = MarginType::Cross;
+        QVERIFY(desk.run(plan).availableBalance == Money::of(7'000));
+        plan.leverage = 20; // the short then binds 1,500, the long 300
+        QVERIFY(desk.run(plan).availableAfter == Money::of(8'200));
+        plan.leverage = 3; // 10,000 for the short alone
+        const auto result = desk.run(plan);
+        QVERIFY(result.missingBalance == Money::of(2'000));
+        plan.leverage = 2;
+        const auto refused = desk.run(plan);
+        const auto *issue = issueOf(refused, DraftCheck::Leverage);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->venueCode, -2028);
+        QCOMPARE(issue->suggestion, std::string{"10"});
+        plan.leverage = 100;
+        desk.account.positions[0].quantity = Quantity::of(5);
+        const auto tooHigh = desk.run(plan);
+        QCOMPARE(issueOf(tooHigh, DraftCheck::Leverage)->venueCode, -2027);
+        QCOMPARE(issueOf(tooHigh, DraftCheck::Leverage)->suggestion, std::string{"50"});
+    }
+
     void aRuleOfRiskAsksForAStopAndLimitsTheSafeSize()
     {
         Desk desk;

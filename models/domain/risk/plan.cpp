@@ -60,6 +60,10 @@ AccountState accountAfter(const AccountState &account, const Symbol &symbol, con
     if (position) {
         after.positions.push_back(*position);
     }
+    for (Position &other : after.positions) { // one leverage for all sides of a symbol
+        other.leverage = other.symbol == symbol ? plan.leverage : other.leverage;
+    }
+    after.symbols[symbol] = {plan.marginType, plan.leverage, {}};
     const bool isClosing = before != nullptr && before->side != plan.side;
     const Money realized = isClosing ? (plan.entry - before->entryPrice) *
                                            std::min(quantity, before->quantity) * signOf(before->side)
@@ -77,8 +81,9 @@ AccountOutlook outlookOf(const TradePlan &plan, const DraftContext &context, con
     static const AccountState none;
     const AccountState &account = context.account != nullptr ? *context.account : none;
     AccountOutlook outlook;
-    outlook.account = accountAfter(
-        account, context.spec->symbol, filledPlan(plan, result), result.quantity, result.entryFee);
+    const Symbol &symbol = context.spec->symbol;
+    outlook.account = accountAfter(detail::withLeverage(account, symbol, plan, context.openOrders), symbol,
+        filledPlan(plan, result), result.quantity, result.entryFee);
     DraftContext after = context;
     after.account = &outlook.account;
     after.leverage = plan.leverage;

@@ -30,6 +30,34 @@ bool isUsablePrice(Price price)
     return price.isPositive() && price <= largestPrice;
 }
 
+Money partOf(Money whole, Quantity part, Quantity of)
+{
+    return Money::fromUnits(mulDiv(whole.units(), part.units(), of.units()));
+}
+
+AccountState withLeverage(const AccountState &account, const Symbol &symbol, const TradePlan &plan,
+    const std::vector<Order> *openOrders)
+{
+    AccountState set;
+    set.walletBalance = account.walletBalance;
+    set.crossWalletBalance = account.crossWalletBalance;
+    set.hedgeMode = account.hedgeMode;
+    set.positions = account.positions;
+    for (Position &position : set.positions) {
+        position.leverage = position.symbol == symbol ? plan.leverage : position.leverage;
+    }
+    if (openOrders != nullptr) {
+        for (const Order &order : *openOrders) {
+            const auto found = account.symbols.find(order.request.symbol);
+            if (found != account.symbols.end()) {
+                set.symbols.insert(*found);
+            }
+        }
+    }
+    set.symbols[symbol] = {plan.marginType, plan.leverage, {}};
+    return set;
+}
+
 std::optional<Position> mergedPosition(
     const Position *before, const Symbol &symbol, const TradePlan &plan, Quantity quantity)
 {
@@ -57,7 +85,7 @@ std::optional<Position> mergedPosition(
         after.side = before->side;
         after.quantity = before->quantity - quantity;
         after.entryPrice = before->entryPrice;
-        after.isolatedWallet = before->isolatedWallet * (after.quantity / before->quantity);
+        after.isolatedWallet = partOf(before->isolatedWallet, after.quantity, before->quantity);
         return after;
     }
     after.quantity = quantity - before->quantity;
@@ -107,6 +135,7 @@ PlanResult Planner::run()
 {
     m_risk = assessDraftAccount(beforeContext());
     m_result.availableBalance = m_result.availableAfter = m_risk.availableBalance;
+    setLeverage();
     m_result.marginBalanceAfter = m_risk.marginBalance;
     m_result.levelBefore = m_result.levelAfter = m_risk.level;
     m_result.ratioBefore = m_result.ratioAfter = ratioOfPool(m_risk, m_spec.symbol, m_plan);
@@ -129,6 +158,37 @@ PlanResult Planner::run()
     }
     std::ranges::stable_sort(m_result.issues, {}, &DraftIssue::field);
     return std::move(m_result);
+}
+
+/// The leverage set for the symbol now: it is one for all sides of it.
+int Planner::leverageNow() const
+{
+    const auto held = std::ranges::find(m_account.positions, m_spec.symbol, &Position::symbol);
+    const auto configured = m_account.symbols.find(m_spec.symbol);
+    return held != m_account.positions.end()       ? held->leverage
+           : configured != m_account.symbols.end() ? configured->second.leverage
+                                                   : SymbolConfig{}.leverage;
+}
+
+/// What is available once the plan's leverage is set, which is before the order goes out: positions and open
+/// orders of the symbol then bind more or less.
+void Planner::setLeverage()
+{
+    m_available = m_risk.availableBalance;
+    m_boundByLeverage = {};
+    const bool isUsed = std::ranges::find(m_account.positions, m_spec.symbol, &Position::symbol) !=
+                            m_account.positions.end() ||
+                        std::ranges::any_of(ordersIn(m_context),
+                            [&](const Order &order) { return order.request.symbol == m_spec.symbol; });
+    if (!isUsed || m_plan.leverage < 1 || m_plan.leverage == leverageNow()) {
+        return;
+    }
+    const AccountState set = withLeverage(m_account, m_spec.symbol, m_plan, m_context.openOrders);
+    DraftContext context = beforeContext();
+    context.account = &set;
+    const AccountRisk risk = assessDraftAccount(context);
+    m_available = risk.availableBalance;
+    m_boundByLeverage = risk.boundMargin - m_risk.boundMargin;
 }
 
 DraftContext Planner::beforeContext() const
@@ -189,7 +249,7 @@ void Planner::addMargin()
     m_result.opening = openingQuantity(entryOrder(), m_before, workingSameSide());
     m_result.requiredBalance =
         orderCost(m_plan.side, m_result.opening, m_result.assumedPrice, markOrEntry(), m_plan.leverage);
-    m_result.missingBalance = std::max(Money{}, m_result.requiredBalance - m_result.availableBalance);
+    m_result.missingBalance = std::max(Money{}, m_result.requiredBalance - m_available);
     const auto after = mergedPosition(m_before, m_spec.symbol, m_plan, quantity);
     const Money whole = after ? after->quantity * m_plan.entry : Money{};
     const auto &bracket = bracketFor(m_table, whole);
@@ -262,7 +322,7 @@ void Planner::addTargets(Rate exitRate)
             isRest ? left
                    : std::min(left,
                          (m_result.quantity * m_targets[i].share).roundedTo(lot.stepSize, Rounding::Down));
-        const Money entryFee = part == left ? feeLeft : m_result.entryFee * (part / m_result.quantity);
+        const Money entryFee = part == left ? feeLeft : partOf(m_result.entryFee, part, m_result.quantity);
         left -= part;
         feeLeft -= entryFee;
         m_result.targets.push_back(exitAt(m_targets[i].price, part, exitRate, entryFee));

@@ -99,6 +99,9 @@ private:
     PlannedSlippage slippageOf(const BookSide &side, Price planned, Price filled) const;
 
     // What everything is computed from.
+    int leverageNow() const;
+    void setLeverage();
+    Money exposureNow() const;
     DraftContext beforeContext() const;
     NewOrder entryOrder() const;
     bool isMarketEntry() const;
@@ -129,9 +132,16 @@ private:
     BookSide m_exitSide;
     Side m_side = Side::Buy; ///< of the position after the trade
     AccountRisk m_risk;      ///< before the trade
+    Money m_available;       ///< for the order, once the plan's leverage is set
+    Money m_boundByLeverage; ///< what setting it binds more; negative: frees
     PlanResult m_result;
 };
 
+/// whole * part / of, rounded once.
+Money partOf(Money whole, Quantity part, Quantity of);
+/// What the risk figures need of an account, with the plan's leverage set for all sides of the symbol.
+AccountState withLeverage(const AccountState &account, const Symbol &symbol, const TradePlan &plan,
+    const std::vector<Order> *openOrders);
 /// The position after a fill of the plan's side, or nothing where it closes the position exactly.
 std::optional<Position> mergedPosition(
     const Position *before, const Symbol &symbol, const TradePlan &plan, Quantity quantity);

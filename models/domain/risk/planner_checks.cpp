@@ -74,31 +74,64 @@ void Planner::checkContext()
     checkLeverage();
 }
 
-/// Under an open isolated position the exchange only lets the leverage grow.
+/// Under an open isolated position of the symbol the exchange only lets the leverage grow.
 bool Planner::mayLowerLeverageTo(int leverage) const
 {
-    return m_before == nullptr || m_before->marginType == MarginType::Cross || leverage >= m_before->leverage;
+    return leverage >= leverageNow() ||
+           std::ranges::none_of(m_account.positions, [&](const Position &position) {
+               return position.symbol == m_spec.symbol && position.marginType == MarginType::Isolated;
+           });
+}
+
+/// The largest notional of any side of the symbol with its open orders, at the mark: what a leverage must
+/// allow before it is set.
+Money Planner::exposureNow() const
+{
+    Money most;
+    for (const PositionSide side : {PositionSide::Both, PositionSide::Long, PositionSide::Short}) {
+        const auto *position = findPosition(m_account, m_spec.symbol, side);
+        const Money held =
+            position != nullptr ? position->notionalAt(markOrEntry()) * signOf(position->side) : Money{};
+        OpenOrderValue working;
+        if (m_context.openOrders != nullptr) {
+            working = openOrderValue(*m_context.openOrders, m_spec.symbol, side, m_context.mark.price);
+        }
+        most = std::max({most, (held + working.buys).abs(), (held - working.sells).abs()});
+    }
+    return most;
 }
 
 void Planner::checkLeverage()
 {
     const int most = m_table.front().maxLeverage;
-    const auto to = [](int leverage, std::string sentence) {
-        return [leverage, sentence] {
+    const int now = leverageNow();
+    const auto say = [&](int code, const std::string &what, int leverage, const std::string &sentence) {
+        block({DraftCheck::Leverage, DraftField::Leverage, code, 0, what, sentence}, {[&] {
             return std::optional{Mend{DraftField::Leverage, std::to_string(leverage), sentence}};
-        };
+        }});
     };
     if (m_plan.leverage > most) {
-        block({DraftCheck::Leverage, DraftField::Leverage, -4028, 0,
-                  fmt::format("{} allows at most {}x", m_spec.symbol, most), "lower the leverage"},
-            {to(most, "lower the leverage")});
-    } else if (m_plan.leverage >= 1 && !mayLowerLeverageTo(m_plan.leverage)) {
-        const int least = m_before->leverage;
-        block(
-            {DraftCheck::Leverage, DraftField::Leverage, -4161, 0,
-                fmt::format("Under an open isolated position the leverage cannot be lowered from {}x", least),
-                "raise it"},
-            {to(least, fmt::format("plan with {}x or more", least))});
+        say(-4028, fmt::format("{} allows at most {}x", m_spec.symbol, most), most, "lower the leverage");
+        return;
+    }
+    if (m_plan.leverage < 1 || m_plan.leverage == now) {
+        return;
+    }
+    const Money exposure = exposureNow();
+    if (m_plan.leverage > now && exposure > maxNotionalAt(m_table, m_plan.leverage)) {
+        const int allowed = std::max(1, maxLeverageFor(m_table, exposure));
+        say(-2027, fmt::format("At {}x less may be held than what is open and ordered now", m_plan.leverage),
+            allowed, fmt::format("plan with {}x", allowed));
+    } else if (!mayLowerLeverageTo(m_plan.leverage)) {
+        say(-4161,
+            fmt::format("Under an open isolated position the leverage cannot be lowered from {}x", now), now,
+            fmt::format("plan with {}x or more", now));
+    } else if (m_plan.leverage < now && m_boundByLeverage > m_risk.availableBalance) {
+        say(-2028,
+            fmt::format("At {}x what is open and ordered now would bind {} {} more than is available",
+                m_plan.leverage, (m_boundByLeverage - m_risk.availableBalance).toFixed(2, Rounding::Up),
+                m_spec.quoteAsset),
+            now, fmt::format("plan with {}x", now));
     }
 }
 
@@ -400,7 +433,7 @@ void Planner::checkBalance(const NewOrder &order)
         // More leverage never costs more, so the least that is enough can be bisected.
         const auto isEnough = [&](int leverage) {
             return orderCost(m_plan.side, m_result.opening, m_result.assumedPrice, markOrEntry(), leverage) <=
-                   m_result.availableBalance;
+                   m_available;
         };
         int bad = m_plan.leverage;
         int good = m_result.maxLeverage;

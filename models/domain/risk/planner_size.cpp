@@ -95,7 +95,7 @@ Planner::Candidate Planner::byBalance() const
     // A fee is due besides the margin, so it takes its share of the balance.
     const Price margin = Price::fromUnits(mulDiv(price.units(), 1, m_plan.leverage, Rounding::Up));
     const Price loss = std::max(Price{}, (price - mark) * signOf(m_plan.side));
-    const Money available = m_risk.availableBalance;
+    const Money available = m_available;
     return {SizeBound::AvailableBalance,
         available.isPositive() ? quantityBought(available, margin + loss + fee) + closable() : Quantity{}};
 }
@@ -178,8 +178,7 @@ bool Planner::fits(Quantity quantity, const std::optional<Money> &budget) const
     }
     const Quantity opening = quantity - std::min(quantity, closable());
     const Money cost = orderCost(m_plan.side, opening, assumedPrice(), markOrEntry(), m_plan.leverage);
-    return opening.isZero() ||
-           cost + entryFill(quantity) * quantity * m_entryFeeRate <= m_risk.availableBalance;
+    return opening.isZero() || cost + entryFill(quantity) * quantity * m_entryFeeRate <= m_available;
 }
 
 /// Bisected on the grid: more quantity never walks the book at a better price, so never loses less.
@@ -267,8 +266,8 @@ std::string Planner::sizeReason(Quantity asked) const
                    : std::string{"Sizing by the loss needs a stop."};
     }
     case SizeBound::AvailableBalance:
-        return fmt::format("The available {} pay margin and entry fee of no more: {}.",
-            money(m_risk.availableBalance), rounded);
+        return fmt::format(
+            "The available {} pay margin and entry fee of no more: {}.", money(m_available), rounded);
     case SizeBound::BracketLimit:
         return fmt::format("At {}x the brackets let no more be held: {}.", m_plan.leverage, rounded);
     case SizeBound::MaxQuantity:
