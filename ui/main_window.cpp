@@ -24,6 +24,7 @@
 #include "ui/widgets/identify.h"
 #include "ui/widgets/toasts.h"
 #include "ui/widgets/venue_band.h"
+#include "ui/worked_examples_window.h"
 
 #include <QApplication>
 #include <QCloseEvent>
@@ -129,6 +130,7 @@ MainWindow::~MainWindow()
     delete menuBar()->cornerWidget();
     delete m_toasts;
     delete m_guide;
+    delete m_examples;
 }
 
 PanelTools MainWindow::tools()

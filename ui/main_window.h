@@ -24,6 +24,7 @@ class SymbolLink;
 class Theme;
 class ToastStack;
 class VenueBand;
+class WorkedExamplesWindow;
 struct PanelSpec;
 struct PanelTools;
 
@@ -78,6 +79,7 @@ private:
     void confirmClosePosition();
     void showAbout();
     void showGuide(const QString &heading = {});
+    void showExamples();
     void showSettings();
     void showSurvival();
     void exportJournal();
@@ -91,6 +93,7 @@ private:
     ToastStack *m_toasts = nullptr;
     QAction *m_resetPaper = nullptr;
     GuideWindow *m_guide = nullptr;
+    WorkedExamplesWindow *m_examples = nullptr;
     QTimer m_titling;
     bool m_hasBeenShown = false;
 };

@@ -11,6 +11,7 @@
 #include "ui/widgets/ask.h"
 #include "ui/widgets/dead_man_row.h"
 #include "ui/widgets/emergency_bar.h"
+#include "ui/worked_examples_window.h"
 
 #include <QActionGroup>
 #include <QCoreApplication>
@@ -204,6 +205,8 @@ void MainWindow::buildHelpMenu()
     connect(
         add(menu, QStringLiteral("help.recovery"), tr("When something goes &wrong"), Qt::SHIFT | Qt::Key_F1),
         &QAction::triggered, this, [this] { showGuide(tr("When something goes wrong")); });
+    connect(add(menu, QStringLiteral("help.examples"), tr("Worked &examples")), &QAction::triggered, this,
+        &MainWindow::showExamples);
     QAction *survival = add(menu, QStringLiteral("help.survival"), tr("What would survive a &power cut?"));
     survival->setVisible(static_cast<bool>(m_context.survivalFacts));
     connect(survival, &QAction::triggered, this, &MainWindow::showSurvival);
@@ -294,6 +297,16 @@ void MainWindow::showGuide(const QString &heading)
     if (!heading.isEmpty()) {
         m_guide->goTo(heading);
     }
+}
+
+void MainWindow::showExamples()
+{
+    if (!m_examples) {
+        m_examples = new WorkedExamplesWindow{*m_theme, m_context.settings, this};
+    }
+    m_examples->show();
+    m_examples->raise();
+    m_examples->activateWindow();
 }
 
 void MainWindow::showAbout()

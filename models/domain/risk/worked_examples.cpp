@@ -172,7 +172,7 @@ Label labelOf(Figure figure)
     case Figure::EntryPrice:
         return {"Entry price", "USDT"};
     case Figure::Amount:
-        return {"Position", "contracts, short negative"};
+        return {"Position", "contracts"};
     case Figure::IsolatedWallet:
         return {"Isolated wallet", "USDT"};
     case Figure::Bracket:
