@@ -67,6 +67,7 @@ private slots:
     void theHelpMenuOpensThemAndTheKeyboardReadsThem()
     {
         const support::Seat seat;
+        QVERIFY(QTest::qWaitForWindowActive(seat.window.get()));
         seat.get<QAction>("help.examples")->trigger();
         auto *window = seat.get<ui::WorkedExamplesWindow>("examples");
         QVERIFY(QTest::qWaitForWindowActive(window));
@@ -91,6 +92,7 @@ private slots:
         search->clear();
         window->findChild<QPushButton *>(QStringLiteral("examples.recompute"))->click();
         QCOMPARE(table->model()->rowCount(), all);
+        QTRY_VERIFY(window->isActiveWindow()); // shortcuts belong to the active window
         QTest::keyClick(window, Qt::Key_Escape);
         QVERIFY(!window->isVisible());
     }
