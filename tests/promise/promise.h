@@ -15,6 +15,7 @@ struct Verdict
 {
     std::string plan; ///< for people: account, positions and plan in one paragraph
     std::vector<std::string> differences;
+    bool isOpened = false;
     std::vector<std::string> kinds; ///< what this plan has proved: "isolated", "order refused as said"
 };
 /// The plan of a seed; the same on every machine.
@@ -22,14 +23,15 @@ Verdict judge(std::uint64_t seed);
 
 struct Report
 {
-    std::int64_t plans = 0;
+    std::int64_t tried = 0;  ///< refused ones among them
+    std::int64_t opened = 0; ///< plans that became a position
     std::map<std::string, std::int64_t> kinds;
     std::int64_t differing = 0;
     std::map<std::string, std::int64_t> differences;         ///< by what differs and what was promised
     std::vector<std::pair<std::uint64_t, Verdict>> failures; ///< the first ten
 };
-/// Plans of the seeds first, first + 1, …
-Report judgeAll(std::uint64_t first, std::int64_t plans);
+/// Plans of the seeds first, first + 1, … until so many have become positions.
+Report judgeAll(std::uint64_t first, std::int64_t positions);
 std::string toText(const Report &report);
 
 } // namespace promise

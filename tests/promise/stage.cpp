@@ -18,15 +18,21 @@ paper::EngineConfig richConfig()
     return config;
 }
 
-paper::NewOrderRequest requestOf(
-    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity)
+paper::NewOrderRequest requestOf(const NewOrder &order)
 {
     paper::NewOrderRequest request;
-    request.symbol = instrument.spec.symbol;
-    request.side = std::string{toWire(side)};
-    request.quantity = quantity.toString();
-    if (positionSide != PositionSide::Both) {
-        request.positionSide = std::string{toWire(positionSide)};
+    request.symbol = order.symbol;
+    request.side = std::string{toWire(order.side)};
+    request.type = std::string{toWire(order.type)};
+    request.quantity = order.quantity.toString();
+    if (order.type == OrderType::Limit) {
+        request.timeInForce = "GTC";
+        request.price = order.price.toString();
+    }
+    if (order.positionSide != PositionSide::Both) {
+        request.positionSide = std::string{toWire(order.positionSide)};
+    } else if (order.reduceOnly) {
+        request.reduceOnly = "true";
     }
     return request;
 }
@@ -72,32 +78,17 @@ Price Stage::markOf(const Symbol &symbol) const
     return engine.market(symbol)->mark;
 }
 
-bool Stage::trade(
-    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity, Price price)
+bool Stage::trade(const NewOrder &limit)
 {
-    const Symbol &symbol = instrument.spec.symbol;
-    offer(symbol, opposite(side), price, quantity);
-    const auto placed = rest(instrument, positionSide, side, quantity, price);
-    clearBook(symbol);
-    return placed && placed->executedQty == quantity;
+    offer(limit.symbol, opposite(limit.side), limit.price, limit.quantity);
+    const auto placed = send(limit);
+    clearBook(limit.symbol);
+    return placed && placed->executedQty == limit.quantity;
 }
 
-Result<paper::OrderRecord> Stage::rest(
-    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity, Price price)
+Result<paper::OrderRecord> Stage::send(const NewOrder &order)
 {
-    auto request = requestOf(instrument, positionSide, side, quantity);
-    request.type = "LIMIT";
-    request.timeInForce = "GTC";
-    request.price = price.toString();
-    return engine.place(trader, request, now);
-}
-
-Result<paper::OrderRecord> Stage::take(
-    const Instrument &instrument, PositionSide positionSide, Side side, Quantity quantity)
-{
-    auto request = requestOf(instrument, positionSide, side, quantity);
-    request.type = "MARKET";
-    return engine.place(trader, request, now);
+    return engine.place(trader, requestOf(order), now);
 }
 
 void Stage::offer(const Symbol &symbol, Side side, Price price, Quantity quantity)

@@ -21,14 +21,9 @@ public:
 
     void mark(const domain::Symbol &symbol, domain::Price price);
     domain::Price markOf(const domain::Symbol &symbol) const;
-    /// Fills at exactly this price by an order that crosses fresh liquidity; false where it was refused.
-    bool trade(const Instrument &instrument, domain::PositionSide positionSide, domain::Side side,
-        domain::Quantity quantity, domain::Price price);
-    /// A limit order that rests; the venue's refusal otherwise.
-    domain::Result<paper::OrderRecord> rest(const Instrument &instrument, domain::PositionSide positionSide,
-        domain::Side side, domain::Quantity quantity, domain::Price price);
-    domain::Result<paper::OrderRecord> take(const Instrument &instrument, domain::PositionSide positionSide,
-        domain::Side side, domain::Quantity quantity);
+    /// Sends a limit order and fills it at its own price by fresh liquidity; false where it was refused.
+    bool trade(const domain::NewOrder &limit);
+    domain::Result<paper::OrderRecord> send(const domain::NewOrder &order);
     /// Anonymous liquidity at one price; the market's counterpart of an order.
     void offer(
         const domain::Symbol &symbol, domain::Side side, domain::Price price, domain::Quantity quantity);

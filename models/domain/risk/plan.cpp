@@ -53,13 +53,10 @@ AccountState accountAfter(const AccountState &account, const Symbol &symbol, con
 {
     AccountState after = account;
     const Position *before = findPosition(account, symbol, plan.positionSide);
-    const auto position = detail::mergedPosition(before, symbol, plan, quantity);
+    auto position = detail::mergedPosition(before, symbol, plan, quantity);
     std::erase_if(after.positions, [&](const Position &other) {
         return other.symbol == symbol && other.positionSide == plan.positionSide;
     });
-    if (position) {
-        after.positions.push_back(*position);
-    }
     for (Position &other : after.positions) { // one leverage for all sides of a symbol
         other.leverage = other.symbol == symbol ? plan.leverage : other.leverage;
     }
@@ -73,17 +70,65 @@ AccountState accountAfter(const AccountState &account, const Symbol &symbol, con
                            (before != nullptr ? before->isolatedWallet : Money{});
     after.walletBalance += gained;
     after.crossWalletBalance += gained - isolated;
+    if (position) {
+        // The fee comes from outside the isolated wallet as long as there is anything.
+        const Money uncovered = std::max(Money{}, -after.crossWalletBalance);
+        const Money taken = std::min({uncovered, entryFee, position->isolatedWallet});
+        position->isolatedWallet -= taken;
+        after.crossWalletBalance += taken;
+        after.positions.push_back(*position);
+    }
     return after;
 }
+
+namespace
+{
+
+/// The entry level by level of the live book, as the exchange fills it. What the book does not show fills at
+/// its last price.
+AccountState filledByLevels(
+    AccountState account, const TradePlan &plan, const DraftContext &context, const PlanResult &result)
+{
+    const auto &levels = levelsFor(*context.book, plan.side);
+    const Price shift = plan.entry - levels.front().price;
+    TradePlan part = plan;
+    Quantity left = result.quantity;
+    for (std::size_t i = 0; i < levels.size() && left.isPositive(); ++i) {
+        const bool isLast = i + 1 == levels.size();
+        const Quantity quantity = isLast ? left : std::min(left, levels[i].quantity);
+        part.entry = std::max(levels[i].price + shift, Price::fromUnits(1));
+        const Money fee = part.entry * quantity * context.commission.taker;
+        account = accountAfter(account, context.spec->symbol, part, quantity, fee);
+        left -= quantity;
+    }
+    return account;
+}
+
+/// The account after the entry. Its average price says it all, but for a trade that turns a position (it
+/// closes at the better prices and opens at the others) and for fees that reach into the isolated wallet.
+AccountState filledAccount(
+    const AccountState &account, const TradePlan &plan, const DraftContext &context, const PlanResult &result)
+{
+    const Symbol &symbol = context.spec->symbol;
+    AccountState after =
+        accountAfter(account, symbol, filledPlan(plan, result), result.quantity, result.entryFee);
+    const auto &walked = result.entrySlippage.walked;
+    const Position *before = findPosition(account, symbol, plan.positionSide);
+    const bool turns = before != nullptr && before->side != plan.side && result.quantity > before->quantity;
+    const bool isSpent = plan.marginType == MarginType::Isolated && !after.crossWalletBalance.isPositive();
+    return walked && walked->levels > 1 && (turns || isSpent) ? filledByLevels(account, plan, context, result)
+                                                              : after;
+}
+
+} // namespace
 
 AccountOutlook outlookOf(const TradePlan &plan, const DraftContext &context, const PlanResult &result)
 {
     static const AccountState none;
     const AccountState &account = context.account != nullptr ? *context.account : none;
     AccountOutlook outlook;
-    const Symbol &symbol = context.spec->symbol;
-    outlook.account = accountAfter(detail::withLeverage(account, symbol, plan, context.openOrders), symbol,
-        filledPlan(plan, result), result.quantity, result.entryFee);
+    outlook.account = filledAccount(
+        detail::withLeverage(account, context.spec->symbol, plan, context.openOrders), plan, context, result);
     DraftContext after = context;
     after.account = &outlook.account;
     after.leverage = plan.leverage;
