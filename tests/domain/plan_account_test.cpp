@@ -76,6 +76,37 @@ private slots:
         QVERIFY(outlook.account.walletBalance == Money::of(35'000));
     }
 
+    void noChangeOfLeverageIsPlannedThatTheOpenPositionForbids()
+    {
+        // 10,200 have grown past the 10,000 that both 8x and 7x allow; the exchange sets neither anew.
+        AccountState account;
+        account.walletBalance = account.crossWalletBalance = Money::of(1'000'000);
+        account.symbols["BTCUSDT"] = {MarginType::Cross, 8, {}};
+        account.positions = {longBtc("0.17", "50000", MarginType::Cross, 0)};
+        account.positions.front().leverage = 8;
+        const BracketTables tables{{"BTCUSDT",
+            {{1, 10, {}, Money::of(10'000), Rate::literal("0.05"), {}},
+                {2, 5, Money::of(10'000), Money::of(60'000), Rate::literal("0.1"), Money::of(500)}}}};
+        SymbolSpec spec;
+        spec.symbol = "BTCUSDT";
+        DraftContext context;
+        context.spec = &spec;
+        context.brackets = &tables;
+        context.account = &account;
+        context.mark.price = Price::of(60'000);
+        TradePlan plan = trade(Side::Sell, 60'000, "0.1");
+        plan.marginType = MarginType::Cross;
+        const auto isRefused = [&](int leverage) {
+            plan.leverage = leverage;
+            return std::ranges::any_of(planTrade(plan, context).issues,
+                [](const DraftIssue &issue) { return issue.venueCode == -2027; });
+        };
+        QVERIFY(isRefused(7));
+        QVERIFY(isRefused(9));
+        QVERIFY(!isRefused(8)); // nothing is set anew
+        QVERIFY(!isRefused(5));
+    }
+
     void aFeeThatNothingOutsideCoversComesFromTheIsolatedWallet()
     {
         AccountState account; // another position's profit pays for the margin, its wallet does not

@@ -118,7 +118,7 @@ void Planner::checkLeverage()
         return;
     }
     const Money exposure = exposureNow();
-    if (m_plan.leverage > now && exposure > maxNotionalAt(m_table, m_plan.leverage)) {
+    if (exposure > maxNotionalAt(m_table, m_plan.leverage)) {
         const int allowed = std::max(1, maxLeverageFor(m_table, exposure));
         say(-2027, fmt::format("At {}x less may be held than what is open and ordered now", m_plan.leverage),
             allowed, fmt::format("plan with {}x", allowed));
