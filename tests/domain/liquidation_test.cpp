@@ -287,6 +287,20 @@ private slots:
         QVERIFY(*price == Price::of(50'000));
     }
 
+    void aPriceOnAnEdgeThatRoundingSplitsIsNotLost()
+    {
+        // 3,000,000 / 399.99 has no end: at the edge the lower row leaves exactly nothing, the upper a unit.
+        for (const Side side : {Side::Buy, Side::Sell}) {
+            const auto each = leg(side, "399.99", "7455.19");
+            const Price edge = Money::of(3'000'000) / each.quantity;
+            const Money loss = (each.entryPrice - edge) * each.quantity * signOf(side);
+            const MarginPool pool{loss + maintenanceMargin(Money::of(3'000'000), btcTable()), {}, {}};
+            const auto price = liquidationPrice(each, pool, btcTable());
+            QVERIFY(price);
+            QVERIFY((*price - edge).abs() <= Price::fromUnits(1));
+        }
+    }
+
     void distanceIsAFractionOfTheMark()
     {
         QVERIFY(distanceToLiquidation(Price::of(100), Price::of(90), Side::Buy) == Rate::literal("0.1"));

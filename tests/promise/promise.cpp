@@ -626,11 +626,8 @@ private:
     /// The sum of all roundings may lie on the other side of a price that falls on a tick.
     bool isRoundedOnto(Price tick, Price liquidation, Quantity net) const
     {
-        // Far away hardly anything holds the price, and the least rounding moves it.
-        const bool isFar = liquidation > m_instrument.usualPrice * Rate::of(100);
-        const Price slack = roundingOf(m_before) / net +
-                            (isFar ? liquidation * Rate::literal("0.0000001")
-                                   : Price::fromUnits(m_instrument.spec.tickSize.units() / 1'000));
+        const Price slack =
+            roundingOf(m_before) / net + Price::fromUnits(m_instrument.spec.tickSize.units() / 1'000);
         return (liquidation - tick).abs() <= slack;
     }
 
@@ -657,8 +654,8 @@ private:
         const bool isDown = liquidation < mark;
         const Price first = liquidation.roundedTo(tick, isDown ? Rounding::Down : Rounding::Up);
         const Price lastSafe = isDown ? first + tick : first - tick;
-        if (first > m_instrument.usualPrice * Rate::of(10'000)) {
-            kind("liquidation beyond 10,000 times the price");
+        if (first > m_instrument.usualPrice * Rate::of(100)) {
+            kind("liquidation beyond 100 times the price"); // hardly anything holds it there
             return;
         }
         while (mark != lastSafe && (isDown ? mark > lastSafe : mark < lastSafe)) {

@@ -72,6 +72,8 @@ std::vector<Price> rootsOf(
         const int signAtEdge = surplus.at(edge.price).sign();
         if (sign * signAtEdge < 0) {
             roots.push_back(std::clamp(surplus.root(), low, edge.price));
+        } else if (sign != 0 && signAtEdge == 0) {
+            roots.push_back(edge.price);
         }
         const auto &before = rows[rowOf[edge.leg]];
         const auto &after = rows[++rowOf[edge.leg]];
@@ -79,9 +81,9 @@ std::vector<Price> rootsOf(
         surplus.constant += after.maintenanceAmount - before.maintenanceAmount;
         surplus.slope -= quantity * (after.maintenanceMarginRate - before.maintenanceMarginRate);
         low = edge.price;
-        // A root on the edge itself, or a table that jumps across 0 there.
+        // A table that jumps across 0 or onto it there; a unit of rounding does so, too.
         const int signAfter = surplus.at(low).sign();
-        if (signAtEdge * signAfter < 0 || (signAfter == 0 && sign != 0)) {
+        if (signAtEdge * signAfter < 0 || (signAtEdge != 0 && signAfter == 0)) {
             roots.push_back(low);
         }
         sign = signAfter;
