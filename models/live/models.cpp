@@ -11,6 +11,7 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       orderHistory{trading, market, times, clock},
       fills{trading, market, times},
       account{accountPort, market, openOrders, clock},
+      planInputs{marketData, market, account, clock},
       positions{account, market},
       health{healthPort, clock},
       alerts{trading, health, times, clock},

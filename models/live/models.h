@@ -6,6 +6,7 @@
 #include "models/live/health_model.h"
 #include "models/live/log_model.h"
 #include "models/live/orders_model.h"
+#include "models/live/plan_inputs.h"
 #include "models/live/positions_model.h"
 #include "models/live/reconciliation_model.h"
 #include "models/live/ticker_table_model.h"
@@ -32,6 +33,7 @@ public:
     OrderHistoryModel orderHistory;
     FillsModel fills;
     AccountView account;
+    PlanInputs planInputs;
     PositionsModel positions;
     HealthModel health;
     AlertsModel alerts;

@@ -408,7 +408,7 @@ private slots:
         Seat seat;
         seat.type("calculator.entry", "64000");
         seat.type("calculator.stop", "63000");
-        seat.type("calculator.target", "67000");
+        seat.type("calculator.target1", "67000");
         seat.choose("calculator.sizing", "Fixed quantity");
         seat.type("calculator.amount", "0.05");
         seat.get<QAbstractButton>("calculator.handOver")->click();

@@ -213,7 +213,7 @@ private slots:
         window.findChild<QLineEdit *>(QStringLiteral("ticket.price"))->setText(QStringLiteral("64900.0"));
         window.findChild<QLineEdit *>(QStringLiteral("ticket.size"))->setText(QStringLiteral("0.100"));
         window.findChild<QLineEdit *>(QStringLiteral("calculator.stop"))->setText(QStringLiteral("63500"));
-        window.findChild<QLineEdit *>(QStringLiteral("calculator.target"))->setText(QStringLiteral("68000"));
+        window.findChild<QLineEdit *>(QStringLiteral("calculator.target1"))->setText(QStringLiteral("68000"));
         QTest::qWait(700);
         QCOMPARE(window.size(), size);
         for (const QString &id : window.panelIds()) {

@@ -131,6 +131,9 @@ void ChartView::setLines(std::vector<PriceLine> lines)
         cancelDrag(); // it was filled or cancelled in the user's hand
     }
     refreshOverlay();
+    if (!m_chosenLine.isEmpty()) {
+        updateAccessibleName();
+    }
 }
 
 void ChartView::setTimeZone(const QTimeZone &zone)
@@ -417,6 +420,9 @@ void ChartView::refreshOverlay()
             if (m_drag == Drag::Line && line.id == m_draggedLine) {
                 line.price = m_draggedPrice;
             }
+            if (line.id == m_chosenLine) {
+                line.label.prepend(u"\u25b6 ");
+            }
             marks.addPriceLine(line, priceText(line.price));
         }
         const live::ExactBar last = m_series->exactAt(m_series->size() - 1);
@@ -469,6 +475,9 @@ void ChartView::updateAccessibleName()
     }
     if (const QString sentence = stateSentence(); !sentence.isEmpty()) {
         name += u". " + sentence;
+    }
+    if (const PriceLine *line = chosenLine()) {
+        name += tr(". Line %1 at %2 is chosen; Up and Down move it").arg(line->label, priceText(line->price));
     }
     if (name != accessibleName()) {
         setAccessibleName(name);

@@ -30,7 +30,8 @@ struct ReadoutPart;
 
 /// Candles and volume of one series with price lines on top. Wheel zooms at the cursor, dragging pans, the
 /// price axis can be dragged (double click: automatic again). Keys: Left, Right, Plus, Minus, Home, End, Page
-/// Up and Page Down for the interval, Escape to give up a drag.
+/// Up and Page Down for the interval, Escape to give up a drag. L chooses the next line that may be moved
+/// (Shift+L the one before), Up and Down move it by a tick (Shift: by ten), Escape lets it go.
 class ChartView : public QWidget
 {
     Q_OBJECT
@@ -140,6 +141,10 @@ private:
     void updateCursor(QPoint at);
     const PriceLine *movableLineAt(QPoint at) const;
     void cancelDrag();
+    void chooseLine(int step);      ///< the next (1) or previous (-1) movable line from the top down
+    bool moveChosenLine(int ticks); ///< false where no line is chosen
+    const PriceLine *chosenLine() const;
+    bool onLineKey(const QKeyEvent &event);
 
     ChartFrame *m_frame;
     ChartOverlay *m_overlay;
@@ -159,6 +164,7 @@ private:
     Drag m_drag = Drag::None;
     QPoint m_dragFrom;
     QString m_draggedLine;
+    QString m_chosenLine; ///< by keyboard; empty: none
     domain::Price m_draggedPrice;
     Dirty m_dirty = Dirty::Nothing;
     QElapsedTimer m_sinceFrame;

@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <iterator>
 
 namespace ui
@@ -17,6 +18,7 @@ namespace ui
 namespace
 {
 constexpr int grabDistance = 4;       // pixels from a line
+constexpr int coarseStep = 10;        // ticks that a line moves with Shift
 constexpr double wheelFactor = 1.2;   // for one notch
 constexpr double axisDragScale = 200; // pixels for a factor of e
 constexpr double keyPanShare = 0.1;   // of the screen
@@ -226,8 +228,80 @@ bool ChartView::onWheel(const QWheelEvent &event)
     return true;
 }
 
+const PriceLine *ChartView::chosenLine() const
+{
+    const auto found = std::ranges::find(m_lines, m_chosenLine, &PriceLine::id);
+    return found != m_lines.end() && found->movable ? &*found : nullptr;
+}
+
+void ChartView::chooseLine(int step)
+{
+    std::vector<const PriceLine *> movable;
+    for (const PriceLine &line : m_lines) {
+        if (line.movable) {
+            movable.push_back(&line);
+        }
+    }
+    std::ranges::stable_sort(movable, std::greater<>{}, &PriceLine::price);
+    const auto now = std::ranges::find(movable, chosenLine());
+    const auto count = static_cast<std::ptrdiff_t>(movable.size());
+    if (count == 0) {
+        m_chosenLine.clear();
+    } else {
+        const std::ptrdiff_t from = now != movable.end() ? now - movable.begin() : step > 0 ? -1 : count;
+        m_chosenLine = movable[static_cast<std::size_t>((from + step + count) % count)]->id;
+    }
+    refreshOverlay();
+    updateAccessibleName();
+}
+
+bool ChartView::moveChosenLine(int ticks)
+{
+    const PriceLine *line = chosenLine();
+    if (line == nullptr) {
+        return false;
+    }
+    const domain::Price tick = m_tickSize.isPositive() ? m_tickSize : domain::Price::of(1);
+    const domain::Price price = line->price + tick * ticks;
+    if (price.isPositive()) {
+        const QString id = line->id; // whoever hears of it may replace the lines
+        std::ranges::find(m_lines, id, &PriceLine::id)->price = price;
+        refreshOverlay();
+        emit lineMoved(id, price);
+        updateAccessibleName();
+    }
+    return true;
+}
+
+bool ChartView::onLineKey(const QKeyEvent &event)
+{
+    const bool isShifted = event.modifiers().testFlag(Qt::ShiftModifier);
+    switch (event.key()) {
+    case Qt::Key_L:
+        chooseLine(isShifted ? -1 : 1);
+        return true;
+    case Qt::Key_Up:
+        return moveChosenLine(isShifted ? coarseStep : 1);
+    case Qt::Key_Down:
+        return moveChosenLine(isShifted ? -coarseStep : -1);
+    case Qt::Key_Escape:
+        if (m_chosenLine.isEmpty()) {
+            return false;
+        }
+        m_chosenLine.clear();
+        refreshOverlay();
+        updateAccessibleName();
+        return true;
+    default:
+        return false;
+    }
+}
+
 void ChartView::keyPressEvent(QKeyEvent *event)
 {
+    if (m_drag == Drag::None && onLineKey(*event)) {
+        return;
+    }
     const auto askForInterval = [this](int steps) {
         if (m_series) {
             const auto count = static_cast<int>(std::size(domain::allIntervals));

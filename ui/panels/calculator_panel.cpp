@@ -3,9 +3,11 @@
 #include "models/domain/risk/filters.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/panels/plan_figures.h"
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/target_rows.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
@@ -27,28 +29,32 @@ using domain::DraftField;
 namespace
 {
 
-const QString nothing = QStringLiteral("--");
+constexpr std::size_t mostIssues = 6; ///< beside those at the fields
+constexpr int longestPlan = 720;      ///< hours
+const QString lineOfEntry = QStringLiteral("plan.entry");
+const QString lineOfStop = QStringLiteral("plan.stop");
+const QString lineOfTarget = QStringLiteral("plan.target");
+const domain::Rate defaultSlippage = domain::Rate::literal("0.0005"); // where no book says more
 
-QString usdt(domain::Money amount)
+QWidget *row(std::initializer_list<QWidget *> widgets, QWidget *focus)
 {
-    return live::fixedText(amount, 2) + QStringLiteral(" USDT");
+    auto *whole = new QWidget;
+    auto *layout = new QHBoxLayout{whole};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    for (QWidget *each : widgets) {
+        layout->addWidget(each, each->property("small").toBool() ? 0 : 1);
+    }
+    whole->setFocusProxy(focus);
+    return whole;
 }
 
-QString optionalPercent(const std::optional<domain::Rate> &fraction)
+QPushButton *smallButton(const QString &text, const QString &id, const QString &name)
 {
-    return fraction ? live::signedPercentText(*fraction) : nothing;
-}
-
-/// "+123.45 USDT (+6.17 %)"
-QString outcome(const domain::PlannedExit &exit)
-{
-    return live::signedText(exit.netPnl, 2) + QStringLiteral(" USDT (") +
-           optionalPercent(exit.returnOnMargin) + u')';
-}
-
-const char *roleOf(domain::RiskLevel level)
-{
-    return level == domain::RiskLevel::Critical ? "block" : level == domain::RiskLevel::High ? "confirm" : "";
+    auto *button = identify(new QPushButton{text}, id, name);
+    button->setProperty("small", true);
+    button->setToolTip(name);
+    return button;
 }
 
 } // namespace
@@ -61,7 +67,7 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
       m_short{identify(new QPushButton{tr("Short")}, QStringLiteral("calculator.short"), tr("Plan a short"))},
       m_entry{identify(new DecimalEdit, QStringLiteral("calculator.entry"), tr("Entry price"))},
       m_stop{identify(new DecimalEdit, QStringLiteral("calculator.stop"), tr("Stop price"))},
-      m_target{identify(new DecimalEdit, QStringLiteral("calculator.target"), tr("Target price"))},
+      m_targets{new TargetRows{QStringLiteral("calculator"), tr("the size")}},
       m_leverage{identify(new QSpinBox, QStringLiteral("calculator.leverage"), tr("Planned leverage"))},
       m_marginType{
           identify(new QComboBox, QStringLiteral("calculator.marginType"), tr("Planned margin type"))},
@@ -69,21 +75,29 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
       m_amount{identify(new DecimalEdit, QStringLiteral("calculator.amount"), tr("Amount for the size"))},
       m_entryIsMaker{identify(new QCheckBox{tr("Entry as maker")}, QStringLiteral("calculator.entryIsMaker"),
           tr("Entry pays the maker fee"))},
-      m_targetIsMaker{identify(new QCheckBox{tr("Target as maker")},
-          QStringLiteral("calculator.targetIsMaker"), tr("Target pays the maker fee"))},
-      m_slippage{identify(
-          new DecimalEdit, QStringLiteral("calculator.slippage"), tr("Slippage at the stop in per cent"))},
-      m_others{roleLabel({}, "caption")},
+      m_targetIsMaker{identify(new QCheckBox{tr("Targets as maker")},
+          QStringLiteral("calculator.targetIsMaker"), tr("Targets pay the maker fee"))},
+      m_slippage{identify(new DecimalEdit, QStringLiteral("calculator.slippage"),
+          tr("Least slippage at the stop in per cent"))},
+      m_exitIn{
+          identify(new QSpinBox, QStringLiteral("calculator.exitIn"), tr("Planned exit in so many hours"))},
+      m_onChart{identify(new QCheckBox{tr("On the chart")}, QStringLiteral("calculator.onChart"),
+          tr("Draw the plan on the chart"))},
+      m_figures{new PlanFigures{QStringLiteral("calculator"), PlanFigures::Scope::Whole,
+          tools.window.models.market, [this] { return m_tools.window.models.planInputs.context(); }}},
       m_message{roleLabel({}, "block")},
       m_handOver{identify(new QPushButton{tr("Hand plan to ticket")}, QStringLiteral("calculator.handOver"),
           tr("Hand plan to ticket"))}
 {
+    m_isFilling = true; // nothing is computed before everything is there
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout{content};
     layout->setContentsMargins(10, 6, 10, 8);
     layout->setSpacing(5);
     buildInputs(layout);
-    buildFigures(layout);
+    buildPrices(layout);
+    buildSizing(layout);
+    layout->addWidget(m_figures);
     layout->addStretch(1);
     auto *scroll = identify(new QScrollArea, QStringLiteral("calculator.scroll"), tr("Position calculator"));
     scroll->setWidgetResizable(true);
@@ -92,9 +106,23 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
     scroll->setWidget(content);
     auto *whole = new QVBoxLayout{this};
     whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(scroll);
+    whole->setSpacing(0);
+    whole->addWidget(scroll, 1);
+    // What is wrong, and the way to the ticket, stay in view however long the figures are.
+    auto *footer = new QVBoxLayout;
+    footer->setContentsMargins(10, 5, 10, 7);
+    footer->setSpacing(4);
+    buildMessages(footer);
+    whole->addLayout(footer);
     setFocusProxy(m_entry);
-    live::Models &models = tools.window.models;
+    connectModels();
+    m_isFilling = false;
+    follow(tools.link.symbol());
+}
+
+void CalculatorPanel::connectModels()
+{
+    live::Models &models = m_tools.window.models;
     m_refreshing.setSingleShot(true);
     m_refreshing.setInterval(200ms);
     connect(&m_refreshing, &QTimer::timeout, this, &CalculatorPanel::refresh);
@@ -102,9 +130,10 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
     connect(&models.account, &live::AccountView::riskChanged, this, &CalculatorPanel::refreshSoon);
     connect(&models.account, &live::AccountView::tablesChanged, this, &CalculatorPanel::applyTables);
     connect(&models.account, &live::AccountView::accountChanged, this, &CalculatorPanel::takeConfig);
-    connect(&tools.link, &SymbolLink::symbolChanged, this, &CalculatorPanel::follow);
+    connect(&models.planInputs, &live::PlanInputs::changed, this, &CalculatorPanel::refreshSoon);
+    connect(&m_tools.link, &SymbolLink::symbolChanged, this, &CalculatorPanel::follow);
+    connect(&m_tools.link, &SymbolLink::planLineMoved, this, &CalculatorPanel::moveLine);
     connect(m_handOver, &QPushButton::clicked, this, &CalculatorPanel::handOver);
-    follow(tools.link.symbol());
 }
 
 void CalculatorPanel::buildInputs(QVBoxLayout *layout)
@@ -114,9 +143,9 @@ void CalculatorPanel::buildInputs(QVBoxLayout *layout)
     strong.setPointSizeF(strong.pointSizeF() * 1.15);
     m_symbol->setFont(strong);
     m_symbol->setObjectName(QStringLiteral("calculator.symbol"));
+    auto *group = new QButtonGroup{this};
     auto *sides = new QHBoxLayout;
     sides->setSpacing(4);
-    auto *group = new QButtonGroup{this};
     for (QPushButton *button : {m_long, m_short}) {
         button->setCheckable(true);
         group->addButton(button);
@@ -126,145 +155,160 @@ void CalculatorPanel::buildInputs(QVBoxLayout *layout)
     m_short->setProperty("direction", QStringLiteral("sell"));
     m_long->setChecked(true);
     connect(group, &QButtonGroup::idClicked, this, &CalculatorPanel::refresh);
-    layout->addWidget(m_symbol);
+    auto *lines = smallButton(tr("Place lines"), QStringLiteral("calculator.placeLines"),
+        tr("Put stop and target on the chart, to be dragged: one average true range and twice that away"));
+    connect(lines, &QPushButton::clicked, this, &CalculatorPanel::placeLines);
+    m_onChart->setChecked(true);
+    m_onChart->setToolTip(tr("Lines of the plan can be dragged there, or moved with L and the arrow keys"));
+    connect(m_onChart, &QCheckBox::toggled, this, &CalculatorPanel::drawLines);
+    auto *head = new QHBoxLayout;
+    head->addWidget(m_symbol, 1);
+    head->addWidget(m_onChart);
+    head->addWidget(lines);
+    layout->addLayout(head);
     layout->addLayout(sides);
+}
 
-    auto *useMarkButton = identify(
-        new QPushButton{tr("Mark")}, QStringLiteral("calculator.useMark"), tr("Enter at the mark price"));
-    useMarkButton->setProperty("small", true);
+void CalculatorPanel::buildPrices(QVBoxLayout *layout)
+{
+    auto *useMarkButton =
+        smallButton(tr("Mark"), QStringLiteral("calculator.useMark"), tr("Enter at the mark price"));
     connect(useMarkButton, &QPushButton::clicked, this, &CalculatorPanel::useMark);
-    auto *entryRow = new QWidget;
-    auto *entryLayout = new QHBoxLayout{entryRow};
-    entryLayout->setContentsMargins(0, 0, 0, 0);
-    entryLayout->setSpacing(4);
-    entryLayout->addWidget(m_entry, 1);
-    entryLayout->addWidget(useMarkButton);
-    entryRow->setFocusProxy(m_entry);
-    m_entryField = new Field{tr("Entry"), entryRow};
+    m_entryField = new Field{tr("Entry"), row({m_entry, useMarkButton}, m_entry)};
     m_stopField = new Field{tr("Stop"), m_stop};
-    m_targetField = new Field{tr("Target"), m_target};
     m_stop->setPlaceholderText(tr("optional"));
-    m_target->setPlaceholderText(tr("optional"));
+    layout->addWidget(m_entryField);
+    layout->addWidget(m_stopField);
+    layout->addWidget(m_targets);
+    for (DecimalEdit *edit : {m_entry, m_stop}) {
+        connect(edit, &QLineEdit::textChanged, this, &CalculatorPanel::refresh);
+    }
+    connect(m_targets, &TargetRows::changed, this, &CalculatorPanel::refresh);
+    connect(m_targets, &TargetRows::mendAsked, this, [this](int asked) {
+        const auto rows = typedTargets();
+        const auto part = std::ranges::find(rows, asked) - rows.begin();
+        const auto found = std::ranges::find_if(m_result.issues, [part](const domain::DraftIssue &issue) {
+            const bool isOfTarget =
+                issue.field == DraftField::TargetPrice || issue.field == DraftField::TargetShare;
+            return isOfTarget && issue.part == part && !issue.suggestion.empty();
+        });
+        if (found != m_result.issues.end()) {
+            mend(*found);
+        }
+    });
+}
 
+void CalculatorPanel::buildSizing(QVBoxLayout *layout)
+{
     m_leverage->setRange(1, 125);
     m_leverage->setValue(10);
     m_leverage->setSuffix(QStringLiteral("x"));
     m_leverage->setFont(Theme::numberFont());
     m_marginType->addItem(tr("Cross"), static_cast<int>(domain::MarginType::Cross));
     m_marginType->addItem(tr("Isolated"), static_cast<int>(domain::MarginType::Isolated));
-    auto *leverageRow = new QWidget;
-    auto *leverageLayout = new QHBoxLayout{leverageRow};
-    leverageLayout->setContentsMargins(0, 0, 0, 0);
-    leverageLayout->setSpacing(4);
-    leverageLayout->addWidget(m_leverage, 1);
-    leverageLayout->addWidget(m_marginType, 1);
-    leverageRow->setFocusProxy(m_leverage);
-    m_leverageField = new Field{tr("Leverage"), leverageRow};
-
+    m_leverageField = new Field{tr("Leverage"), row({m_leverage, m_marginType}, m_leverage)};
     for (const auto &[text, value] : std::initializer_list<std::pair<QString, Sizing>>{
              {tr("Safe size"), Sizing::Safe}, {tr("Risk, % of balance"), Sizing::RiskShare},
              {tr("Risk, USDT"), Sizing::RiskAmount}, {tr("Margin, % of balance"), Sizing::MarginShare},
              {tr("Fixed quantity"), Sizing::Fixed}, {tr("Notional, USDT"), Sizing::Notional}}) {
         m_sizing->addItem(text, static_cast<int>(value));
     }
+    m_sizing->setToolTip(
+        tr("Safe size: at most 10 % of the balance as margin, 1 % lost at the stop, and what "
+           "balance, brackets and filters allow"));
     m_amountField = new Field{tr("Amount"), m_amount};
-    m_slippage->setValue(domain::Rate::literal("0.05"));
     m_slippage->setUnit(QStringLiteral("%"));
     m_slippage->setStep("0.01");
-    for (Field *field : {m_entryField, m_stopField, m_targetField, m_leverageField}) {
-        layout->addWidget(field);
-    }
+    m_slippage->setPlaceholderText(tr("from the book"));
+    m_slippage->setToolTip(
+        tr("The least slippage of the stop; the live order book may say more. Empty: the book alone, 0.05 % "
+           "where there is none"));
+    m_exitIn->setRange(0, longestPlan);
+    m_exitIn->setSuffix(tr(" h"));
+    m_exitIn->setSpecialValueText(tr("not planned"));
+    m_exitIn->setFont(Theme::numberFont());
+    m_exitIn->setToolTip(tr("Funding is estimated for all settlements until then"));
+    layout->addWidget(m_leverageField);
     layout->addWidget(new Field{tr("Size by"), m_sizing});
     layout->addWidget(m_amountField);
     layout->addWidget(new Field{tr("Slippage"), m_slippage});
+    layout->addWidget(new Field{tr("Exit in"), m_exitIn});
     auto *makers = new QHBoxLayout;
     makers->addWidget(m_entryIsMaker);
     makers->addWidget(m_targetIsMaker);
+    makers->addStretch(1);
     layout->addLayout(makers);
-    for (DecimalEdit *edit : {m_entry, m_stop, m_target, m_amount, m_slippage}) {
+    for (DecimalEdit *edit : {m_amount, m_slippage}) {
         connect(edit, &QLineEdit::textChanged, this, &CalculatorPanel::refresh);
     }
     for (QCheckBox *box : {m_entryIsMaker, m_targetIsMaker}) {
         connect(box, &QCheckBox::toggled, this, &CalculatorPanel::refresh);
     }
-    connect(m_leverage, &QSpinBox::valueChanged, this, &CalculatorPanel::refresh);
+    for (QSpinBox *box : {m_leverage, m_exitIn}) {
+        connect(box, &QSpinBox::valueChanged, this, &CalculatorPanel::refresh);
+    }
     connect(m_marginType, &QComboBox::currentIndexChanged, this, &CalculatorPanel::refresh);
     connect(m_sizing, &QComboBox::currentIndexChanged, this, [this] {
         const Sizing chosen = sizing();
-        const bool isShare = chosen == Sizing::RiskShare || chosen == Sizing::MarginShare;
-        m_amountField->setVisible(chosen != Sizing::Safe);
-        m_amount->setUnit(isShare                   ? QStringLiteral("%")
-                          : chosen == Sizing::Fixed ? QString{}
-                                                    : QStringLiteral("USDT"));
-        m_amount->setStep(chosen == Sizing::Fixed ? "0.001" : "1");
         m_amount->setText(chosen == Sizing::RiskShare     ? QStringLiteral("1")
                           : chosen == Sizing::MarginShare ? QStringLiteral("10")
                                                           : QString{});
+        applySizing();
         refresh();
     });
-    m_amountField->hide();
+    applySizing();
+    for (Field *field : {m_entryField, m_stopField, m_leverageField, m_amountField}) {
+        connect(field, &Field::mendAsked, this, [this, field] { mendAt(field); });
+    }
 }
 
-void CalculatorPanel::buildFigures(QVBoxLayout *layout)
+void CalculatorPanel::buildMessages(QVBoxLayout *layout)
 {
-    auto *message = m_message;
-    message->setObjectName(QStringLiteral("calculator.message"));
-    message->setWordWrap(true);
-    layout->addWidget(message);
-    layout->addWidget(m_handOver);
+    m_message->setObjectName(QStringLiteral("calculator.message"));
+    m_message->setWordWrap(true);
+    layout->addWidget(m_message);
+    for (std::size_t at = 0; at < mostIssues; ++at) {
+        auto *issue = new IssueRow{QStringLiteral("calculator.issue%1").arg(at + 1)};
+        connect(issue, &IssueRow::mendAsked, this, [this, at] {
+            std::size_t seen = 0;
+            for (const domain::DraftIssue &each : m_result.issues) {
+                if (!fieldOf(each) && each.field != DraftField::TargetPrice &&
+                    each.field != DraftField::TargetShare && seen++ == at) {
+                    mend(domain::DraftIssue{each}); // a copy: the result changes on the way
+                    return;
+                }
+            }
+        });
+        m_issues.push_back(issue);
+        layout->addWidget(issue);
+    }
     m_handOver->setProperty("action", QStringLiteral("primary"));
-    const auto add = [this, layout](const char *id, const QString &caption, const QString &explanation = {}) {
-        auto *readout = new Readout{QStringLiteral("calculator.") + QLatin1StringView{id}, caption};
-        readout->setToolTip(explanation);
-        m_figures[id] = readout;
-        layout->addWidget(readout);
-    };
-    const auto line = [layout] {
-        auto *frame = new QFrame;
-        frame->setProperty("role", QStringLiteral("line"));
-        layout->addWidget(frame);
-    };
-    line();
-    add("quantity", tr("Size"));
-    add("bound", tr("Bound by"), tr("What keeps the size from being larger"));
-    add("notional", tr("Notional"), tr("Size times entry price"));
-    add("bracket", tr("Leverage tier"),
-        tr("Tier of the whole position, its highest leverage, and the notional left in it"));
-    line();
-    add("initialMargin", tr("Initial margin"));
-    add("maintenanceMargin", tr("Maintenance margin"),
-        tr("With its rate; of the whole position after the trade"));
-    add("required", tr("Required"), tr("Margin, open loss and entry fee"));
-    add("balance", tr("Available"));
-    line();
-    add("liquidation", tr("Liquidation price"),
-        tr("Of the whole position after the trade, with its distance from the entry"));
-    add("approximate", tr("Approximation"),
-        tr("Entry × (1 ∓ (1/leverage − maintenance rate)), for comparison"));
-    add("stopLeverage", tr("Highest for stop"),
-        tr("Highest leverage at which the stop comes before liquidation"));
-    line();
-    add("fees", tr("Fees in / out"), tr("Entry fee, and the fee at the target or else at the stop"));
-    add("breakEven", tr("Break-even"), tr("Exit price that pays both fees"));
-    add("atTarget", tr("At target"), tr("Profit after fees, and as a share of the margin"));
-    add("atStop", tr("At stop"), tr("Loss after fees and slippage, and as a share of the margin"));
-    add("reward", tr("Reward to risk"), tr("Net profit at the target divided by net loss at the stop"));
-    line();
-    add("ratio", tr("Margin ratio"), tr("Before and after the trade"));
-    add("level", tr("Risk level"), tr("Of the whole account, before and after the trade"));
-    m_others->setObjectName(QStringLiteral("calculator.others"));
-    m_others->setWordWrap(true);
-    m_others->setFont(Theme::numberFont());
-    layout->addWidget(m_others);
+    layout->addWidget(m_handOver);
+}
+
+void CalculatorPanel::applySizing()
+{
+    const Sizing chosen = sizing();
+    const bool isShare = chosen == Sizing::RiskShare || chosen == Sizing::MarginShare;
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol());
+    m_amountField->setVisible(chosen != Sizing::Safe);
+    m_amount->setUnit(isShare                   ? QStringLiteral("%")
+                      : chosen != Sizing::Fixed ? QStringLiteral("USDT")
+                      : spec                    ? live::toQString(spec->baseAsset)
+                                                : QString{});
+    m_amount->setStep(chosen != Sizing::Fixed ? "1" : spec ? spec->lot.stepSize.toString() : "0.001");
 }
 
 void CalculatorPanel::follow(const domain::Symbol &symbol)
 {
     m_symbol->setText(symbol.empty() ? tr("No symbol chosen") : live::toQString(symbol));
+    m_isFilling = true;
     m_stop->clear();
-    m_target->clear();
+    m_targets->clearPrices();
     m_entry->clear();
+    m_isFilling = false;
     m_tools.window.models.account.want(symbol);
+    m_tools.window.models.planInputs.follow(symbol);
     m_hasConfig = false;
     takeConfig();
     applySpec();
@@ -288,10 +332,12 @@ void CalculatorPanel::takeConfig()
 void CalculatorPanel::applySpec()
 {
     if (const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol())) {
-        for (DecimalEdit *edit : {m_entry, m_stop, m_target}) {
+        for (DecimalEdit *edit : {m_entry, m_stop}) {
             edit->setStep(spec->tickSize.toString());
             edit->setUnit(live::toQString(spec->quoteAsset));
         }
+        m_targets->setGrid(spec->tickSize.toString(), spec->priceDecimals());
+        applySizing();
     }
     refresh();
 }
@@ -313,6 +359,8 @@ void CalculatorPanel::useMark()
         m_entry->setValue(domain::roundedToTick(*mark, *spec), spec->priceDecimals());
     }
 }
+
+// --- what is planned
 
 CalculatorPanel::Sizing CalculatorPanel::sizing() const
 {
@@ -343,16 +391,24 @@ domain::SizingRule CalculatorPanel::sizingRule() const
     return domain::SafeSize{};
 }
 
+std::vector<int> CalculatorPanel::typedTargets() const
+{
+    std::vector<int> rows;
+    for (int each = 0; each < m_targets->rows(); ++each) {
+        const auto price = m_targets->price(each);
+        if (price && price->isPositive() && *price <= domain::largestPrice) {
+            rows.push_back(each);
+        }
+    }
+    return rows;
+}
+
 std::optional<domain::TradePlan> CalculatorPanel::plan() const
 {
     const auto entry = m_entry->value<domain::Price>();
     if (!entry || !entry->isPositive() || *entry > domain::largestPrice) {
         return std::nullopt;
     }
-    const auto optionalPrice = [](const DecimalEdit &edit) -> std::optional<domain::Price> {
-        const auto price = edit.value<domain::Price>();
-        return price && price->isPositive() && *price <= domain::largestPrice ? price : std::nullopt;
-    };
     domain::TradePlan planned;
     planned.side = m_short->isChecked() ? domain::Side::Sell : domain::Side::Buy;
     const domain::AccountState *account = m_tools.window.models.account.state();
@@ -361,17 +417,25 @@ std::optional<domain::TradePlan> CalculatorPanel::plan() const
             planned.side == domain::Side::Buy ? domain::PositionSide::Long : domain::PositionSide::Short;
     }
     planned.entry = *entry;
-    planned.stop = optionalPrice(*m_stop);
-    if (const auto target = optionalPrice(*m_target)) {
-        planned.targets = {{*target}};
+    const auto stop = m_stop->value<domain::Price>();
+    if (stop && stop->isPositive() && *stop <= domain::largestPrice) {
+        planned.stop = stop;
+    }
+    for (const int each : typedTargets()) {
+        planned.targets.push_back({*m_targets->price(each), m_targets->share(each)});
     }
     planned.leverage = m_leverage->value();
     planned.marginType = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
     planned.sizing = sizingRule();
     planned.entryIsMaker = m_entryIsMaker->isChecked();
     planned.targetIsMaker = m_targetIsMaker->isChecked();
-    planned.stopSlippage =
-        std::min(m_slippage->value<domain::Rate>().value_or(domain::Rate{}) / 100, domain::Rate::of(1) / 2);
+    const auto typed = m_slippage->value<domain::Rate>();
+    planned.stopSlippage = typed ? std::min(*typed / 100, domain::Rate::of(1) / 2)
+                           : m_tools.window.models.planInputs.isBookLive() ? domain::Rate{}
+                                                                           : defaultSlippage;
+    if (m_exitIn->value() > 0) {
+        planned.exitAt = m_tools.window.clock.wallNow() + std::chrono::hours{m_exitIn->value()};
+    }
     return planned;
 }
 
@@ -388,22 +452,17 @@ void CalculatorPanel::refreshSoon()
 void CalculatorPanel::blank(const QString &reason)
 {
     m_result = {};
-    for (const auto &[id, readout] : m_figures) {
-        readout->display(nothing);
-    }
-    for (Field *field : {m_entryField, m_stopField, m_targetField, m_leverageField, m_amountField}) {
-        field->setMessage({});
-    }
-    m_others->clear();
+    m_figures->clear();
+    showIssues();
     m_message->setText(reason);
     m_message->setVisible(!reason.isEmpty());
-    m_handOver->setEnabled(false);
+    drawLines();
 }
 
 void CalculatorPanel::refresh()
 {
-    if (m_figures.empty()) {
-        return; // still being built
+    if (m_isFilling) {
+        return;
     }
     const domain::Symbol &symbol = m_tools.link.symbol();
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(symbol);
@@ -421,124 +480,208 @@ void CalculatorPanel::refresh()
         blank(tr("Type an entry price."));
         return;
     }
-    domain::DraftContext context = m_tools.window.models.account.draftContext(symbol);
-    m_result = domain::planTrade(*planned, context);
-    showSize(*spec);
-    showMargin(*spec);
-    showOutcome(*spec);
+    m_result = domain::planTrade(*planned, m_tools.window.models.planInputs.context());
+    m_message->hide();
+    m_figures->show(*planned, m_result, *spec);
     showIssues();
+    drawLines();
 }
 
-void CalculatorPanel::showSize(const domain::SymbolSpec &spec)
-{
-    figure("quantity")
-        .display(live::fixedText(m_result.quantity, spec.quantityDecimals()) + u' ' +
-                 live::toQString(spec.baseAsset));
-    figure("bound").display(live::toQString(domain::toString(m_result.bound)));
-    figure("notional").display(usdt(m_result.notional));
-    figure("bracket").display(tr("%1, up to %2x, %3 left")
-                                  .arg(m_result.bracket)
-                                  .arg(m_result.maxLeverage)
-                                  .arg(live::compactText(m_result.bracketRoom).trimmed()));
-}
+// --- what is wrong
 
-void CalculatorPanel::showMargin(const domain::SymbolSpec &spec)
+Field *CalculatorPanel::fieldOf(const domain::DraftIssue &issue) const
 {
-    const int decimals = spec.priceDecimals();
-    figure("initialMargin").display(usdt(m_result.initialMargin));
-    figure("maintenanceMargin")
-        .display(usdt(m_result.maintenanceMargin) + QStringLiteral(" (") +
-                 live::percentText(m_result.maintenanceMarginRate) + u')');
-    figure("required").display(usdt(m_result.requiredBalance));
-    figure("balance").display(
-        m_result.isSufficient()
-            ? usdt(m_result.availableBalance) + tr(", enough")
-            : usdt(m_result.availableBalance) + tr(", %1 missing").arg(usdt(m_result.missingBalance)),
-        m_result.isSufficient() ? "good" : "block");
-    QString liquidation = tr("none");
-    if (m_result.liquidationPrice) {
-        liquidation = live::fixedText(*m_result.liquidationPrice, decimals) + QStringLiteral(" USDT");
-        if (m_result.liquidationDistance) {
-            liquidation += QStringLiteral(" (") + live::percentText(*m_result.liquidationDistance) + u')';
-        }
+    switch (issue.field) {
+    case DraftField::Leverage:
+    case DraftField::MarginType:
+        return m_leverageField;
+    case DraftField::StopPrice:
+        return m_stopField;
+    case DraftField::Price:
+        return m_entryField;
+    case DraftField::Quantity:
+        return sizing() != Sizing::Safe ? m_amountField : nullptr;
+    default:
+        return nullptr;
     }
-    figure("liquidation").display(liquidation);
-    figure("approximate")
-        .display(
-            m_result.approximateLiquidationPrice
-                ? live::fixedText(*m_result.approximateLiquidationPrice, decimals) + QStringLiteral(" USDT")
-                : nothing);
-    figure("stopLeverage")
-        .display(!m_result.maxLeverageForStop        ? nothing
-                 : *m_result.maxLeverageForStop == 0 ? tr("no leverage")
-                                                     : tr("%1x").arg(*m_result.maxLeverageForStop));
-    figure("ratio").display(
-        live::ratioText(m_result.ratioBefore) + QStringLiteral(" → ") + live::ratioText(m_result.ratioAfter),
-        roleOf(domain::levelOf(m_result.ratioAfter)));
-    figure("level").display(live::toQString(domain::toString(m_result.levelBefore)) + QStringLiteral(" → ") +
-                                live::toQString(domain::toString(m_result.levelAfter)),
-        roleOf(m_result.levelAfter));
-    QStringList moved;
-    for (const domain::MovedLiquidation &other : m_result.others) {
-        const int otherDecimals = m_tools.window.models.market.priceDecimals(other.symbol);
-        const auto price = [otherDecimals](const std::optional<domain::Price> &value) {
-            return value ? live::fixedText(*value, otherDecimals) : nothing;
-        };
-        moved << tr("%1 liquidation %2 → %3")
-                     .arg(live::toQString(other.symbol), price(other.before), price(other.after));
-    }
-    m_others->setText(moved.join(u'\n'));
-    m_others->setVisible(!moved.isEmpty());
-}
-
-void CalculatorPanel::showOutcome(const domain::SymbolSpec &spec)
-{
-    const std::optional<domain::PlannedExit> &exit = m_result.atTargets ? m_result.atTargets : m_result.atStop;
-    figure("fees").display(live::fixedText(m_result.entryFee, 2) + QStringLiteral(" / ") +
-                           (exit ? live::fixedText(exit->fee, 2) : nothing) + QStringLiteral(" USDT"));
-    figure("breakEven")
-        .display(live::fixedText(m_result.breakEvenPrice, spec.priceDecimals()) + QStringLiteral(" USDT"));
-    const auto show = [](Readout &readout, const std::optional<domain::PlannedExit> &at) {
-        readout.display(at ? outcome(*at) : nothing, !at                       ? ""
-                                                     : at->netPnl.isNegative() ? "negative"
-                                                                               : "good");
-    };
-    show(figure("atTarget"), m_result.atTargets);
-    show(figure("atStop"), m_result.atStop);
-    figure("reward").display(m_result.rewardToRisk
-                                 ? live::fixedText(*m_result.rewardToRisk, 2) + QStringLiteral(" : 1")
-                                 : nothing);
 }
 
 void CalculatorPanel::showIssues()
 {
-    for (Field *field : {m_entryField, m_stopField, m_targetField, m_leverageField, m_amountField}) {
-        field->setMessage({});
-    }
-    QStringList general;
+    struct Shown
+    {
+        QStringList texts;
+        domain::Severity severity = domain::Severity::Confirm;
+        QString mend;
+    };
+    std::map<Field *, Shown> atFields;
+    std::map<int, Shown> atTargets;
+    std::size_t free = 0;
+    const auto rows = typedTargets();
+    const auto put = [](Shown &shown, const domain::DraftIssue &issue) {
+        shown.texts << live::toQString(issue.text);
+        shown.severity = std::min(shown.severity, issue.severity);
+        if (shown.mend.isEmpty()) {
+            shown.mend = mendWords(issue);
+        }
+    };
     for (const domain::DraftIssue &issue : m_result.issues) {
-        const QString text = live::toQString(issue.text);
-        if (issue.field == DraftField::Leverage || issue.field == DraftField::MarginType) {
-            m_leverageField->setMessage(text, issue.severity);
-        } else if (issue.field == DraftField::StopPrice) {
-            m_stopField->setMessage(text, issue.severity);
-        } else if (issue.field == DraftField::TargetPrice) {
-            m_targetField->setMessage(text, issue.severity);
-        } else if (issue.field == DraftField::Price) {
-            m_entryField->setMessage(text, issue.severity);
-        } else if (issue.field == DraftField::Quantity && sizing() != Sizing::Safe) {
-            m_amountField->setMessage(text, issue.severity);
-        } else {
-            general << text;
+        const bool isOfTarget =
+            issue.field == DraftField::TargetPrice || issue.field == DraftField::TargetShare;
+        if (isOfTarget && static_cast<std::size_t>(issue.part) < rows.size()) {
+            put(atTargets[rows[static_cast<std::size_t>(issue.part)]], issue);
+        } else if (Field *field = fieldOf(issue)) {
+            put(atFields[field], issue);
+        } else if (free < m_issues.size()) {
+            m_issues[free++]->display(live::toQString(issue.text), issue.severity, mendWords(issue));
         }
     }
-    m_message->setText(general.join(u'\n'));
-    m_message->setVisible(!general.isEmpty());
+    for (; free < m_issues.size(); ++free) {
+        m_issues[free]->display({}, domain::Severity::Blocks);
+    }
+    for (Field *field : {m_entryField, m_stopField, m_leverageField, m_amountField}) {
+        const Shown &shown = atFields[field];
+        field->setMessage(shown.texts.join(u'\n'), shown.severity, shown.mend);
+    }
+    for (int each = 0; each < m_targets->rows(); ++each) {
+        const Shown &shown = atTargets[each];
+        m_targets->setMessage(each, shown.texts.join(u'\n'), shown.severity, shown.mend);
+    }
     const bool isGood = m_result.quantity.isPositive() && domain::maySend(m_result.issues);
     m_handOver->setEnabled(isGood);
     m_handOver->setToolTip(
         isGood ? tr("Fills the order ticket; sends nothing") : tr("The plan has faults; see above."));
 }
+
+void CalculatorPanel::mendAt(const Field *field)
+{
+    const auto found = std::ranges::find_if(m_result.issues, [&](const domain::DraftIssue &issue) {
+        return fieldOf(issue) == field && !issue.suggestion.empty();
+    });
+    if (found != m_result.issues.end()) {
+        mend(domain::DraftIssue{*found});
+    }
+}
+
+void CalculatorPanel::mend(const domain::DraftIssue &issue)
+{
+    if (const auto planned = plan()) {
+        fill(domain::mended(*planned, issue));
+    }
+}
+
+/// Puts into the fields what differs from them.
+void CalculatorPanel::fill(const domain::TradePlan &planned)
+{
+    const auto before = plan();
+    const int decimals = m_tools.window.models.market.priceDecimals(m_tools.link.symbol());
+    m_isFilling = true;
+    m_entry->setValue(planned.entry, decimals);
+    if (planned.stop) {
+        m_stop->setValue(*planned.stop, decimals);
+    }
+    const auto rows = typedTargets();
+    for (std::size_t part = 0; part < std::min(rows.size(), planned.targets.size()); ++part) {
+        m_targets->setPrice(rows[part], planned.targets[part].price);
+        m_targets->setShare(rows[part], planned.targets[part].share);
+    }
+    m_leverage->setValue(planned.leverage);
+    m_marginType->setCurrentIndex(planned.marginType == domain::MarginType::Cross ? 0 : 1);
+    const auto *fixed = std::get_if<domain::FixedQuantity>(&planned.sizing);
+    const auto *was = before ? std::get_if<domain::FixedQuantity>(&before->sizing) : nullptr;
+    if (fixed && (!was || was->quantity != fixed->quantity)) {
+        m_sizing->setCurrentIndex(m_sizing->findData(static_cast<int>(Sizing::Fixed)));
+        m_amount->setValue(
+            fixed->quantity, m_tools.window.models.market.quantityDecimals(m_tools.link.symbol()));
+    }
+    m_isFilling = false;
+    refresh();
+}
+
+// --- the chart
+
+/// One average true range, 1 % of the entry before that is known.
+domain::Price CalculatorPanel::wayToStop(domain::Price entry) const
+{
+    const auto range = m_tools.window.models.planInputs.averageRange();
+    return range && *range < entry / 2 ? *range : entry / 100;
+}
+
+void CalculatorPanel::placeLines()
+{
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(m_tools.link.symbol());
+    if (m_entry->isBlank()) {
+        useMark();
+    }
+    const auto planned = plan();
+    if (!spec || !planned) {
+        return;
+    }
+    const int sign = domain::signOf(planned->side);
+    const domain::Price way = wayToStop(planned->entry) * sign;
+    m_isFilling = true;
+    m_onChart->setChecked(true);
+    if (!planned->stop) {
+        m_stop->setValue(domain::roundedToTick(planned->entry - way, *spec), spec->priceDecimals());
+    }
+    if (planned->targets.empty()) {
+        m_targets->setRows(std::max(1, m_targets->rows()));
+        m_targets->setPrice(0, domain::roundedToTick(planned->entry + way * 2, *spec));
+    }
+    m_isFilling = false;
+    refresh();
+}
+
+void CalculatorPanel::moveLine(const QString &id, domain::Price price)
+{
+    const int decimals = m_tools.window.models.market.priceDecimals(m_tools.link.symbol());
+    if (id == lineOfEntry) {
+        m_entry->setValue(price, decimals);
+    } else if (id == lineOfStop) {
+        m_stop->setValue(price, decimals);
+    } else if (id.startsWith(lineOfTarget)) {
+        const int target = id.mid(lineOfTarget.size()).toInt();
+        if (target >= 0 && target < m_targets->rows()) {
+            m_targets->setPrice(target, price);
+        }
+    }
+}
+
+void CalculatorPanel::drawLines()
+{
+    const auto planned = plan();
+    // A bare entry says nothing that the mark does not.
+    if (!planned || !m_onChart->isChecked() || (!planned->stop && planned->targets.empty())) {
+        m_tools.link.setPlanLines({});
+        return;
+    }
+    const domain::Symbol &symbol = m_tools.link.symbol();
+    const int decimals = m_tools.window.models.market.quantityDecimals(symbol);
+    std::vector<PriceLine> lines;
+    const auto add = [&](const QString &id, PriceLine::Kind kind, domain::Price price, const QString &label) {
+        lines.push_back({id, kind, price, label, planned->side, true});
+    };
+    const auto money = [](const domain::PlannedExit &exit) -> QString {
+        return u' ' + live::signedText(exit.netPnl, 2);
+    };
+    add(lineOfEntry, PriceLine::Kind::Entry, planned->entry,
+        tr("Plan %1").arg(live::directionWord(planned->side)) + u' ' +
+            live::fixedText(m_result.quantity, decimals));
+    if (planned->stop) {
+        add(lineOfStop, PriceLine::Kind::Stop, *planned->stop,
+            tr("Plan stop") + (m_result.atStop ? money(*m_result.atStop) : QString{}));
+    }
+    const auto rows = typedTargets();
+    for (std::size_t part = 0; part < rows.size(); ++part) {
+        const auto &targets = m_result.targets;
+        const bool isComputed = targets.size() == rows.size();
+        add(lineOfTarget + QString::number(rows[part]), PriceLine::Kind::Target, planned->targets[part].price,
+            tr("Plan target %1").arg(rows[part] + 1) + (isComputed ? money(targets[part]) : QString{}));
+    }
+    m_tools.link.setPlanLines(std::move(lines));
+}
+
+// --- to the ticket
 
 void CalculatorPanel::handOver()
 {
@@ -551,14 +694,14 @@ void CalculatorPanel::handOver()
     draft.side = planned->side;
     draft.positionSide = planned->positionSide;
     draft.quantity = m_result.quantity;
-    draft.price = planned->entry;
+    draft.price = m_result.isAtMarket ? domain::Price{} : planned->entry;
     TicketDraft offered{draft, planned->leverage, planned->marginType, {}, {},
         tr("Plan taken over from the calculator. Nothing has been sent.")};
-    if (const auto stop = m_stop->value<domain::Price>()) {
-        offered.stop = *stop;
-    }
-    if (const auto target = m_target->value<domain::Price>(); target && offered.stop.isPositive()) {
-        offered.targets = {{*target, domain::Rate::of(1)}};
+    if (planned->stop) {
+        offered.stop = *planned->stop;
+        for (const domain::PlannedTarget &target : planned->targets) {
+            offered.targets.push_back({target.price, target.share});
+        }
     }
     emit m_tools.link.draftOffered(offered);
 }

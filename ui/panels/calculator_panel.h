@@ -6,7 +6,7 @@
 #include <QTimer>
 #include <QWidget>
 
-#include <map>
+#include <vector>
 
 class QCheckBox;
 class QComboBox;
@@ -20,10 +20,13 @@ namespace ui
 
 class DecimalEdit;
 class Field;
-class Readout;
+class IssueRow;
+class PlanFigures;
+class TargetRows;
 
-/// The position calculator: size, margin, liquidation, fees and outcome of a trade before it is entered.
-/// Hands the plan to the ticket; sends nothing itself.
+/// The position calculator: size, margin, liquidation, costs, outcome and the account after a trade, before
+/// it is entered. Draws the plan on the chart and follows its lines. Hands the plan to the ticket; sends
+/// nothing itself.
 class CalculatorPanel final : public QWidget
 {
     Q_OBJECT
@@ -38,23 +41,33 @@ private:
     enum class Sizing : std::uint8_t { Safe, RiskShare, RiskAmount, MarginShare, Fixed, Notional };
 
     void buildInputs(QVBoxLayout *layout);
-    void buildFigures(QVBoxLayout *layout);
+    void buildPrices(QVBoxLayout *layout);
+    void buildSizing(QVBoxLayout *layout);
+    void buildMessages(QVBoxLayout *layout);
+    void connectModels();
     void follow(const domain::Symbol &symbol);
     void takeConfig(); ///< leverage and margin type of the symbol, once they are known
     void applySpec();
     void applyTables();
+    void applySizing(); ///< the field for its amount
     void useMark();
+    void placeLines();
+    void moveLine(const QString &id, domain::Price price);
     domain::SizingRule sizingRule() const;
     Sizing sizing() const;
+    domain::Price wayToStop(domain::Price entry) const;
+    std::vector<int> typedTargets() const; ///< rows with a price, in their order
     void refresh();
     void refreshSoon();
     void blank(const QString &reason);
-    void showSize(const domain::SymbolSpec &spec);
-    void showMargin(const domain::SymbolSpec &spec);
-    void showOutcome(const domain::SymbolSpec &spec);
     void showIssues();
+    /// The field that an issue stands at; null: none of them.
+    Field *fieldOf(const domain::DraftIssue &issue) const;
+    void mend(const domain::DraftIssue &issue);
+    void mendAt(const Field *field);
+    void fill(const domain::TradePlan &planned);
+    void drawLines();
     void handOver();
-    Readout &figure(const char *id) const { return *m_figures.at(id); }
 
     PanelTools m_tools;
     domain::PlanResult m_result;
@@ -63,7 +76,7 @@ private:
     QPushButton *m_short;
     DecimalEdit *m_entry;
     DecimalEdit *m_stop;
-    DecimalEdit *m_target;
+    TargetRows *m_targets;
     QSpinBox *m_leverage;
     QComboBox *m_marginType;
     QComboBox *m_sizing;
@@ -71,17 +84,19 @@ private:
     QCheckBox *m_entryIsMaker;
     QCheckBox *m_targetIsMaker;
     DecimalEdit *m_slippage;
+    QSpinBox *m_exitIn;
+    QCheckBox *m_onChart;
     Field *m_entryField = nullptr;
     Field *m_stopField = nullptr;
-    Field *m_targetField = nullptr;
     Field *m_leverageField = nullptr;
     Field *m_amountField = nullptr;
-    std::map<std::string, Readout *> m_figures;
-    QLabel *m_others;
+    PlanFigures *m_figures;
     QLabel *m_message;
+    std::vector<IssueRow *> m_issues; ///< what belongs to no field
     QPushButton *m_handOver;
     QTimer m_refreshing;
     bool m_hasConfig = false;
+    bool m_isFilling = false; ///< many fields at once: one refresh at the end
 };
 
 } // namespace ui

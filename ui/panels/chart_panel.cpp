@@ -132,6 +132,10 @@ ChartPanel::ChartPanel(const PanelTools &tools, QWidget *parent)
     };
     connect(&models.account, &live::AccountView::riskChanged, this, later);
     connect(&models.openOrders, &live::OrdersModel::openOrdersChanged, this, later);
+    // In the same frame: the figures of a plan follow the hand.
+    connect(&tools.link, &SymbolLink::planLinesChanged, this, &ChartPanel::showLines);
+    connect(m_chart, &ChartView::lineDragged, &tools.link, &SymbolLink::planLineMoved);
+    connect(m_chart, &ChartView::lineMoved, &tools.link, &SymbolLink::planLineMoved);
     applyTheme();
     applyZone();
     reload();
@@ -262,6 +266,8 @@ void ChartPanel::showLines()
                 lineLabel(order, quantityDecimals), request.side);
         }
     }
+    const std::vector<PriceLine> &plan = m_tools.link.planLines();
+    lines.insert(lines.end(), plan.begin(), plan.end());
     m_chart->setLines(std::move(lines));
 }
 

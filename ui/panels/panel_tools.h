@@ -3,6 +3,7 @@
 #include "models/domain/account.h"
 #include "models/domain/order.h"
 #include "models/domain/orders/desk_reports.h"
+#include "ui/charts/price_line.h"
 #include "ui/context.h"
 #include "ui/theme/theme.h"
 
@@ -11,6 +12,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace ui
@@ -42,7 +44,20 @@ public:
         }
     }
 
+    /// Lines of the plan that is being thought about, for the chart of the symbol; empty: there is none.
+    const std::vector<PriceLine> &planLines() const { return m_planLines; }
+    void setPlanLines(std::vector<PriceLine> lines)
+    {
+        if (lines != m_planLines) {
+            m_planLines = std::move(lines);
+            emit planLinesChanged();
+        }
+    }
+
 signals:
+    void planLinesChanged();
+    /// The user moves a line of the plan, on the chart for example; id: as in planLines().
+    void planLineMoved(const QString &id, const domain::Price &price);
     void symbolChanged(const domain::Symbol &symbol);
     /// A price was pointed at, in the order book for example.
     void pricePicked(const domain::Price &price);
@@ -58,6 +73,7 @@ signals:
 
 private:
     domain::Symbol m_symbol;
+    std::vector<PriceLine> m_planLines;
 };
 
 /// What every panel is handed. All borrowed.

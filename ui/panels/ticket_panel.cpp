@@ -6,6 +6,7 @@
 #include "models/live/text.h"
 #include "models/ports/trading.h"
 #include "ui/panels/order_actions.h"
+#include "ui/panels/plan_figures.h"
 #include "ui/widgets/ask.h"
 #include "ui/widgets/bracket_fields.h"
 #include "ui/widgets/dead_man_row.h"
@@ -72,6 +73,9 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
       m_value{new Readout{QStringLiteral("ticket.value"), tr("Order value")}},
       m_liquidation{new Readout{QStringLiteral("ticket.liquidation"), tr("Liquidation after")}},
       m_ratio{new Readout{QStringLiteral("ticket.ratio"), tr("Margin ratio")}},
+      m_plan{new PlanFigures{QStringLiteral("ticket.plan"), PlanFigures::Scope::Ticket,
+          tools.window.models.market, [this] { return m_tools.window.models.planInputs.context(); }}},
+      m_planIssue{new IssueRow{QStringLiteral("ticket.planIssue")}},
       m_send{identify(new QPushButton, QStringLiteral("ticket.send"), tr("Send order"))},
       m_outcome{roleLabel({}, "caption")}
 {
@@ -228,6 +232,7 @@ void TicketPanel::buildFigures(QVBoxLayout *layout)
         figures->addWidget(figure);
     }
     layout->addLayout(figures);
+    layout->addWidget(m_plan);
 }
 
 void TicketPanel::buildSending(QVBoxLayout *layout)
@@ -236,6 +241,8 @@ void TicketPanel::buildSending(QVBoxLayout *layout)
     m_general->setWordWrap(true);
     m_general->hide();
     layout->addWidget(m_general);
+    layout->addWidget(m_planIssue);
+    connect(m_planIssue, &IssueRow::mendAsked, this, &TicketPanel::mendPlan);
     m_send->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
     layout->addWidget(m_send);
     m_outcome->setObjectName(QStringLiteral("ticket.outcome"));
@@ -277,6 +284,7 @@ void TicketPanel::follow(const domain::Symbol &symbol)
     *m_bestPrices =
         symbol.empty() ? ports::Subscription{} : m_tools.window.marketData.watchBookTicker(symbol);
     m_tools.window.models.account.want(symbol);
+    m_tools.window.models.planInputs.follow(symbol);
     m_symbol->setText(symbol.empty() ? tr("No symbol chosen") : live::toQString(symbol));
     m_price->clear();
     m_trigger->clear();
@@ -585,6 +593,7 @@ void TicketPanel::refresh()
     const domain::DraftIssues found = issues();
     showIssues(found);
     showFigures(order);
+    showPlan(order);
 
     const domain::SymbolSpec *spec = market.spec(symbol);
     const QString blocked = blockedReason();
@@ -592,7 +601,8 @@ void TicketPanel::refresh()
         m_bracket->show(order, valuationPrice());
     }
     const bool isProtected = !isBracket() || m_bracket->problem(order, valuationPrice()).isEmpty();
-    const bool maySend = spec && blocked.isEmpty() && domain::maySend(found) && isProtected && !m_isSending;
+    const bool maySend =
+        spec && blocked.isEmpty() && domain::maySend(found) && isProtected && !m_planFault && !m_isSending;
     const QString sentence = spec && order.quantity.isPositive()
                                  ? live::orderSentence(order, *spec)
                                  : live::sideWord(order.side) + u' ' + live::toQString(symbol);
@@ -616,7 +626,8 @@ void TicketPanel::press()
     const domain::DraftIssues found = issues();
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol);
     const bool isProtected = !isBracket() || m_bracket->problem(order, valuationPrice()).isEmpty();
-    if (m_isSending || !spec || !blockedReason().isEmpty() || !domain::maySend(found) || !isProtected) {
+    if (m_isSending || !spec || !blockedReason().isEmpty() || !domain::maySend(found) || !isProtected ||
+        m_planFault) {
         refresh();
         return;
     }

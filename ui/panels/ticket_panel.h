@@ -1,7 +1,7 @@
 #pragma once
 
 #include "models/domain/result.h"
-#include "models/domain/risk/pretrade.h"
+#include "models/domain/risk/plan.h"
 #include "ui/panels/panel_tools.h"
 
 #include <QTimer>
@@ -28,6 +28,8 @@ namespace ui
 class BracketFields;
 class DecimalEdit;
 class Field;
+class IssueRow;
+class PlanFigures;
 class Readout;
 
 /// Drafts and sends one order of the linked symbol, with its protection if wanted. Says what is wrong beside
@@ -81,6 +83,10 @@ private:
     void showOutcome(const domain::Result<domain::Order> &result);
     QString blockedReason() const;
     bool isBracket() const;
+    /// The trade that the draft is, with its protection; nothing where it opens none.
+    std::optional<domain::TradePlan> planOf(const domain::NewOrder &order) const;
+    void showPlan(const domain::NewOrder &order);
+    void mendPlan();
 
     PanelTools m_tools;
     std::unique_ptr<ports::Subscription> m_bestPrices; ///< the ticket needs them whoever else does
@@ -108,6 +114,9 @@ private:
     Readout *m_value;
     Readout *m_liquidation;
     Readout *m_ratio;
+    PlanFigures *m_plan;
+    IssueRow *m_planIssue; ///< the worst that stands against stop and risk
+    std::optional<domain::DraftIssue> m_planFault;
     QPushButton *m_send;
     QLabel *m_outcome;
     QTimer m_refreshing;

@@ -3,12 +3,18 @@
 #include "models/domain/risk/plan.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/panels/plan_figures.h"
 #include "ui/panels/ticket_panel.h"
+#include "ui/widgets/bracket_fields.h"
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
 
 #include <QCheckBox>
+#include <QComboBox>
+#include <QSpinBox>
+
+#include <algorithm>
 
 namespace ui
 {
@@ -76,21 +82,13 @@ void TicketPanel::showFigures(const domain::NewOrder &order)
     m_cost->display(cost ? live::fixedText(*cost, 2) + QStringLiteral(" USDT") : QStringLiteral("--"));
     m_max->display(
         live::fixedText(largest(), spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
-    const bool opens = !m_reduceOnly->isChecked() && order.quantity.isPositive() && price.isPositive();
-    if (!opens) {
+    const auto plan = planOf(order);
+    if (!plan) {
         m_liquidation->display(QStringLiteral("--"));
         m_ratio->display(QStringLiteral("--"));
         return;
     }
-    domain::TradePlan plan;
-    plan.side = order.side;
-    plan.positionSide = order.positionSide;
-    plan.entry = price;
-    plan.leverage = context.leverage;
-    plan.marginType = context.marginType;
-    plan.sizing = domain::FixedQuantity{order.quantity};
-    plan.entryIsMaker = kind() == Kind::PostOnly;
-    const domain::PlanResult after = domain::planTrade(plan, context);
+    const domain::PlanResult after = domain::planTrade(*plan, models.planInputs.context());
     m_liquidation->display(
         after.liquidationPrice
             ? live::fixedText(*after.liquidationPrice, spec->priceDecimals()) + QStringLiteral(" USDT")
@@ -101,6 +99,83 @@ void TicketPanel::showFigures(const domain::NewOrder &order)
         after.levelAfter >= domain::RiskLevel::Critical ? "block"
         : after.levelAfter == domain::RiskLevel::High   ? "confirm"
                                                         : "");
+}
+
+std::optional<domain::TradePlan> TicketPanel::planOf(const domain::NewOrder &order) const
+{
+    const domain::Price price = valuationPrice();
+    const bool isSane = order.quantity <= domain::largestQuantity && price <= domain::largestPrice;
+    if (m_reduceOnly->isChecked() || !order.quantity.isPositive() || !price.isPositive() || !isSane) {
+        return std::nullopt;
+    }
+    const domain::SymbolConfig config = m_tools.window.models.account.config(order.symbol);
+    domain::TradePlan plan;
+    plan.side = order.side;
+    plan.positionSide = order.positionSide;
+    plan.entry = price;
+    plan.leverage = config.leverage;
+    plan.marginType = config.marginType;
+    plan.sizing = domain::FixedQuantity{order.quantity};
+    plan.entryIsMaker = kind() == Kind::PostOnly;
+    if (m_tools.window.models.planInputs.isBookLive()) {
+        plan.stopSlippage = {};
+    }
+    if (isBracket() && m_bracket->problem(order, price).isEmpty()) {
+        const domain::BracketPlan bracket = m_bracket->plan(order);
+        plan.stop = bracket.stopTrigger;
+        for (const domain::BracketPlan::Target &target : bracket.targets) {
+            plan.targets.push_back({target.price, target.share});
+        }
+        plan.targetIsMaker = true; // they are limit orders
+    }
+    return plan;
+}
+
+/// The plan in figures, and what stands against its stop and its risk; the rest the ticket's own checks say.
+void TicketPanel::showPlan(const domain::NewOrder &order)
+{
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol);
+    const auto plan = planOf(order);
+    m_planFault.reset();
+    m_plan->setVisible(spec && plan);
+    if (!spec || !plan || !m_tools.window.models.account.state()) {
+        m_planIssue->display({}, domain::Severity::Blocks);
+        return;
+    }
+    const domain::PlanResult result = domain::planTrade(*plan, m_tools.window.models.planInputs.context());
+    m_plan->show(*plan, result, *spec);
+    const auto isOfPlan = [](const domain::DraftIssue &issue) {
+        using domain::DraftCheck;
+        return issue.severity == domain::Severity::Blocks &&
+               (issue.check == DraftCheck::StopBeyondLiquidation ||
+                   issue.check == DraftCheck::StopNearLiquidation || issue.check == DraftCheck::RiskLimit);
+    };
+    const auto found = std::ranges::find_if(result.issues, isOfPlan);
+    if (found != result.issues.end()) {
+        m_planFault = *found;
+    }
+    m_planIssue->display(m_planFault ? live::toQString(m_planFault->text) : QString{},
+        domain::Severity::Blocks, m_planFault ? mendWords(*m_planFault) : QString{});
+}
+
+void TicketPanel::mendPlan()
+{
+    if (!m_planFault || m_planFault->suggestion.empty()) {
+        return;
+    }
+    const domain::DraftIssue fault = *m_planFault;
+    const domain::NewOrder order = draft();
+    if (fault.field == DraftField::Leverage) {
+        m_leverage->setValue(live::toQString(fault.suggestion).toInt()); // sets it at the exchange
+    } else if (fault.field == DraftField::Quantity) {
+        if (const auto quantity = domain::Quantity::parse(fault.suggestion)) {
+            m_unit->setCurrentIndex(0);
+            m_size->setValue(*quantity, m_tools.window.models.market.quantityDecimals(order.symbol));
+        }
+    } else if (const auto price = domain::Price::parse(fault.suggestion)) {
+        m_bracket->setStop(*price);
+    }
+    refresh();
 }
 
 } // namespace ui

@@ -5,10 +5,9 @@
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/target_rows.h"
 
 #include <QCheckBox>
-#include <QPushButton>
-#include <QSpinBox>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -24,34 +23,21 @@ BracketFields::BracketFields(QWidget *parent)
       m_stop{identify(
           new DecimalEdit, QStringLiteral("ticket.stop"), tr("Trigger price of the protective stop"))},
       m_stopField{new Field{tr("Stop"), m_stop}},
-      m_targets{new QVBoxLayout},
-      m_more{identify(
-          new QPushButton{tr("Add target")}, QStringLiteral("ticket.moreTargets"), tr("Add target"))},
-      m_fewer{identify(new QPushButton{tr("Remove")}, QStringLiteral("ticket.fewerTargets"),
-          tr("Remove the last target"))},
+      m_targets{new TargetRows{QStringLiteral("ticket"), tr("what is filled")}},
       m_message{roleLabel({}, "block")},
       m_sentence{roleLabel({}, "caption")}
 {
     m_stop->setToolTip(tr("Compared with the mark price"));
     m_stop->setUnit(QStringLiteral("USDT"));
-    m_targets->setSpacing(3);
     m_message->setObjectName(QStringLiteral("ticket.protectMessage"));
     m_sentence->setObjectName(QStringLiteral("ticket.protectSentence"));
     m_message->setWordWrap(true);
     m_sentence->setWordWrap(true);
-    auto *buttons = new QHBoxLayout;
-    buttons->setSpacing(4);
-    for (QPushButton *button : {m_more, m_fewer}) {
-        button->setProperty("small", true);
-        buttons->addWidget(button);
-    }
-    buttons->addStretch(1);
     auto *body = new QVBoxLayout{m_body};
     body->setContentsMargins(0, 0, 0, 0);
     body->setSpacing(3);
     body->addWidget(m_stopField);
-    body->addLayout(m_targets);
-    body->addLayout(buttons);
+    body->addWidget(m_targets);
     body->addWidget(m_message);
     body->addWidget(m_sentence);
     auto *layout = new QVBoxLayout{this};
@@ -61,9 +47,8 @@ BracketFields::BracketFields(QWidget *parent)
     layout->addWidget(m_body);
     connect(m_on, &QCheckBox::toggled, this, &BracketFields::update);
     connect(m_stop, &QLineEdit::textChanged, this, &BracketFields::changed);
-    connect(m_more, &QPushButton::clicked, this, [this] { setRows(m_shown + 1); });
-    connect(m_fewer, &QPushButton::clicked, this, [this] { setRows(m_shown - 1); });
-    setRows(1);
+    connect(m_targets, &TargetRows::changed, this, &BracketFields::changed);
+    update();
 }
 
 bool BracketFields::isOn() const
@@ -79,91 +64,37 @@ void BracketFields::setOn(bool on)
 void BracketFields::update()
 {
     m_body->setVisible(m_on->isChecked());
-    for (std::size_t at = 0; at < m_rows.size(); ++at) {
-        m_rows[at].whole->setVisible(static_cast<int>(at) < m_shown);
-    }
-    m_more->setEnabled(m_shown < mostTargets);
-    m_fewer->setEnabled(m_shown > 0);
     emit changed();
-}
-
-void BracketFields::addRow()
-{
-    const int number = static_cast<int>(m_rows.size()) + 1;
-    Row row;
-    row.whole = new QWidget;
-    row.price = identify(
-        new DecimalEdit, QStringLiteral("ticket.target%1").arg(number), tr("Price of target %1").arg(number));
-    row.price->setPlaceholderText(tr("optional"));
-    row.price->setStep(m_spec.tickSize.toString());
-    row.share = identify(new QSpinBox, QStringLiteral("ticket.targetShare%1").arg(number),
-        tr("Share of target %1 in per cent of what is filled").arg(number));
-    row.share->setRange(1, 100);
-    row.share->setSuffix(QStringLiteral(" %"));
-    row.share->setValue(100);
-    row.share->setFont(Theme::numberFont());
-    row.share->setMaximumWidth(76);
-    auto *caption = roleLabel(tr("Target %1").arg(number), "caption");
-    caption->setMinimumWidth(fontMetrics().horizontalAdvance(QStringLiteral("Trigger price  ")));
-    auto *line = new QHBoxLayout{row.whole};
-    line->setContentsMargins(0, 0, 0, 0);
-    line->setSpacing(6);
-    line->addWidget(caption);
-    line->addWidget(row.price, 1);
-    line->addWidget(row.share);
-    m_targets->addWidget(row.whole);
-    connect(row.price, &QLineEdit::textChanged, this, &BracketFields::changed);
-    connect(row.share, &QSpinBox::valueChanged, this, &BracketFields::changed);
-    m_rows.push_back(row);
-}
-
-void BracketFields::setRows(int count)
-{
-    while (static_cast<int>(m_rows.size()) < std::min(count, mostTargets)) {
-        addRow();
-    }
-    const bool isAnother = count != m_shown;
-    m_shown = std::clamp(count, 0, mostTargets);
-    if (isAnother && m_shown > 0) {
-        // An even split to begin with; what does not divide goes to the last one.
-        for (int at = 0; at < m_shown; ++at) {
-            m_rows[static_cast<std::size_t>(at)].share->setValue(
-                at + 1 == m_shown ? 100 - 100 / m_shown * (m_shown - 1) : 100 / m_shown);
-        }
-    }
-    update();
 }
 
 void BracketFields::setSpec(const domain::SymbolSpec &spec)
 {
     m_spec = spec;
     m_stop->setStep(spec.tickSize.toString());
-    for (const Row &row : m_rows) {
-        row.price->setStep(spec.tickSize.toString());
-    }
+    m_targets->setGrid(spec.tickSize.toString(), spec.priceDecimals());
 }
 
 void BracketFields::fill(domain::Price stop, const std::vector<domain::BracketPlan::Target> &targets)
 {
     if (!stop.isPositive()) {
         m_stop->clear();
-        for (const Row &row : m_rows) {
-            row.price->clear();
-        }
+        m_targets->clearPrices();
         m_on->setChecked(false);
         return;
     }
     m_stop->setValue(stop, m_spec.priceDecimals());
-    setRows(std::max(1, static_cast<int>(targets.size())));
-    for (std::size_t at = 0; at < m_rows.size(); ++at) {
-        if (at < targets.size()) {
-            m_rows[at].price->setValue(targets[at].price, m_spec.priceDecimals());
-            m_rows[at].share->setValue(static_cast<int>((targets[at].share * 100).approximate() + 0.5));
-        } else {
-            m_rows[at].price->clear();
-        }
+    m_targets->setRows(std::max(1, static_cast<int>(targets.size())));
+    m_targets->clearPrices();
+    for (int row = 0; row < std::min(m_targets->rows(), static_cast<int>(targets.size())); ++row) {
+        m_targets->setPrice(row, targets[static_cast<std::size_t>(row)].price);
+        m_targets->setShare(row, targets[static_cast<std::size_t>(row)].share);
     }
     m_on->setChecked(true);
+}
+
+void BracketFields::setStop(domain::Price stop)
+{
+    m_stop->setValue(stop, m_spec.priceDecimals());
 }
 
 domain::Price BracketFields::stop() const
@@ -176,10 +107,9 @@ domain::BracketPlan BracketFields::plan(const domain::NewOrder &entry) const
     domain::BracketPlan plan;
     plan.entry = entry;
     plan.stopTrigger = stop();
-    for (int at = 0; at < m_shown; ++at) {
-        const Row &row = m_rows[static_cast<std::size_t>(at)];
-        if (const auto price = row.price->value<domain::Price>()) {
-            plan.targets.push_back({*price, domain::Rate::of(row.share->value()) / 100});
+    for (int row = 0; row < m_targets->rows(); ++row) {
+        if (const auto price = m_targets->price(row)) {
+            plan.targets.push_back({*price, m_targets->share(row)});
         }
     }
     return plan;
@@ -206,12 +136,11 @@ QString BracketFields::problem(const domain::NewOrder &entry, domain::Price entr
                       : tr("The stop of a short lies above its entry.");
     }
     int shares = 0;
-    for (int at = 0; at < m_shown; ++at) {
-        const Row &row = m_rows[static_cast<std::size_t>(at)];
-        if (row.price->isBlank()) {
+    for (int at = 0; at < m_targets->rows(); ++at) {
+        if (m_targets->isBlank(at)) {
             continue;
         }
-        const auto price = row.price->value<domain::Price>();
+        const auto price = m_targets->price(at);
         if (!price || !price->isPositive()) {
             return tr("Target %1 is not a price.").arg(at + 1);
         }
@@ -222,7 +151,7 @@ QString BracketFields::problem(const domain::NewOrder &entry, domain::Price entr
             return isLong ? tr("Target %1 of a long lies above its entry.").arg(at + 1)
                           : tr("Target %1 of a short lies below its entry.").arg(at + 1);
         }
-        shares += row.share->value();
+        shares += m_targets->sharePercent(at);
     }
     return shares > 100 ? tr("The shares add up to %1 %; at most 100 % can be taken.").arg(shares)
                         : QString{};

@@ -14,7 +14,7 @@ Field::Field(const QString &caption, QWidget *editor, QWidget *parent)
     : QWidget{parent},
       m_caption{roleLabel(caption, "caption")},
       m_editor{editor->focusProxy() ? editor->focusProxy() : editor},
-      m_message{roleLabel(QString{}, "block")}
+      m_message{new IssueRow{m_editor->objectName()}}
 {
     auto *layout = new QVBoxLayout{this};
     layout->setContentsMargins(0, 0, 0, 0);
@@ -26,10 +26,8 @@ Field::Field(const QString &caption, QWidget *editor, QWidget *parent)
     row->addWidget(m_caption);
     row->addWidget(editor, 1);
     layout->addLayout(row);
-    m_message->setWordWrap(true);
-    m_message->setObjectName(m_editor->objectName() + QStringLiteral(".message"));
-    m_message->hide();
     layout->addWidget(m_message);
+    connect(m_message, &IssueRow::mendAsked, this, &Field::mendAsked);
 }
 
 void Field::setCaption(const QString &caption)
@@ -37,19 +35,16 @@ void Field::setCaption(const QString &caption)
     m_caption->setText(caption);
 }
 
-void Field::setMessage(const QString &text, domain::Severity severity)
+void Field::setMessage(const QString &text, domain::Severity severity, const QString &mend)
 {
-    const bool blocks = severity == domain::Severity::Blocks;
-    const QString role = QLatin1StringView{blocks ? "block" : "confirm"};
-    if (m_message->text() == text && m_message->property("role").toString() == role) {
-        return;
+    m_message->display(text, severity, mend);
+    const QString problem = text.isEmpty()                         ? QString{}
+                            : severity == domain::Severity::Blocks ? QStringLiteral("block")
+                                                                   : QStringLiteral("confirm");
+    if (m_editor->property("problem").toString() != problem) {
+        m_editor->setProperty("problem", problem);
+        restyle(m_editor);
     }
-    m_message->setText(text);
-    m_message->setVisible(!text.isEmpty());
-    m_message->setProperty("role", role);
-    restyle(m_message);
-    m_editor->setProperty("problem", text.isEmpty() ? QString{} : role);
-    restyle(m_editor);
     m_editor->setToolTip(text);
 }
 
@@ -106,6 +101,11 @@ void Readout::setNote(const QString &text)
     }
     m_note->setText(text);
     m_note->setVisible(!text.isEmpty());
+}
+
+void Readout::setWraps(bool wraps)
+{
+    m_value->setWordWrap(wraps);
 }
 
 void Readout::setExplainer(Explainer explainer)

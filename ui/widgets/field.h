@@ -2,6 +2,7 @@
 
 #include "models/domain/risk/draft_issue.h"
 #include "ui/widgets/explanation_popup.h"
+#include "ui/widgets/issue_row.h"
 
 #include <QLabel>
 #include <QLineEdit>
@@ -18,14 +19,18 @@ public:
     /// The editor's objectName names the field: its message is "<id>.message".
     Field(const QString &caption, QWidget *editor, QWidget *parent = nullptr);
     void setCaption(const QString &caption);
-    /// Empty text clears the message.
-    void setMessage(const QString &text, domain::Severity severity = domain::Severity::Blocks);
+    /// Empty text clears the message. mend: words of the button that mends it; empty: there is none.
+    void setMessage(
+        const QString &text, domain::Severity severity = domain::Severity::Blocks, const QString &mend = {});
     QString message() const { return m_message->text(); }
+
+signals:
+    void mendAsked();
 
 private:
     QLabel *m_caption;
     QWidget *m_editor;
-    QLabel *m_message;
+    IssueRow *m_message;
 };
 
 /// A caption on the left and a figure on the right that a screen reader hears as one:
@@ -41,6 +46,8 @@ public:
     void setCaption(const QString &caption);
     /// A sentence below the figure; empty: none.
     void setNote(const QString &text);
+    /// Lets a long figure go on in a second line where the dock is narrow.
+    void setWraps(bool wraps);
     /// From now on a click on the figure, or Return, Space or F1 while it has the focus, shows where it comes
     /// from; Tab reaches it.
     void setExplainer(Explainer explainer);

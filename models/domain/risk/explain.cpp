@@ -412,6 +412,21 @@ Explanation explainAvailableBalance(
     return figure.equals(shortText(left), context.quoteAsset);
 }
 
+Explanation explainBracketRoom(
+    Price price, Quantity quantity, const LeverageBracket &bracket, const ExplainContext &context)
+{
+    Figure figure{fmt::format("Room in bracket {}", bracket.bracket), "C − Q × P",
+        "Binance USDS-M: leverage and notional brackets"};
+    figure
+        .input("C", fmt::format("highest notional of bracket {}", bracket.bracket),
+            bracket.notionalCap.toString(), context.quoteAsset, context.brackets)
+        .input("Q", "quantity after the trade", quantity.toString(), context.baseAsset, context.quantity)
+        .input("P", "entry price", price.toString(), context.quoteAsset, context.entry)
+        .remark(fmt::format("Bracket {} allows up to {}x; above it the maintenance margin rate rises.",
+            bracket.bracket, bracket.maxLeverage));
+    return figure.equals(shortText(bracket.notionalCap - price * quantity), context.quoteAsset);
+}
+
 Explanation explainRiskSize(Money budget, Quantity quantity, Money lossAtStop, Quantity step,
     Money lossOneStepMore, const ExplainContext &context)
 {

@@ -88,6 +88,9 @@ Explanation explainSlippage(std::string figure, const BookFill &fill, const Expl
 /// margin: what positions and orders bind of the cross margin balance.
 Explanation explainAvailableBalance(
     Money crossMarginBalance, Money boundMargin, const ExplainContext &context);
+/// How much notional the bracket still takes.
+Explanation explainBracketRoom(
+    Price price, Quantity quantity, const LeverageBracket &bracket, const ExplainContext &context);
 /// A size that loses at most budget at the stop: budget / loss per unit, rounded down to the step.
 Explanation explainRiskSize(Money budget, Quantity quantity, Money lossAtStop, Quantity step,
     Money lossOneStepMore, const ExplainContext &context);

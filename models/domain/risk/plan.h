@@ -136,6 +136,7 @@ struct PlanResult
     std::string sizeReason;  ///< one sentence: where the quantity comes from and how it was rounded
     Money notional;          ///< quantity * entry
     Price entryFill;         ///< the entry with its slippage
+    bool isAtMarket = false; ///< the entry takes a price that is there: it goes out as a market order
     int bracket = 1;         ///< of the whole position after the trade
     Money bracketRoom;       ///< notional left in that bracket
     int maxLeverage = 0;     ///< highest leverage that bracket allows

@@ -240,6 +240,7 @@ void Planner::addMargin()
     const Quantity quantity = m_result.quantity;
     m_result.notional = m_plan.entry * quantity;
     m_result.entryFill = entryFill(quantity);
+    m_result.isAtMarket = isMarketEntry();
     m_result.initialMargin = initialMargin(m_result.notional, m_plan.leverage);
     const Money filled = m_result.entryFill * quantity;
     m_result.entryFee = filled * m_entryFeeRate;

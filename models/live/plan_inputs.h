@@ -1,0 +1,56 @@
+#pragma once
+
+#include "models/live/account_view.h"
+#include "models/live/candle_feed.h"
+
+#include <QObject>
+
+#include <map>
+#include <memory>
+#include <optional>
+
+namespace live
+{
+
+/// What planning a trade needs besides account and prices: the live order book, the average true range of the
+/// hourly candles and the rhythm of funding, all of one symbol.
+class PlanInputs final : public QObject
+{
+    Q_OBJECT
+public:
+    PlanInputs(ports::MarketData &marketData, MarketState &market, AccountView &account,
+        const domain::Clock &clock, QObject *parent = nullptr);
+
+    /// Watches this symbol from now on; the same one again changes nothing.
+    void follow(const domain::Symbol &symbol);
+    /// What is known for planning a trade of the followed symbol; borrows from the live models until the next
+    /// event is handled.
+    domain::DraftContext context() const;
+    /// ATR of 14 closed hourly candles; nothing before they came.
+    std::optional<domain::Price> averageRange() const { return m_range; }
+    /// How often funding is settled: as seen, else guessed from the hour of the next settlement.
+    domain::Milliseconds fundingInterval() const;
+    bool isBookLive() const { return m_book && m_book->state == domain::BookView::State::Live; }
+
+signals:
+    void changed(); ///< another range or another state of the book; a moving book alone does not tell
+
+private:
+    void takeBook(const ports::BookViewPtr &book);
+    void takeMarks(const ports::MarkPricesPtr &marks);
+    void measureRange();
+
+    ports::MarketData &m_marketData;
+    MarketState &m_market;
+    AccountView &m_account;
+    const domain::Clock &m_clock;
+    domain::Symbol m_symbol;
+    ports::Subscription m_claim;
+    ports::BookViewPtr m_book;
+    std::unique_ptr<CandleFeed> m_candles;
+    std::optional<domain::Price> m_range;
+    std::map<domain::Symbol, domain::Timestamp> m_nextFunding;
+    std::map<domain::Symbol, domain::Milliseconds> m_fundingIntervals; ///< as seen
+};
+
+} // namespace live

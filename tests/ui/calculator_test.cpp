@@ -1,0 +1,204 @@
+#include "tests/ui/seat.h"
+#include "ui/charts/chart_view.h"
+#include "ui/panels/calculator_panel.h"
+#include "ui/widgets/explanation_popup.h"
+
+#include <QCheckBox>
+#include <QPushButton>
+#include <QSignalSpy>
+#include <QSpinBox>
+#include <QTest>
+
+#include <algorithm>
+
+using domain::Price;
+using domain::Quantity;
+using support::Seat;
+
+namespace
+{
+
+const ui::PriceLine *lineOf(const ui::ChartView &chart, const char *id)
+{
+    const auto found = std::ranges::find(chart.lines(), QString::fromLatin1(id), &ui::PriceLine::id);
+    return found == chart.lines().end() ? nullptr : &*found;
+}
+
+void showBook(Seat &seat)
+{
+    auto book = std::make_shared<domain::BookView>();
+    book->symbol = "BTCUSDT";
+    book->state = domain::BookView::State::Live;
+    book->asks = {
+        {Price::literal("65000.1"), Quantity::literal("0.01")}, {Price::literal("65010.1"), Quantity::of(5)}};
+    book->bids = {{Price::of(65'000), Quantity::literal("0.01")}, {Price::of(64'990), Quantity::of(5)}};
+    book->at = seat.desk.clock.wallNow();
+    emit seat.desk.marketData.bookChanged(book);
+}
+
+void plan(const Seat &seat, const char *entry, const char *stop, const char *quantity)
+{
+    seat.type("calculator.entry", entry);
+    seat.type("calculator.stop", stop);
+    seat.choose("calculator.sizing", "Fixed quantity");
+    seat.type("calculator.amount", quantity);
+}
+
+} // namespace
+
+class CalculatorTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void severalTargetsAreShownAndHandedOver()
+    {
+        const Seat seat;
+        plan(seat, "64000", "63000", "0.05");
+        seat.get<QAbstractButton>("calculator.moreTargets")->click();
+        seat.type("calculator.target1", "65000");
+        seat.type("calculator.target2", "66000");
+        seat.get<QSpinBox>("calculator.targetShare1")->setValue(60);
+        seat.get<QSpinBox>("calculator.targetShare2")->setValue(20);
+        QVERIFY(seat.label("calculator.atTarget1").startsWith(u'+'));
+        QVERIFY(seat.label("calculator.atTarget2").startsWith(u'+'));
+        QVERIFY(seat.label("calculator.atTarget1.note").contains(u"0.010 BTC run on"));
+        seat.get<QAbstractButton>("calculator.handOver")->click();
+        QCOMPARE(seat.get<QLineEdit>("ticket.target2")->text(), QStringLiteral("66000.0"));
+        QCOMPARE(seat.get<QSpinBox>("ticket.targetShare1")->value(), 60);
+    }
+
+    void theButtonBesideASentenceMendsIt()
+    {
+        const Seat seat;
+        plan(seat, "64000", "65000", "0.05");
+        QVERIFY(seat.label("calculator.stop.message").contains(u"lies below the entry"));
+        QVERIFY(!seat.get<QAbstractButton>("calculator.handOver")->isEnabled());
+        auto *button = seat.get<QAbstractButton>("calculator.stop.mend");
+        QCOMPARE(button->text(), QStringLiteral("Set 63,000"));
+        button->click();
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("63000.0"));
+        QVERIFY(seat.label("calculator.stop.message").isEmpty());
+        QVERIFY(seat.get<QAbstractButton>("calculator.handOver")->isEnabled());
+
+        seat.type("calculator.amount", "50"); // more than the balance
+        seat.get<QAbstractButton>("calculator.amount.mend")->click();
+        QVERIFY(seat.get<QAbstractButton>("calculator.handOver")->isEnabled());
+        QVERIFY(seat.label("calculator.quantity") != QStringLiteral("50.000 BTC"));
+    }
+
+    void aStopBeyondLiquidationIsMendedByTheLeverage()
+    {
+        const Seat seat;
+        seat.choose("calculator.marginType", "Isolated");
+        plan(seat, "64000", "57000", "0.05");
+        QVERIFY(seat.label("calculator.leverage.message").contains(u"beyond the liquidation price"));
+        seat.get<QAbstractButton>("calculator.leverage.mend")->click();
+        QVERIFY(seat.get<QSpinBox>("calculator.leverage")->value() < 10);
+        QVERIFY(seat.get<QAbstractButton>("calculator.handOver")->isEnabled());
+    }
+
+    void slippageComesFromTheLiveBook()
+    {
+        Seat seat;
+        plan(seat, "65000.1", "64000", "0.11");
+        QCOMPARE(seat.label("calculator.entrySlippage"), QStringLiteral("0.00 USDT"));
+        QVERIFY(seat.label("calculator.stopSlippage.note").contains(u"no live order book"));
+        showBook(seat);
+        // 0.01 at the best price and 0.10 ten behind it.
+        QTRY_COMPARE(seat.label("calculator.entrySlippage"), QStringLiteral("1.00 USDT"));
+        QCOMPARE(seat.label("calculator.stopSlippage"), QStringLiteral("1.00 USDT"));
+    }
+
+    void everyFigureSaysWhereItComesFrom()
+    {
+        Seat seat;
+        showBook(seat);
+        plan(seat, "65000", "64000", "0.11");
+        seat.type("calculator.target1", "67000");
+        seat.get<QSpinBox>("calculator.exitIn")->setValue(20);
+        auto *panel = seat.get<QWidget>("calculator.entry")->window()->findChild<ui::CalculatorPanel *>();
+        int explained = 0;
+        for (QLabel *value : panel->findChildren<QLabel *>()) {
+            if (!value->property("explains").toBool() || !value->isVisibleTo(panel) ||
+                value->text() == QStringLiteral("--")) {
+                continue;
+            }
+            QTest::keyClick(value, Qt::Key_Return);
+            auto *popup = value->findChild<ui::ExplanationPopup *>();
+            QVERIFY2(popup, qPrintable(value->objectName()));
+            QVERIFY2(popup->accessibleName().contains(u"Source: "), qPrintable(popup->accessibleName()));
+            delete popup;
+            ++explained;
+        }
+        QVERIFY2(explained >= 22, qPrintable(QString::number(explained)));
+    }
+
+    void thePlanIsDrawnAndItsLinesAreDragged()
+    {
+        const Seat seat;
+        auto *chart = seat.get<ui::ChartView>("chart.view");
+        seat.type("calculator.entry", "64000");
+        QVERIFY(!lineOf(*chart, "plan.entry")); // a bare entry says nothing
+        plan(seat, "64000", "63000", "0.05");
+        seat.type("calculator.target1", "66000");
+        QVERIFY(lineOf(*chart, "plan.entry"));
+        QVERIFY(lineOf(*chart, "plan.stop")->movable);
+        const QString before = lineOf(*chart, "plan.stop")->label;
+        const QString loss = seat.label("calculator.atStop");
+        // The figures follow within the very call: no timer, no later frame.
+        emit chart->lineDragged(QStringLiteral("plan.stop"), Price::of(62'500));
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("62500.0"));
+        QVERIFY(seat.label("calculator.atStop") != loss);
+        QVERIFY(lineOf(*chart, "plan.stop")->label != before);
+        emit chart->lineMoved(QStringLiteral("plan.target0"), Price::of(67'000));
+        QCOMPARE(seat.get<QLineEdit>("calculator.target1")->text(), QStringLiteral("67000.0"));
+        seat.get<QCheckBox>("calculator.onChart")->setChecked(false);
+        QVERIFY(!lineOf(*chart, "plan.stop"));
+    }
+
+    void theKeyboardMovesTheLines()
+    {
+        const Seat seat;
+        auto *chart = seat.get<ui::ChartView>("chart.view");
+        plan(seat, "64000", "63000", "0.05");
+        QTest::keyClick(chart, Qt::Key_L); // from the top down: the entry
+        QVERIFY(chart->accessibleName().contains(u"Plan long"));
+        QTest::keyClick(chart, Qt::Key_L);
+        QVERIFY(chart->accessibleName().contains(u"Plan stop"));
+        QTest::keyClick(chart, Qt::Key_Down);
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("62999.9"));
+        QTest::keyClick(chart, Qt::Key_Up, Qt::ShiftModifier);
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("63000.9"));
+        QTest::keyClick(chart, Qt::Key_Escape);
+        QTest::keyClick(chart, Qt::Key_Up);
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("63000.9"));
+    }
+
+    void linesCanBePlacedByAButton()
+    {
+        const Seat seat;
+        seat.get<QAbstractButton>("calculator.placeLines")->click();
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("64350.0")); // 1 % away
+        QCOMPARE(seat.get<QLineEdit>("calculator.target1")->text(), QStringLiteral("66300.0"));
+    }
+
+    void theTicketShowsTheSamePlanAndRefusesAStopBeyondLiquidation()
+    {
+        Seat seat{domain::VenueKind::Paper, domain::Money::of(1'000)};
+        seat.type("ticket.price", "64000");
+        seat.type("ticket.size", "0.1");
+        seat.get<QCheckBox>("ticket.protect")->setChecked(true);
+        seat.type("ticket.stop", "63000");
+        QVERIFY(seat.label("ticket.plan.atStop").startsWith(u'-'));
+        QVERIFY(seat.get<QAbstractButton>("ticket.send")->isEnabled());
+        seat.type("ticket.stop", "50000"); // cross: 1,000 behind 6,400 are gone at about 54,200
+        QVERIFY(seat.label("ticket.planIssue.message").contains(u"beyond the liquidation price"));
+        QVERIFY(!seat.get<QAbstractButton>("ticket.send")->isEnabled());
+        seat.get<QAbstractButton>("ticket.planIssue.mend")->click();
+        QVERIFY(seat.get<QAbstractButton>("ticket.send")->isEnabled());
+        QVERIFY(seat.get<QLineEdit>("ticket.stop")->text() != QStringLiteral("50000"));
+    }
+};
+
+QTEST_MAIN(CalculatorTest)
+#include "calculator_test.moc"
