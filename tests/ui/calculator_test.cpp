@@ -162,7 +162,7 @@ private slots:
         auto *chart = seat.get<ui::ChartView>("chart.view");
         plan(seat, "64000", "63000", "0.05");
         QTest::keyClick(chart, Qt::Key_L); // from the top down: the entry
-        QVERIFY(chart->accessibleName().contains(u"Plan long"));
+        QVERIFY(chart->accessibleName().contains(u"Plan Long"));
         QTest::keyClick(chart, Qt::Key_L);
         QVERIFY(chart->accessibleName().contains(u"Plan stop"));
         QTest::keyClick(chart, Qt::Key_Down);

@@ -100,7 +100,7 @@ private slots:
         QCOMPARE(seat.label("ticket.symbol"), QStringLiteral("ETHUSDT"));
         QCOMPARE(seat.label("calculator.symbol"), QStringLiteral("ETHUSDT"));
         const std::map<std::string, int> &claims = seat.desk.marketData.claims;
-        QCOMPARE(claims.at("book ETHUSDT"), 1);
+        QCOMPARE(claims.at("book ETHUSDT"), 2); // the order book and what plans walk through it
         QCOMPARE(claims.at("trades ETHUSDT"), 1);
         QCOMPARE(claims.at("book BTCUSDT"), 0);
         QCOMPARE(claims.at("trades BTCUSDT"), 0);
