@@ -179,10 +179,16 @@ void Session::openWindow()
     }
     m_alertPost = std::make_unique<AlertPost>(m_models->alerts, m_settings, m_clock, nameForWindow(m_setup));
     connect(m_alertPost.get(), &AlertPost::noticed, this, &logNotice);
-    m_window = std::make_unique<ui::MainWindow>(
-        ui::MainWindowContext{m_setup.venue, nameForWindow(m_setup), *m_models, m_venue->marketData(),
-            m_venue->trading(), m_venue->account(), m_venue->health(), m_settings, m_clock, m_alertPost.get(),
-            [this] { return survivalFacts(); }, [this](const QString &path) { return exportJournal(path); }});
+    ui::MainWindowContext context{m_setup.venue, nameForWindow(m_setup), *m_models, m_venue->marketData(),
+        m_venue->trading(), m_venue->account(), m_venue->health(), m_settings, m_clock, m_alertPost.get(),
+        [this] { return survivalFacts(); }, [this](const QString &path) { return exportJournal(path); }};
+    if (m_paper && m_setup.paper->replayFiles.isEmpty()) { // recorded prices take no orders from a script
+        context.drillGround = [this](const domain::DrillStep &step) {
+            return m_paper->control(QByteArray::fromStdString(step.method), QByteArray::fromStdString(step.path),
+                QByteArray::fromStdString(step.body));
+        };
+    }
+    m_window = std::make_unique<ui::MainWindow>(context);
     connect(&m_models->log, &live::LogModel::reported, this, &logNotice);
     auto *feed = new LogFeed{&m_models->log};
     connect(feed, &LogFeed::linesArrived, &m_models->log,

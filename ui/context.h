@@ -2,6 +2,7 @@
 
 #include "models/domain/result.h"
 #include "models/domain/venue.h"
+#include "models/ports/drill_ground.h"
 #include "ui/survival_facts.h"
 
 #include <QFuture>
@@ -65,6 +66,8 @@ struct MainWindowContext
     /// Writes the journal into a file, CSV or JSON by its ending, and answers the number of rows. Empty: not
     /// offered.
     std::function<QFuture<domain::Result<std::int64_t>>(const QString &path)> exportJournal = {};
+    /// Where fire drills are played. Empty: not offered.
+    ports::DrillGround drillGround = {};
 };
 
 } // namespace ui

@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/drills_window.h"
 #include "ui/emergency_control.h"
 #include "ui/guide_window.h"
 #include "ui/panels/alerts_panel.h"
@@ -129,6 +130,7 @@ MainWindow::~MainWindow()
     qDeleteAll(m_docks);
     delete menuBar()->cornerWidget();
     delete m_toasts;
+    delete m_drills;
     delete m_guide;
     delete m_examples;
 }

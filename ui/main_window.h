@@ -18,6 +18,7 @@ struct Alert;
 namespace ui
 {
 
+class DrillsWindow;
 class EmergencyControl;
 class GuideWindow;
 class SymbolLink;
@@ -80,6 +81,7 @@ private:
     void showAbout();
     void showGuide(const QString &heading = {});
     void showExamples();
+    void showDrills();
     void showSettings();
     void showSurvival();
     void exportJournal();
@@ -94,6 +96,7 @@ private:
     QAction *m_resetPaper = nullptr;
     GuideWindow *m_guide = nullptr;
     WorkedExamplesWindow *m_examples = nullptr;
+    DrillsWindow *m_drills = nullptr;
     QTimer m_titling;
     bool m_hasBeenShown = false;
 };

@@ -1,6 +1,7 @@
 #include "models/live/models.h"
 #include "models/live/text.h"
 #include "models/ports/future.h"
+#include "ui/drills_window.h"
 #include "ui/emergency_control.h"
 #include "ui/guide_window.h"
 #include "ui/main_window.h"
@@ -210,6 +211,9 @@ void MainWindow::buildHelpMenu()
     QAction *survival = add(menu, QStringLiteral("help.survival"), tr("What would survive a &power cut?"));
     survival->setVisible(static_cast<bool>(m_context.survivalFacts));
     connect(survival, &QAction::triggered, this, &MainWindow::showSurvival);
+    QAction *drills = add(menu, QStringLiteral("help.drills"), tr("&Fire drills…"));
+    drills->setVisible(static_cast<bool>(m_context.drillGround));
+    connect(drills, &QAction::triggered, this, &MainWindow::showDrills);
     connect(add(menu, QStringLiteral("help.about"), tr("&About Headroom")), &QAction::triggered, this,
         &MainWindow::showAbout);
 }
@@ -307,6 +311,16 @@ void MainWindow::showExamples()
     m_examples->show();
     m_examples->raise();
     m_examples->activateWindow();
+}
+
+void MainWindow::showDrills()
+{
+    if (!m_drills) {
+        m_drills = new DrillsWindow{m_context, *m_theme, this};
+    }
+    m_drills->show();
+    m_drills->raise();
+    m_drills->activateWindow();
 }
 
 void MainWindow::showAbout()

@@ -1,6 +1,7 @@
 #include "app/exchange/options.h"
 
 #include "exchange/paper/core/fault_rules.h"
+#include "exchange/paper/core/market.h"
 
 #include <QCommandLineParser>
 #include <QFile>
@@ -29,7 +30,9 @@ constexpr Option options[] = {
     {"balance", "amount", "USDT in a new account; 10000 by default."},
     {"state", "folder", "Keeps account and keys there between runs."},
     {"replay", "file", "Recorded klines, aggTrades or trades to play; more files may follow."},
-    {"speed", "times", "Recorded seconds a second, 1 (default) to 1000."},
+    {"speed", "times", "Market seconds a second: of a recording 1 (default) to 1000, of the own market to 60."},
+    {"scenario", "name", "normal, calm, trend, slide, crash, halt or thin; name:SYMBOL:SECONDS for one symbol. "
+                         "May be repeated."},
     {"faults", "file", "JSON with the rules by which things go wrong."},
     {"control", nullptr, "Serves /control/, by which a program makes trouble at run time."},
     {"tls-cert", "file", "PEM certificate: https and wss; needs --tls-key."},
@@ -114,6 +117,22 @@ void readFaults(Reader &reader, paper::PaperConfig &config)
     config.faults.insert(config.faults.end(), file->rules.begin(), file->rules.end());
 }
 
+void readScenarios(Reader &reader, const QStringList &texts, paper::PaperConfig &config)
+{
+    for (const QString &text : texts) {
+        const auto scenario = paper::parseScenario(text.toStdString());
+        if (!scenario) {
+            QString why = QString::fromStdString(scenario.error().detail);
+            why.chop(1);
+            return reader.fail("scenario", QStringLiteral("is not understood: ") + why);
+        }
+        config.scenarios.push_back(*scenario);
+    }
+    if (!texts.isEmpty() && reader.isGiven("replay")) {
+        reader.fail("scenario", QStringLiteral("is of no use with --replay"));
+    }
+}
+
 } // namespace
 
 ExchangeOptions parseExchangeOptions(const QStringList &arguments)
@@ -148,7 +167,12 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
     reader.number("rest-port", config.restPort, 0, 65'535);
     reader.number("stream-port", config.streamPort, 0, 65'535);
     reader.number("seed", config.seed, 0, std::numeric_limits<quint64>::max());
-    reader.number("speed", config.replaySpeed, 1, 1'000);
+    if (reader.isGiven("replay")) {
+        reader.number("speed", config.replaySpeed, 1, 1'000);
+    } else {
+        reader.number("speed", config.marketSpeed, 1, paper::MarketGenerator::highestSpeed);
+    }
+    readScenarios(reader, parser.values(QStringLiteral("scenario")), config);
     if (reader.isGiven("balance")) {
         const auto balance = domain::Money::parse(reader.text("balance").toStdString());
         if (!balance || !balance->isPositive()) {
@@ -181,8 +205,6 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
     } else if (!parser.positionalArguments().isEmpty()) {
         return refusal(QStringLiteral("\"%1\" is not understood; files follow --replay.")
                            .arg(parser.positionalArguments().first()));
-    } else if (reader.isGiven("speed")) {
-        reader.fail("speed", QStringLiteral("is of no use without --replay"));
     }
     if (!reader.wrong().isEmpty()) {
         return refusal(reader.wrong());

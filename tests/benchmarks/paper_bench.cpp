@@ -5,6 +5,9 @@
 
 #include <benchmark/benchmark.h>
 
+#include <algorithm>
+#include <cctype>
+
 using namespace paper;
 using namespace std::chrono_literals;
 
@@ -169,6 +172,114 @@ void stepOfTheExchange(benchmark::State &state)
     }
 }
 BENCHMARK(stepOfTheExchange)->Args({0, 0})->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
+
+/// The matching engine alone, its ledger and events included: two accounts trade with each other on one symbol,
+/// one rests an order and the other takes it. items_per_second are orders; every one of them is matched.
+void matchOrders(benchmark::State &state)
+{
+    constexpr int depth = 64; ///< levels on either side, so that the book is not a toy
+    Engine engine;
+    const Contract &contract = builtInContracts().front();
+    engine.addSymbol(contract.spec, contract.brackets, {Rate::literal("0.0002"), Rate::literal("0.0005")});
+    Timestamp now = support::paperStart;
+    for (const AccountId id : {1, 2}) {
+        (void)engine.createAccount(id, Money::of(10'000'000), now);
+    }
+    const Symbol symbol = contract.spec.symbol;
+    engine.setMarkPrice(symbol, Price::of(65'000), now);
+    for (int level = 1; level <= depth; ++level) {
+        engine.setMarketMakerLevel(symbol, Side::Buy, Price::of(65'000 - level), Quantity::of(5), now);
+        engine.setMarketMakerLevel(symbol, Side::Sell, Price::of(65'000 + level), Quantity::of(5), now);
+    }
+    const auto request = [&](const char *side, const char *timeInForce) {
+        NewOrderRequest order;
+        order.symbol = symbol;
+        order.side = side;
+        order.type = "LIMIT";
+        order.timeInForce = timeInForce;
+        order.quantity = "0.010";
+        order.price = "65000";
+        return order;
+    };
+    const NewOrderRequest resting[] = {request("BUY", "GTC"), request("SELL", "GTC")};
+    const NewOrderRequest taking[] = {request("SELL", "IOC"), request("BUY", "IOC")};
+    std::int64_t orders = 0;
+    for (auto _ : state) {
+        const std::size_t turn = static_cast<std::size_t>(orders / 2 % 2);
+        const auto rested = engine.place(1, resting[turn], now);
+        const auto taken = engine.place(2, taking[turn], now);
+        if (!rested || !taken || taken->executedQty.isZero()) {
+            state.SkipWithError("an order was not matched");
+            break;
+        }
+        orders += 2;
+        if (orders % 64 == 0) {
+            now += 1ms;
+            benchmark::DoNotOptimize(engine.takeEvents());
+        }
+    }
+    state.SetItemsProcessed(orders);
+}
+BENCHMARK(matchOrders)->Unit(benchmark::kNanosecond);
+
+/// Takers of one account against the anonymous market's book.
+void takeFromTheBook(benchmark::State &state)
+{
+    Engine engine;
+    const Contract &contract = builtInContracts().front();
+    engine.addSymbol(contract.spec, contract.brackets, {Rate::literal("0.0002"), Rate::literal("0.0005")});
+    Timestamp now = support::paperStart;
+    (void)engine.createAccount(1, Money::of(10'000'000), now);
+    const Symbol symbol = contract.spec.symbol;
+    engine.setMarkPrice(symbol, Price::of(65'000), now);
+    engine.setMarketMakerLevel(symbol, Side::Buy, Price::of(64'999), Quantity::of(1'000'000), now);
+    engine.setMarketMakerLevel(symbol, Side::Sell, Price::of(65'001), Quantity::of(1'000'000), now);
+    NewOrderRequest order;
+    order.symbol = symbol;
+    order.type = "MARKET";
+    order.quantity = "0.010";
+    std::int64_t orders = 0;
+    for (auto _ : state) {
+        order.side = orders % 2 == 0 ? "BUY" : "SELL";
+        benchmark::DoNotOptimize(engine.place(1, order, now));
+        if (++orders % 64 == 0) {
+            now += 1ms;
+            benchmark::DoNotOptimize(engine.takeEvents());
+        }
+    }
+    state.SetItemsProcessed(orders);
+}
+BENCHMARK(takeFromTheBook)->Unit(benchmark::kNanosecond);
+
+/// A second of the generated market of all symbols at real pace, with depth and prices of ten of them streamed:
+/// "core" is the share of one core.
+void marketAtRealPace(benchmark::State &state)
+{
+    ExchangeConfig config;
+    config.key = {support::paperKey, support::paperSecret, ""};
+    PaperExchange exchange{config, std::make_unique<MarketGenerator>(1)};
+    Timestamp now = support::paperStart;
+    (void)exchange.start({}, now);
+    std::string streams = "streams=!ticker@arr/!markPrice@arr@1s";
+    for (int i = 0; i < 10; ++i) {
+        std::string name = builtInContracts()[static_cast<std::size_t>(i)].spec.symbol;
+        std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
+        streams += '/' + name + "@aggTrade/" + name + "@kline_1m";
+        exchange.streams().open(static_cast<ConnectionId>(10 + i), "/public/ws/" + name + "@depth@100ms", {}, now);
+    }
+    exchange.streams().open(1, "/market/stream", streams, now);
+    for (auto _ : state) {
+        for (int step = 0; step < 20; ++step) {
+            now += 50ms;
+            exchange.step(now);
+            benchmark::DoNotOptimize(exchange.streams().takeOutput());
+        }
+    }
+    state.counters["core"] = benchmark::Counter(
+        static_cast<double>(state.iterations()), benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
+    state.counters["symbols"] = static_cast<double>(builtInContracts().size());
+}
+BENCHMARK(marketAtRealPace)->Unit(benchmark::kMillisecond);
 
 void savingTheState(benchmark::State &state)
 {

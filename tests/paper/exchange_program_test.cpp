@@ -216,8 +216,14 @@ private slots:
         row("key alone", {QStringLiteral("--api-key"), QString{64, u'k'}}, "--api-key needs --secret-file.");
         row("certificate alone", {QStringLiteral("--tls-cert"), QStringLiteral("/nonexistent")},
             "--tls-cert cannot be read: /nonexistent");
-        row("speed", {QStringLiteral("--speed"), QStringLiteral("5")},
-            "--speed is of no use without --replay.");
+        row("speed", {QStringLiteral("--speed"), QStringLiteral("61")},
+            "--speed is \"61\"; allowed is a whole number from 1 to 60.");
+        row("scenario", {QStringLiteral("--scenario"), QStringLiteral("doom")},
+            "--scenario is not understood: The scenario \"doom\" is unknown; allowed are normal, calm");
+        row("scenario of a recording",
+            {QStringLiteral("--replay"), QStringLiteral("x.csv"), QStringLiteral("--scenario"),
+                QStringLiteral("crash")},
+            "--scenario is of no use with --replay.");
         row("unknown", {QStringLiteral("--nonsense")}, "nonsense");
         row("file", {QStringLiteral("some.csv")}, "files follow --replay.");
         row("rules",

@@ -8,10 +8,11 @@ namespace
 constexpr std::array<std::string_view, faultKinds> names{"dropBefore", "dropAfter", "unknownExecuted",
     "unknownNotExecuted", "unavailable", "overloaded", "errorExecuted", "errorNotExecuted", "truncated",
     "brokenJson", "html", "htmlExecuted", "redirect", "tooManyRequests", "banned", "delay", "delayBefore",
-    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad",
-    "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "stopStream", "goSilent",
+    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad", "staleSnapshot",
+    "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "crossedBook", "stopStream", "goSilent",
     "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams", "loseListenKey", "liquidation",
-    "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel", "foreignLeverage", "haltSymbol",
+    "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel", "foreignLeverage", "foreignMarginType",
+    "foreignMode", "foreignTransfer", "fireCountdown", "settlement", "haltSymbol", "cancelOnly",
     "stuckTrigger", "refusedTrigger", "clockStep"};
 
 } // namespace
@@ -33,7 +34,7 @@ std::optional<FaultKind> faultKindOf(std::string_view text)
 
 bool isRestFault(FaultKind kind)
 {
-    return kind <= FaultKind::ForeignLoad;
+    return kind <= FaultKind::StaleSnapshot;
 }
 
 bool isStreamFault(FaultKind kind)
@@ -45,6 +46,11 @@ bool isStreamFault(FaultKind kind)
 bool isHappening(FaultKind kind)
 {
     return kind >= FaultKind::CutStreams;
+}
+
+bool hasEnd(FaultKind kind)
+{
+    return kind == FaultKind::HaltSymbol || kind == FaultKind::CancelOnly || kind == FaultKind::StuckTrigger;
 }
 
 } // namespace paper

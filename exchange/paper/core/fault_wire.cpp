@@ -142,4 +142,28 @@ bool StreamFates::isClean() const
            followedBy.empty() && !stopsStream && !goesSilent && !isCut;
 }
 
+std::string withCrossedBook(std::string text)
+{
+    constexpr std::string_view bids = "\"b\":[";
+    constexpr std::string_view asks = "\"a\":[";
+    std::size_t at = text.find(bids);
+    const std::size_t into = text.find(asks);
+    if (at == std::string::npos || into == std::string::npos) {
+        return text;
+    }
+    at += bids.size();
+    while (at < text.size() && text[at] == '[') {
+        const std::size_t end = text.find(']', at);
+        const std::string level = text.substr(at, end + 1 - at);
+        const std::string_view quantity = textAfter(level, "\",\"");
+        if (quantity.find_first_of("123456789") != std::string_view::npos) {
+            const std::size_t place = into + asks.size();
+            text.insert(place, text[place] == ']' ? level : level + ',');
+            return text;
+        }
+        at = text.find_first_not_of(',', end + 1);
+    }
+    return text;
+}
+
 } // namespace paper

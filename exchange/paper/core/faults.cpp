@@ -241,6 +241,9 @@ void Faults::bend(RestFate &fate, const Entry &entry)
     case FaultKind::NegativeUsage:
         fate.isUsageNegative = true;
         break;
+    case FaultKind::StaleSnapshot:
+        fate.staleBy = lengthOf(entry);
+        break;
     default: // ForeignLoad
         fate.foreignWeight += rule.weight;
         fate.foreignOrders += rule.orders;
@@ -275,6 +278,7 @@ RestAnswer Faults::after(Timestamp now, const Request &request, const RestFate &
             response.body = errorBody(-2013, "Order does not exist.");
         }
     }
+    makeStale(now, request, fate, response);
     answer.delay = fate.answerDelay;
     answer.isCut = fate.isCut;
     answer.isReset = fate.draw % 2 == 1;
@@ -309,6 +313,34 @@ RestAnswer Faults::after(Timestamp now, const Request &request, const RestFate &
     return answer;
 }
 
+void Faults::makeStale(Timestamp now, const Request &request, const RestFate &fate, Response &response)
+{
+    constexpr std::size_t keptSnapshots = 50;
+    const bool isWanted = m_isEnabled && std::ranges::any_of(m_rules, [](const Entry &entry) {
+        return entry.rule.kind == FaultKind::StaleSnapshot;
+    });
+    if (!isWanted) {
+        m_snapshots.clear();
+        return;
+    }
+    if (request.path != "/fapi/v1/depth" || response.status != 200) {
+        return;
+    }
+    auto &earlier = m_snapshots[request.query];
+    const std::string fresh = response.body;
+    if (fate.staleBy && !earlier.empty()) {
+        auto stale = earlier.begin();
+        while (std::next(stale) != earlier.end() && std::next(stale)->first + *fate.staleBy <= now) {
+            ++stale;
+        }
+        response.body = stale->second;
+    }
+    earlier.emplace_back(now, fresh);
+    if (earlier.size() > keptSnapshots) {
+        earlier.pop_front();
+    }
+}
+
 bool Faults::isBlind(Timestamp now, const Request &request) const
 {
     if (request.path != "/fapi/v1/order" && request.path != "/fapi/v1/openOrder" &&
@@ -332,7 +364,7 @@ StreamFates Faults::onMessage(Timestamp /*now*/, const StreamMessage &message)
     }
     for (Entry &entry : m_rules) {
         const FaultRule &rule = entry.rule;
-        const bool isOfDepth = rule.kind == FaultKind::DepthGap;
+        const bool isOfDepth = rule.kind == FaultKind::DepthGap || rule.kind == FaultKind::CrossedBook;
         if (!isForStreams(rule) || !covers(rule, message) || (isOfDepth && message.type != "depthUpdate") ||
             !strikes(entry, 0, false)) {
             continue;
@@ -346,6 +378,10 @@ StreamFates Faults::onMessage(Timestamp /*now*/, const StreamMessage &message)
             break;
         case FaultKind::DuplicateEvent:
             fates.isDoubled = true;
+            fates.doubledAfter = lengthOf(entry);
+            break;
+        case FaultKind::CrossedBook:
+            fates.isCrossed = true;
             break;
         case FaultKind::ReorderEvent:
             fates.goesAfterNext = true;
@@ -391,8 +427,7 @@ void Faults::schedule(const Entry &entry, Timestamp at, const std::string &symbo
     Happening happening{rule.kind, symbol, rule.route, lengthOf(entry), rule.text, std::max(rule.weight, 1),
         false, drawOf(entry, Fate)};
     later(at, happening);
-    const bool lasts = rule.kind == FaultKind::HaltSymbol || rule.kind == FaultKind::StuckTrigger;
-    if (lasts) {
+    if (hasEnd(rule.kind)) {
         happening.isEnd = true;
         later(at + happening.length, std::move(happening));
     }

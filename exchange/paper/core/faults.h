@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cstdint>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
@@ -28,7 +29,7 @@ namespace paper
 {
 
 /// REST kinds up to Banned decide what becomes of a request; at most one strikes each. Those up to
-/// ForeignLoad bend it further and add up. Stream kinds strike single messages. The rest happens to the
+/// StaleSnapshot bend it further and add up. Stream kinds strike single messages. The rest happens to the
 /// exchange by itself.
 enum class FaultKind : std::uint8_t {
     // ---- REST: one per request
@@ -57,12 +58,14 @@ enum class FaultKind : std::uint8_t {
     NoUsageHeaders, ///< the usage headers are missing
     NegativeUsage,  ///< x-mbx-used-weight-1m: -1
     ForeignLoad,    ///< another client used weight and orders of the same limits
+    StaleSnapshot,  ///< GET depth answers with what it answered so much earlier, the oldest known
     // ---- streams: each message
     DropEvent,      ///< never sent
-    DuplicateEvent, ///< sent twice
+    DuplicateEvent, ///< sent twice, the second time so much later
     ReorderEvent,   ///< sent after the next one of its connection
     DelayEvent,     ///< sent so much later; others overtake it
     DepthGap,       ///< a depthUpdate is never sent
+    CrossedBook,    ///< a depthUpdate sells at the price of its first bid
     StopStream,     ///< messages of its stream (or type) on its connection stay out for so long, 0: for good
     GoSilent,       ///< its connection stays open, but neither data nor pongs come any more
     CutConnection,  ///< its connection is cut after it
@@ -78,7 +81,13 @@ enum class FaultKind : std::uint8_t {
     ForeignFill,     ///< "the website" trades at market
     ForeignCancel,   ///< "the website" cancels an order; text "any": also one of the client's
     ForeignLeverage, ///< "the website" changes the leverage of a symbol
+    ForeignMarginType, ///< … the margin type of a symbol without a position
+    ForeignMode,       ///< … the position mode, where nothing is open
+    ForeignTransfer,   ///< … moves text (100 unless said) USDT in, or out where it is negative
+    FireCountdown,     ///< the dead man's timer of a symbol fires although it was renewed
+    Settlement,        ///< the contract is delisted: all is closed at mark, nothing trades any more
     HaltSymbol,      ///< the symbol does not trade for so long
+    CancelOnly,      ///< the symbol takes cancels only for so long
     StuckTrigger,    ///< conditional orders that trigger stay TRIGGERING for so long
     RefusedTrigger,  ///< the next conditional order that triggers is refused (-2019)
     ClockStep,       ///< the exchange's clock steps by delay (which may be negative)
@@ -91,6 +100,7 @@ std::optional<FaultKind> faultKindOf(std::string_view text);
 bool isRestFault(FaultKind kind);   ///< strikes requests
 bool isStreamFault(FaultKind kind); ///< strikes messages (UnknownEnum and UnknownField are both)
 bool isHappening(FaultKind kind);
+bool hasEnd(FaultKind kind); ///< a happening that lasts, and whose end is a happening as well
 
 /// Which requests a rule looks at.
 enum class FaultCalls : std::uint8_t {
@@ -154,6 +164,7 @@ struct RestFate
     domain::Milliseconds answerDelay{0};
     domain::Milliseconds blindFor{0}; ///< of a placing call
     std::string field;                ///< UnknownEnum: this one
+    std::optional<domain::Milliseconds> staleBy; ///< StaleSnapshot
     std::uint64_t draw = 0;
     std::vector<FaultKind> kinds; ///< that struck; empty: nothing goes wrong
 
@@ -179,6 +190,9 @@ std::string withUnknownEnum(std::string text, const std::string &field, std::uin
 /// The first object of a JSON text has one more field.
 std::string withUnknownField(std::string text);
 
+/// A depthUpdate whose asks begin at the price of its first bid. Unchanged where there is none.
+std::string withCrossedBook(std::string text);
+
 /// What a rule may know of a stream message.
 struct StreamMessage
 {
@@ -197,6 +211,8 @@ struct StreamFates
 {
     bool isDropped = false;
     bool isDoubled = false;
+    domain::Milliseconds doubledAfter{0};
+    bool isCrossed = false;
     bool goesAfterNext = false;
     domain::Milliseconds delay{0};
     bool isEnumBent = false;
@@ -221,7 +237,7 @@ struct Happening
     domain::Milliseconds length{0};
     std::string text;
     int times = 1;          ///< LoseListenKey
-    bool isEnd = false;     ///< HaltSymbol, StuckTrigger: it is over
+    bool isEnd = false;     ///< of those that last: it is over
     std::uint64_t draw = 0; ///< what the doer's choices hang on
 };
 
@@ -294,6 +310,8 @@ private:
     void bend(RestFate &fate, const Entry &entry);
     void schedule(const Entry &entry, domain::Timestamp at, const std::string &symbol);
     bool isBlind(domain::Timestamp now, const Request &request) const;
+    void makeStale(
+        domain::Timestamp now, const Request &request, const RestFate &fate, Response &response);
 
     std::uint64_t m_seed;
     bool m_isEnabled = true;
@@ -304,6 +322,8 @@ private:
     std::map<std::string, Blind> m_blind; ///< by client id
     std::vector<Pending> m_pending;       ///< by time
     std::optional<Limited> m_limited;
+    /// Latest answers of GET depth by query, oldest first; kept while a rule asks for stale ones.
+    std::map<std::string, std::deque<std::pair<domain::Timestamp, std::string>>> m_snapshots;
     domain::Milliseconds m_clockAhead{0};
 };
 

@@ -75,6 +75,9 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     if (fates.isEnumBent) {
         output.text = withUnknownEnum(std::move(output.text), fates.field, fates.draw);
     }
+    if (fates.isCrossed) {
+        output.text = withCrossedBook(std::move(output.text));
+    }
     if (fates.hasNewField) {
         output.text = withUnknownField(std::move(output.text));
     }
@@ -91,7 +94,9 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     if (!before.empty()) {
         out.push_back(std::move(before.mapped().output));
     }
-    if (fates.isDoubled && !fates.isDropped) {
+    if (fates.isDoubled && !fates.isDropped && fates.doubledAfter.count() > 0) {
+        m_delayed.push_back({now + fates.doubledAfter, std::move(output)});
+    } else if (fates.isDoubled && !fates.isDropped) {
         out.push_back(std::move(output));
     }
     for (std::string &text : fates.followedBy) {

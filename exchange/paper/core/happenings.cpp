@@ -1,6 +1,7 @@
 #include "exchange/paper/core/happenings.h"
 
 #include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/website.h"
 
 #include <algorithm>
 
@@ -10,7 +11,6 @@ namespace
 {
 
 constexpr AccountId account = PaperExchange::account;
-constexpr std::string_view websiteId = "web_";
 
 /// One choice that hangs on the happening's draw.
 std::size_t pick(const Happening &happening, std::uint64_t purpose, std::size_t from)
@@ -38,16 +38,6 @@ std::optional<PositionView> positionOf(const Happening &happening, const Engine 
     return choice.empty() ? std::nullopt : std::optional{choice[pick(happening, 2, choice.size())]};
 }
 
-std::string websiteName(const Happening &happening)
-{
-    constexpr std::string_view letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-    std::string name{websiteId};
-    for (std::uint64_t i = 0; i < 20; ++i) {
-        name += letters[pick(happening, 100 + i, letters.size())];
-    }
-    return name;
-}
-
 /// A little more than the least the symbol takes.
 Quantity smallQuantity(const SymbolSpec &spec, Price price, int times)
 {
@@ -72,7 +62,7 @@ bool placeForeign(const Happening &happening, Engine &engine, Timestamp now)
     NewOrderRequest request;
     request.symbol = symbol;
     request.side = std::string{domain::toWire(side)};
-    request.newClientOrderId = websiteName(happening);
+    request.newClientOrderId = websiteIdOf(happening.draw);
     if (engine.isHedgeMode(account)) {
         request.positionSide = side == Side::Buy ? "LONG" : "SHORT";
     }
@@ -123,6 +113,40 @@ bool changeLeverage(const Happening &happening, Engine &engine, Timestamp now)
     return engine.setLeverage(account, symbol, leverage, now).has_value();
 }
 
+/// What "the website" may change about the account besides leverage.
+bool changeAccount(const Happening &happening, Engine &engine, Timestamp now)
+{
+    if (happening.kind == FaultKind::ForeignMode) {
+        return engine.setHedgeMode(account, !engine.isHedgeMode(account), now).has_value();
+    }
+    if (happening.kind == FaultKind::ForeignTransfer) {
+        const auto amount = Money::parse(happening.text.empty() ? "100" : happening.text);
+        return amount && engine.transfer(account, *amount, now).has_value();
+    }
+    const Symbol symbol = symbolOf(happening, engine);
+    const auto configs = engine.symbolConfigs(account, symbol);
+    return !configs.empty() &&
+           engine
+               .setMarginType(account, symbol,
+                   configs.front().marginType == domain::MarginType::Cross ? domain::MarginType::Isolated
+                                                                           : domain::MarginType::Cross,
+                   now)
+               .has_value();
+}
+
+/// Of the symbol, else of one that has open orders.
+bool fireCountdown(const Happening &happening, Engine &engine, Timestamp now)
+{
+    const auto open = engine.openOrders(account,
+        happening.symbol.empty() ? std::nullopt : std::optional<Symbol>{happening.symbol});
+    if (open.empty()) {
+        return false;
+    }
+    const Symbol symbol = open[pick(happening, 8, open.size())].symbol;
+    (void)engine.countdownCancelAll(account, symbol, domain::Milliseconds{0}, now);
+    return engine.cancelAll(account, symbol, now).has_value();
+}
+
 } // namespace
 
 bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams &streams, Timestamp now)
@@ -160,6 +184,23 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
         break;
     case FaultKind::ForeignLeverage:
         isDone = changeLeverage(happening, engine, now);
+        break;
+    case FaultKind::ForeignMarginType:
+    case FaultKind::ForeignMode:
+    case FaultKind::ForeignTransfer:
+        isDone = changeAccount(happening, engine, now);
+        break;
+    case FaultKind::FireCountdown:
+        isDone = fireCountdown(happening, engine, now);
+        break;
+    case FaultKind::Settlement:
+        isDone = engine.spec(symbolOf(happening, engine)) != nullptr;
+        engine.settleContract(symbolOf(happening, engine), now);
+        break;
+    case FaultKind::CancelOnly:
+        isDone = engine.spec(symbolOf(happening, engine)) != nullptr;
+        engine.setSymbolStatus(symbolOf(happening, engine),
+            happening.isEnd ? domain::SymbolStatus::Trading : domain::SymbolStatus::CancelOnly);
         break;
     case FaultKind::HaltSymbol:
         isDone = engine.spec(symbolOf(happening, engine)) != nullptr;

@@ -1,5 +1,6 @@
 #include "exchange/paper/core/recording.h"
 
+#include "exchange/paper/core/capture.h"
 #include "exchange/paper/core/text_file.h"
 
 #include <algorithm>
@@ -233,28 +234,8 @@ private:
             return wrong(number, "more than 20 million trades; replay them day by day");
         }
         m_recording.trades.push_back({*at, *price, *quantity, *maker});
-        addToBars(m_recording.trades.back());
+        addToBars(m_recording.bars, m_recording.trades.back());
         return {};
-    }
-
-    void addToBars(const RecordedTrade &trade)
-    {
-        Bar bar;
-        bar.openAt = domain::openTimeOf(trade.at, Interval::M1);
-        bar.open = bar.high = bar.low = bar.close = trade.price;
-        bar.volume = trade.quantity;
-        bar.quoteVolume = trade.price * trade.quantity;
-        bar.tradeCount = 1;
-        if (!trade.buyerIsMaker) {
-            bar.takerBuyVolume = bar.volume;
-            bar.takerBuyQuoteVolume = bar.quoteVolume;
-        }
-        auto &bars = m_recording.bars;
-        if (!bars.empty() && bars.back().openAt == bar.openAt) {
-            bars.back().append(bar);
-        } else {
-            bars.push_back(bar);
-        }
     }
 
     std::string m_path;
@@ -266,7 +247,8 @@ private:
 
 Result<void> join(Recording &into, Recording part, const std::string &path)
 {
-    if (into.trades.empty() != part.trades.empty() || into.interval != part.interval) {
+    if (into.trades.empty() != part.trades.empty() || into.depth.empty() != part.depth.empty() ||
+        into.interval != part.interval) {
         return failure(ErrorCode::Malformed,
             path + ": " + part.symbol +
                 " is given in two kinds of files; give klines of one interval, or trades");
@@ -276,13 +258,36 @@ Result<void> join(Recording &into, Recording part, const std::string &path)
     }
     into.bars.insert(into.bars.end(), part.bars.begin(), part.bars.end());
     into.trades.insert(into.trades.end(), part.trades.begin(), part.trades.end());
+    into.depth.insert(into.depth.end(), part.depth.begin(), part.depth.end());
     return {};
 }
 
 } // namespace
 
+void addToBars(std::vector<Bar> &bars, const RecordedTrade &trade)
+{
+    Bar bar;
+    bar.openAt = domain::openTimeOf(trade.at, Interval::M1);
+    bar.open = bar.high = bar.low = bar.close = trade.price;
+    bar.volume = trade.quantity;
+    bar.quoteVolume = trade.price * trade.quantity;
+    bar.tradeCount = 1;
+    if (!trade.buyerIsMaker) {
+        bar.takerBuyVolume = bar.volume;
+        bar.takerBuyQuoteVolume = bar.quoteVolume;
+    }
+    if (!bars.empty() && bars.back().openAt == bar.openAt) {
+        bars.back().append(bar);
+    } else {
+        bars.push_back(bar);
+    }
+}
+
 Result<Recording> readRecording(const std::string &path, const RecordingHint &hint)
 {
+    if (path.ends_with(".jsonl") || path.ends_with(".jsonl.gz")) {
+        return readCapture(path);
+    }
     return Reader{path, hint}.read();
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exchange/paper/core/bars.h"
+#include "models/domain/order.h"
 #include "models/domain/result.h"
 
 #include <optional>
@@ -18,14 +19,33 @@ struct RecordedTrade
     bool buyerIsMaker = false;
 };
 
-/// The past of one symbol as read from files: klines, or trades with the minute klines they make.
+/// Absolute quantities of changed levels, 0 where one is gone; of a snapshot all there are.
+struct RecordedDepth
+{
+    struct Level
+    {
+        domain::Side side = domain::Side::Buy; ///< Buy: a bid
+        domain::Price price;
+        domain::Quantity quantity;
+    };
+    domain::Timestamp at;
+    bool isSnapshot = false;
+    std::vector<Level> levels;
+};
+
+/// The past of one symbol as read from files: klines, or trades with the minute klines they make, or trades
+/// with the order book they met.
 struct Recording
 {
     domain::Symbol symbol;
     domain::Interval interval = domain::Interval::M1; ///< of the bars
     std::vector<Bar> bars;                            ///< ascending, at least one
     std::vector<RecordedTrade> trades;                ///< ascending; empty where klines were read
+    std::vector<RecordedDepth> depth; ///< ascending, a snapshot first; empty unless the book was recorded
 };
+
+/// Adds a trade to the minute bars it belongs to; trades ascend.
+void addToBars(std::vector<Bar> &bars, const RecordedTrade &trade);
 
 /// What a file holds where its name does not say so.
 struct RecordingHint
@@ -36,7 +56,8 @@ struct RecordingHint
 
 /// Reads one file of data.binance.vision: klines (12 columns), aggTrades (7) or trades (6), with or without
 /// header, or klines of 6 columns with header; plain, .gz or .zip. Symbol and interval come from its name
-/// (BTCUSDT-1m-2025-05.csv). Malformed names file and line; nothing is half loaded.
+/// (BTCUSDT-1m-2025-05.csv). Or a capture of streams (.jsonl, .jsonl.gz): see capture.h. Malformed names file
+/// and line; nothing is half loaded.
 domain::Result<Recording> readRecording(const std::string &path, const RecordingHint &hint = {});
 
 /// Reads several files; those of one symbol are put together in the order of their times.

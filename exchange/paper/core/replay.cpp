@@ -94,6 +94,14 @@ Contract contractOf(const Recording &recording)
         least = std::min(least, bar.low);
         most = std::max(most, bar.high);
     }
+    constexpr std::size_t enoughDepth = 200; ///< the grid shows in a few messages
+    for (std::size_t i = 0; i < std::min(enoughDepth, recording.depth.size()); ++i) {
+        for (const RecordedDepth::Level &level : recording.depth[i].levels) {
+            lookAt(level.price);
+            quantityDecimals = std::max(quantityDecimals, level.quantity.decimals());
+            fitsStep = fitsStep && level.quantity.isMultipleOf(spec.lot.stepSize);
+        }
+    }
     for (const RecordedTrade &trade : recording.trades) {
         lookAt(trade.price);
         quantityDecimals = std::max(quantityDecimals, trade.quantity.decimals());
@@ -133,7 +141,8 @@ Replay::Replay(std::vector<Recording> recordings, int speed, std::optional<Times
     for (const Recording &recording : m_recordings) {
         m_contracts.push_back(contractOf(recording));
         const auto &bars = recording.bars;
-        const Timestamp warm = bars[std::min(warmUpBars, bars.size() / 4)].openAt;
+        const Timestamp warm = recording.depth.empty() ? bars[std::min(warmUpBars, bars.size() / 4)].openAt
+                                                       : recording.depth.front().at;
         m_beginsAt = std::max(m_beginsAt, from.value_or(warm));
         m_endsAt = std::max(m_endsAt, domain::nextOpenTime(bars.back().openAt, recording.interval));
     }
@@ -171,7 +180,13 @@ void Replay::start(Engine &engine, CandleStore &candles, Timestamp now)
         track->lastTicks = wholeTicks(price, track->contract->spec.tickSize);
         engine.clearMarketMakers(recording.symbol, now);
         engine.setIndexPrice(recording.symbol, price, now);
-        track->ladder.quote(engine, track->lastTicks - 1, track->lastTicks, now);
+        if (track->hasBook()) {
+            track->nextDepth = 0;
+            track->levels = {};
+            playBook(*track, engine, m_beginsAt, now);
+        } else {
+            track->ladder.quote(engine, track->lastTicks - 1, track->lastTicks, now);
+        }
     }
 }
 
@@ -180,6 +195,7 @@ void Replay::step(Engine &engine, CandleStore &candles, Timestamp now, const Set
     const Timestamp marketAt = marketTime(now);
     for (const auto &track : m_tracks) {
         play(*track, engine, candles, marketAt, now, settle);
+        playBook(*track, engine, marketAt, now);
         const Price price = track->ladder.priceOf(track->lastTicks);
         engine.setIndexPrice(track->recording->symbol, price, now);
     }
@@ -192,7 +208,8 @@ void Replay::play(Track &track, Engine &engine, CandleStore &candles, Timestamp 
     for (;;) {
         while (track.nextPrint < track.prints.size() && track.prints[track.nextPrint].at <= marketAt) {
             const Print &due = track.prints[track.nextPrint++];
-            print(track, engine, due, now);
+            playBook(track, engine, due.at, now);
+            track.hasBook() ? printInBook(track, engine, due, now) : print(track, engine, due, now);
             settle(due.at);
         }
         if (track.nextPrint < track.prints.size()) {
@@ -292,6 +309,56 @@ void Replay::print(Track &track, Engine &engine, const Print &print, Timestamp n
         engine, isBuy ? print.ticks - 1 : print.ticks, isBuy ? print.ticks : print.ticks + 1, now);
     track.ladder.atLeast(engine, domain::opposite(print.takerSide), print.ticks, print.quantity, now);
     engine.marketTaker(symbol, print.takerSide, print.quantity, track.ladder.priceOf(print.ticks), now);
+    track.lastTicks = print.ticks;
+}
+
+void Replay::setLevel(Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now)
+{
+    auto &levels = track.levels[static_cast<std::size_t>(level.side)];
+    if (level.quantity.isZero()) {
+        levels.erase(level.price);
+    } else {
+        levels[level.price] = level.quantity;
+    }
+    engine.setMarketMakerLevel(track.recording->symbol, level.side, level.price, level.quantity, now);
+}
+
+void Replay::playBook(Track &track, Engine &engine, Timestamp marketAt, Timestamp now)
+{
+    const auto &depth = track.recording->depth;
+    for (; track.nextDepth < depth.size() && depth[track.nextDepth].at <= marketAt; ++track.nextDepth) {
+        const RecordedDepth &change = depth[track.nextDepth];
+        // First what goes, then what comes: the book never crosses itself on the way.
+        for (const bool goes : {true, false}) {
+            for (const RecordedDepth::Level &level : change.levels) {
+                if (level.quantity.isZero() == goes) {
+                    setLevel(track, engine, level, now);
+                }
+            }
+        }
+    }
+}
+
+void Replay::printInBook(Track &track, Engine &engine, const Print &print, Timestamp now)
+{
+    const Side resting = domain::opposite(print.takerSide);
+    const Price price = track.ladder.priceOf(print.ticks);
+    auto &levels = track.levels[static_cast<std::size_t>(resting)];
+    // Book and trades come by different messages: what stands before the trade's price is gone already, and what
+    // it took was there.
+    while (!levels.empty()) {
+        const Price best = resting == Side::Sell ? levels.begin()->first : levels.rbegin()->first;
+        if (resting == Side::Sell ? best >= price : best <= price) {
+            break;
+        }
+        setLevel(track, engine, {resting, best, {}}, now);
+    }
+    const auto known = levels.find(price);
+    const Quantity there = known == levels.end() ? Quantity{} : known->second;
+    const Quantity met = std::max(there, print.quantity);
+    setLevel(track, engine, {resting, price, met}, now);
+    engine.marketTaker(track.recording->symbol, print.takerSide, print.quantity, price, now);
+    setLevel(track, engine, {resting, price, met - print.quantity}, now);
     track.lastTicks = print.ticks;
 }
 

@@ -3,6 +3,8 @@
 #include "exchange/paper/core/market.h"
 #include "exchange/paper/core/recording.h"
 
+#include <array>
+#include <map>
 #include <random>
 #include <vector>
 
@@ -50,6 +52,11 @@ private:
         std::vector<Print> prints; ///< of the bar being played
         std::size_t nextPrint = 0;
         std::int64_t lastTicks = 0;
+        std::size_t nextDepth = 0; ///< first recorded book change not played
+        /// The recorded book as far as it is played, by Side.
+        std::array<std::map<Price, Quantity>, 2> levels;
+
+        bool hasBook() const { return !recording->depth.empty(); }
     };
 
     void play(Track &track, Engine &engine, CandleStore &candles, Timestamp marketAt, Timestamp now,
@@ -57,6 +64,11 @@ private:
     void plan(Track &track, const Bar &bar) const;
     void planTrades(Track &track, const Bar &bar) const;
     static void print(Track &track, Engine &engine, const Print &print, Timestamp now);
+    // Where the book was recorded:
+    static void playBook(Track &track, Engine &engine, Timestamp marketAt, Timestamp now);
+    static void setLevel(
+        Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now);
+    static void printInBook(Track &track, Engine &engine, const Print &print, Timestamp now);
 
     std::vector<Recording> m_recordings;
     std::vector<Contract> m_contracts;

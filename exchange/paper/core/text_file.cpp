@@ -17,13 +17,12 @@ using domain::ErrorCode;
 using domain::failure;
 using domain::Result;
 
-constexpr std::size_t longestLine = 4'096; ///< a row of any published file has less than 300 characters
-
 /// Gives the next bytes; 0 at the end, below 0 where the file is damaged.
 using Read = std::function<int(char *into, unsigned size)>;
 using OnLine = std::function<Result<void>(std::int64_t, std::string_view)>;
 
-Result<void> splitLines(const std::string &path, const Read &read, const OnLine &onLine)
+Result<void> splitLines(
+    const std::string &path, const Read &read, const OnLine &onLine, std::size_t longestLine)
 {
     std::string rest;
     std::int64_t number = 0;
@@ -55,14 +54,15 @@ Result<void> splitLines(const std::string &path, const Read &read, const OnLine 
     return rest.empty() ? Result<void>{} : give(rest);
 }
 
-Result<void> readZip(const std::string &path, const OnLine &onLine)
+Result<void> readZip(const std::string &path, const OnLine &onLine, std::size_t longestLine)
 {
     const std::unique_ptr<void, int (*)(unzFile)> zip{unzOpen64(path.c_str()), &unzClose};
     if (!zip || unzGoToFirstFile(zip.get()) != UNZ_OK || unzOpenCurrentFile(zip.get()) != UNZ_OK) {
         return failure(ErrorCode::Malformed, path + ": not a zip file that can be read");
     }
     const auto lines = splitLines(
-        path, [&](char *into, unsigned size) { return unzReadCurrentFile(zip.get(), into, size); }, onLine);
+        path, [&](char *into, unsigned size) { return unzReadCurrentFile(zip.get(), into, size); }, onLine,
+        longestLine);
     const int closed = unzCloseCurrentFile(zip.get());
     if (lines && closed == UNZ_CRCERROR) {
         return failure(ErrorCode::Malformed, path + ": damaged, its checksum is wrong");
@@ -72,7 +72,7 @@ Result<void> readZip(const std::string &path, const OnLine &onLine)
 
 } // namespace
 
-Result<void> readLines(const std::string &path, const OnLine &onLine)
+Result<void> readLines(const std::string &path, const OnLine &onLine, std::size_t longestLine)
 {
     struct stat facts = {};
     if (::stat(path.c_str(), &facts) != 0) {
@@ -88,7 +88,7 @@ Result<void> readLines(const std::string &path, const OnLine &onLine)
     }
     std::array<char, 4> magic{};
     if (gzread(file.get(), magic.data(), magic.size()) == 4 && std::memcmp(magic.data(), "PK\3\4", 4) == 0) {
-        return readZip(path, onLine);
+        return readZip(path, onLine, longestLine);
     }
     gzrewind(file.get());
     return splitLines(
@@ -99,7 +99,7 @@ Result<void> readLines(const std::string &path, const OnLine &onLine)
             gzerror(file.get(), &status);
             return got == 0 && status != Z_OK && status != Z_STREAM_END ? -1 : got;
         },
-        onLine);
+        onLine, longestLine);
 }
 
 } // namespace paper

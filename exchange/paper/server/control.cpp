@@ -4,6 +4,7 @@
 #include "exchange/paper/core/fault_texts.h"
 #include "exchange/paper/core/json.h"
 #include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/website.h"
 
 #include <QByteArray>
 #include <QJsonDocument>
@@ -83,6 +84,12 @@ Response Control::answer(Timestamp now, const Request &request)
     if (is("POST", "/control/mark")) {
         return setMark(now, request);
     }
+    if (is("POST", "/control/scenario")) {
+        return setScenario(now, request);
+    }
+    if (is("POST", "/control/order")) {
+        return placeOrder(now, request);
+    }
     if (is("GET", "/control/wire")) {
         JsonWriter json;
         json.beginObject();
@@ -142,8 +149,7 @@ Response Control::happen(Timestamp now, const Request &request)
     if (!carryOut(happening, m_parts.exchange, m_parts.streams, now)) {
         return refusal(409, "Nothing served: there is no such position, order, key or symbol.");
     }
-    const bool lasts = rule->kind == FaultKind::HaltSymbol || rule->kind == FaultKind::StuckTrigger;
-    if (lasts && !isEnd && rule->delay.count() > 0) {
+    if (hasEnd(rule->kind) && !isEnd && rule->delay.count() > 0) {
         happening.isEnd = true;
         m_parts.faults.later(now + rule->delay, std::move(happening));
     }
@@ -169,6 +175,29 @@ Response Control::setMark(Timestamp now, const Request &request)
     }
     m_parts.exchange.settle(now);
     return {200, done, "application/json", {}};
+}
+
+Response Control::setScenario(Timestamp now, const Request &request)
+{
+    PaperExchange &exchange = m_parts.exchange;
+    const std::string text = objectOf(request)[u"scenario"].toString().toStdString();
+    const auto set = parseScenario(text).and_then([&](const Scenario &scenario) {
+        return exchange.market().setScenario(scenario, exchange.engine(), now);
+    });
+    exchange.settle(now);
+    return set ? Response{200, done, "application/json", {}} : refusal(400, set.error().detail);
+}
+
+Response Control::placeOrder(Timestamp now, const Request &request)
+{
+    const QJsonObject object = objectOf(request);
+    const auto text = [&](const char *name) { return object[QLatin1StringView{name}].toString().toStdString(); };
+    PaperExchange &exchange = m_parts.exchange;
+    const auto placed = placeOnWebsite(exchange.engine(), PaperExchange::account,
+        {text("symbol"), text("side"), text("type"), text("notional"), text("awayPercent")}, now);
+    exchange.settle(now);
+    return placed ? Response{200, done, "application/json", {}}
+                  : refusal(placed.error().venueCode == 0 ? 400 : 409, placed.error().detail);
 }
 
 } // namespace paper

@@ -18,6 +18,8 @@ namespace paper
 ///   POST   /control/enabled           {"enabled": false}
 ///   POST   /control/happen            {"kind": "liquidation", "symbol": …}: at once; fields of a rule,
 ///                                     "weight" is how often, and "end": true ends a halt or stuck trigger
+///   POST   /control/order             an order of the account "on the website": fields of WebsiteOrder
+///   POST   /control/scenario          {"scenario": "crash:BTCUSDT:90"}: another kind of day; see scenario.h
 ///   POST   /control/mark              {"symbol": …, "price": …}; without a price mark is computed again
 ///   GET    /control/wire              how often each client order id came in with a placing call
 ///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
@@ -35,14 +37,17 @@ public:
 
     static bool isMeant(const Request &request) { return request.path.starts_with("/control/"); }
     Response handle(Timestamp now, const Request &request);
+    /// The same for the program itself, which needs no key.
+    Response answer(Timestamp now, const Request &request);
     /// Counts a request that came over the wire.
     void count(const Request &request);
 
 private:
-    Response answer(Timestamp now, const Request &request);
     Response addRules(const Request &request);
     Response happen(Timestamp now, const Request &request);
     Response setMark(Timestamp now, const Request &request);
+    Response setScenario(Timestamp now, const Request &request);
+    Response placeOrder(Timestamp now, const Request &request);
 
     Parts m_parts;
     std::string m_apiKey;

@@ -66,6 +66,7 @@ public:
     Result<bool> reset();
     void setFaults(const std::vector<FaultRule> &rules);
     void setClockAhead(domain::Milliseconds ahead) { m_faults.setClockAhead(ahead); }
+    Result<QByteArray> control(const Request &request);
     void dropStreams();
     void setReplaySpeed(int speed);
     /// Runs on the exchange's thread; waits for it.
@@ -99,7 +100,7 @@ private:
     FaultyStreams m_faultyStreams{m_faults};
     domain::Timestamp m_latest; ///< the market's and the engine's time never goes back
     std::unique_ptr<PaperExchange> m_exchange;
-    std::unique_ptr<Control> m_control; ///< where it is served
+    std::unique_ptr<Control> m_control;
     Replay *m_replay = nullptr;         ///< the exchange's market where it is one
     std::unique_ptr<RestServer> m_rest;
     std::unique_ptr<StreamServer> m_streams;
@@ -114,7 +115,7 @@ private:
 Result<std::unique_ptr<MarketDriver>> PaperServer::Worker::makeMarket()
 {
     if (m_config.replayFiles.isEmpty()) {
-        return std::make_unique<MarketGenerator>(m_config.seed);
+        return std::make_unique<MarketGenerator>(m_config.seed, builtInContracts(), m_config.marketSpeed);
     }
     std::vector<std::string> paths;
     for (const QString &path : m_config.replayFiles) {
@@ -198,6 +199,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     config.startBalance = m_config.startBalance;
     config.key = *key;
     config.seed = m_config.seed;
+    config.limits = m_config.limits;
     m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
     if (const auto restored = m_exchange->start(state.toStdString(), now()); !restored) {
         const auto aside = StateFile{m_config.dataDirectory}.setAside();
@@ -205,10 +207,13 @@ Result<PaperEndpoints> PaperServer::Worker::start()
                                        "%2; a fresh account is used.")
                             .arg(QString::fromStdString(restored.error().detail), aside.value_or(QString{})));
     }
-    if (m_config.hasControl) {
-        m_control = std::make_unique<Control>(
-            Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, key->key);
+    for (const Scenario &scenario : m_config.scenarios) {
+        if (const auto set = m_exchange->market().setScenario(scenario, m_exchange->engine(), now()); !set) {
+            return tl::unexpected{set.error()};
+        }
     }
+    m_control = std::make_unique<Control>(
+        Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, key->key);
     m_rest = std::make_unique<RestServer>(
         RestServer::Handler{[this](const Request &request) { return before(request); },
             [this](const Request &request, const RestFate &fate) { return process(request, fate); }});
@@ -237,10 +242,10 @@ Result<PaperEndpoints> PaperServer::Worker::start()
 
 RestFate PaperServer::Worker::before(const Request &request)
 {
-    if (m_control && Control::isMeant(request)) {
+    if (m_config.hasControl && Control::isMeant(request)) {
         return {};
     }
-    if (m_control) {
+    if (m_config.hasControl) {
         m_control->count(request);
     }
     return m_faults.before(now(), request);
@@ -249,7 +254,7 @@ RestFate PaperServer::Worker::before(const Request &request)
 RestAnswer PaperServer::Worker::process(const Request &request, const RestFate &fate)
 {
     RestAnswer answer;
-    if (m_control && Control::isMeant(request)) {
+    if (m_config.hasControl && Control::isMeant(request)) {
         answer.response = m_control->handle(now(), request);
     } else {
         if (fate.foreignWeight > 0 || fate.foreignOrders > 0) {
@@ -360,6 +365,22 @@ void PaperServer::Worker::setFaults(const std::vector<FaultRule> &rules)
     }
 }
 
+Result<QByteArray> PaperServer::Worker::control(const Request &request)
+{
+    if (!m_control) {
+        return failure(ErrorCode::Rejected, "The paper exchange is not running.");
+    }
+    const Response response = m_control->answer(now(), request);
+    if (isKept() && m_exchange->takeChanged()) {
+        static_cast<void>(saveNow());
+    }
+    m_streams->flush();
+    if (response.status != 200) {
+        return failure(ErrorCode::Rejected, response.body);
+    }
+    return QByteArray::fromStdString(response.body);
+}
+
 void PaperServer::Worker::dropStreams()
 {
     if (m_streams) {
@@ -430,6 +451,13 @@ void PaperServer::setClockAhead(domain::Milliseconds ahead)
 {
     QMetaObject::invokeMethod(
         m_worker.get(), [this, ahead] { m_worker->setClockAhead(ahead); }, Qt::QueuedConnection);
+}
+
+QFuture<Result<QByteArray>> PaperServer::control(
+    const QByteArray &method, const QByteArray &path, const QByteArray &body)
+{
+    const Request request{method.toStdString(), path.toStdString(), {}, body.toStdString(), {}};
+    return askWorker<QByteArray>(m_worker.get(), [this, request] { return m_worker->control(request); });
 }
 
 void PaperServer::dropStreams()

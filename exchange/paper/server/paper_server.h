@@ -1,6 +1,8 @@
 #pragma once
 
 #include "exchange/paper/core/faults.h"
+#include "exchange/paper/core/rate_limits.h"
+#include "exchange/paper/core/scenario.h"
 #include "models/domain/exact.h"
 #include "models/domain/result.h"
 #include "models/domain/time.h"
@@ -33,12 +35,15 @@ struct PaperConfig
     /// is neither read from nor written to dataDirectory.
     QStringList replayFiles;
     int replaySpeed = 1; ///< recorded seconds a second, 1 to 1000
+    int marketSpeed = 1; ///< without a recording: seconds of the generated market a second, 1 to 60
+    std::vector<Scenario> scenarios; ///< of the generated market, one after the other at the start
     /// Both empty: made at random once and kept in dataDirectory.
     QByteArray apiKey;
     QByteArray secret; ///< HMAC-SHA256 secret
     /// PEM of an Ed25519 public key; where given, requests with apiKey may be signed with it as well.
     QByteArray ed25519PublicKey;
     std::vector<FaultRule> faults; ///< to begin with; seed is theirs as well
+    RateLimitConfig limits;
     /// Paths below /control/ are served: see control.h.
     bool hasControl = false;
     /// PEM; both given: https and wss.
@@ -87,6 +92,10 @@ public:
     void setFaults(const std::vector<FaultRule> &rules);
     /// The exchange's clock against this machine's.
     void setClockAhead(domain::Milliseconds ahead);
+    /// One call of the control interface (control.h) from inside, whether or not it is served: the body of the
+    /// answer. Rejected with the sentence where it was refused.
+    QFuture<domain::Result<QByteArray>> control(
+        const QByteArray &method, const QByteArray &path, const QByteArray &body);
     /// Cuts every stream connection off, as a lost network would.
     void dropStreams();
     /// Replay only: 0 pauses, else recorded seconds a second up to 1000.
