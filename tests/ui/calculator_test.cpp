@@ -4,6 +4,8 @@
 #include "ui/widgets/explanation_popup.h"
 
 #include <QCheckBox>
+#include <QDir>
+#include <QDockWidget>
 #include <QPushButton>
 #include <QSignalSpy>
 #include <QSpinBox>
@@ -180,6 +182,71 @@ private slots:
         seat.get<QAbstractButton>("calculator.placeLines")->click();
         QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("64350.0")); // 1 % away
         QCOMPARE(seat.get<QLineEdit>("calculator.target1")->text(), QStringLiteral("66300.0"));
+    }
+
+    void inANarrowDockNothingIsCut_data()
+    {
+        QTest::addColumn<bool>("isLight");
+        QTest::addColumn<int>("width");
+        QTest::newRow("dark-narrow") << false << 250;
+        QTest::newRow("dark") << false << 360;
+        QTest::newRow("light-narrow") << true << 250;
+        QTest::newRow("light") << true << 360;
+    }
+    void inANarrowDockNothingIsCut()
+    {
+        QFETCH(bool, isLight);
+        QFETCH(int, width);
+        Seat seat;
+        seat.desk.settings.setValue(QStringLiteral("window/scheme"), isLight ? 1 : 0);
+        seat.open(domain::VenueKind::Paper);
+        domain::AccountState account = support::Desk::funded(25'000);
+        account.positions.push_back(
+            support::Desk::position("ETHUSDT", domain::Side::Buy, "6.000", "3000.00"));
+        seat.desk.account.publish(account);
+        showBook(seat);
+        plan(seat, "65000.1", "63800", "0.355");
+        seat.get<QAbstractButton>("calculator.moreTargets")->click();
+        seat.type("calculator.target1", "67000");
+        seat.type("calculator.target2", "64500"); // on the wrong side
+        seat.get<QSpinBox>("calculator.targetShare2")->setValue(30);
+        seat.get<QSpinBox>("calculator.exitIn")->setValue(36);
+        auto *panel = seat.window->findChild<ui::CalculatorPanel *>();
+        auto *dock = qobject_cast<QDockWidget *>(seat.window->dock(QStringLiteral("calculator")));
+        dock->setFloating(true);
+        dock->resize(width, 1'400);
+        QTest::qWait(300);
+        for (const QLabel *label : panel->findChildren<QLabel *>()) {
+            if (!label->isVisibleTo(panel) || label->text().isEmpty()) {
+                continue;
+            }
+            const int needed =
+                label->wordWrap() ? label->heightForWidth(label->width()) : label->fontMetrics().height();
+            QVERIFY2(label->height() + 1 >= needed, qPrintable(label->objectName() + label->text()));
+            const int right = label->mapTo(panel, QPoint{label->width(), 0}).x();
+            QVERIFY2(right <= panel->width(), qPrintable(label->objectName() + label->text()));
+        }
+        for (const QAbstractButton *button : panel->findChildren<QAbstractButton *>()) {
+            if (button->isVisibleTo(panel)) {
+                const int right = button->mapTo(panel, QPoint{button->width(), 0}).x();
+                QVERIFY2(right <= panel->width(), qPrintable(button->objectName()));
+            }
+        }
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            dock->grab().save(
+                folder + u'/' + QLatin1StringView{QTest::currentDataTag()} + QStringLiteral(".png"));
+            auto *value = seat.get<QLabel>("calculator.liquidation");
+            QTest::keyClick(value, Qt::Key_Return);
+            QTest::qWait(100);
+            value->findChild<ui::ExplanationPopup *>()->grab().save(
+                folder + u'/' + QLatin1StringView{QTest::currentDataTag()} + QStringLiteral("-why.png"));
+            seat.window->resize(1'900, 1'000);
+            QTest::qWait(300);
+            seat.window->grab().save(
+                folder + u'/' + QLatin1StringView{QTest::currentDataTag()} + QStringLiteral("-window.png"));
+        }
     }
 
     void theTicketShowsTheSamePlanAndRefusesAStopBeyondLiquidation()

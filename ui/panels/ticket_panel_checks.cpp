@@ -154,7 +154,7 @@ void TicketPanel::showPlan(const domain::NewOrder &order)
     if (found != result.issues.end()) {
         m_planFault = *found;
     }
-    m_planIssue->display(m_planFault ? live::toQString(m_planFault->text) : QString{},
+    m_planIssue->display(m_planFault ? withGroupedNumbers(live::toQString(m_planFault->text)) : QString{},
         domain::Severity::Blocks, m_planFault ? mendWords(*m_planFault) : QString{});
 }
 

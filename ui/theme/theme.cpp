@@ -253,7 +253,7 @@ QLabel[role="block"] { color: @danger; }
 QLabel[role="confirm"] { color: @warning; }
 QLabel[role="good"] { color: @positive; }
 QLabel[role="negative"] { color: @negative; }
-QLabel[explains="true"] { border: 1px solid transparent; border-radius: 3px; padding: 0 2px; }
+QLabel[figure="true"] { border: 1px solid transparent; border-radius: 3px; padding: 0 1px; }
 QLabel[explains="true"]:hover { background: @hover; }
 QLabel[explains="true"]:focus { border: 1px solid @accent; }
 QDialog#explanation { background: @raised; border: 1px solid @border; }

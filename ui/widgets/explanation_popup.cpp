@@ -94,6 +94,7 @@ ExplanationPopup::ExplanationPopup(QWidget *anchor, Explainer explainer, const d
     strong.setPointSizeF(strong.pointSizeF() * 1.1);
     m_head->setFont(strong);
     m_head->setObjectName(QStringLiteral("explanation.figure"));
+    m_head->setTextFormat(Qt::RichText);
     m_head->setWordWrap(true);
     m_body->setFont(Theme::numberFont());
     m_body->setObjectName(QStringLiteral("explanation.text"));
@@ -142,7 +143,7 @@ void ExplanationPopup::show(const domain::Explanation &explanation)
         }
         line(sums);
     }
-    body += QStringLiteral("<table cellspacing='0' cellpadding='2'>");
+    body += QStringLiteral("<table cellspacing='0' cellpadding='2' width='100%'>");
     for (const domain::ExplainedInput &input : explanation.inputs) {
         body += QStringLiteral("<tr><td><b>%1</b>&nbsp;</td><td>%2&nbsp;&nbsp;</td><td align='right'>%3"
                                "&nbsp;&nbsp;</td><td style='color:%5'>%4</td></tr>")

@@ -66,6 +66,8 @@ Readout::Readout(const QString &id, const QString &caption, QWidget *parent)
     m_value->setFont(Theme::numberFont());
     m_value->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     m_value->setTextInteractionFlags(Qt::NoTextInteraction);
+    m_value->setProperty("figure", true);
+    m_value->setIndent(0); // its transparent border would bring one
     display(QStringLiteral("--"));
 }
 

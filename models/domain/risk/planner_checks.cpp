@@ -201,7 +201,7 @@ bool Planner::checkInputs()
     const bool isLong = m_plan.side == Side::Buy;
     if (m_plan.stop) {
         m_stop = checkedExit(
-            *m_plan.stop, {DraftCheck::StopSide, DraftField::StopPrice, 0, 0, "", ""}, "stop", !isLong);
+            *m_plan.stop, {DraftCheck::StopSide, DraftField::StopPrice, 0, 0, "", ""}, "The stop", !isLong);
     }
     checkTargets();
     checkShares();
@@ -260,7 +260,7 @@ void Planner::checkTargets()
         const auto &target = m_plan.targets[i];
         const int part = static_cast<int>(i);
         const std::string name =
-            m_plan.targets.size() == 1 ? std::string{"target"} : fmt::format("target {}", i + 1);
+            m_plan.targets.size() == 1 ? std::string{"The target"} : fmt::format("Target {}", i + 1);
         const auto price =
             checkedExit(target.price, {DraftCheck::TargetSide, DraftField::TargetPrice, 0, part, "", ""},
                 name.c_str(), m_plan.side == Side::Buy);
@@ -268,8 +268,8 @@ void Planner::checkTargets()
         const bool isSound = target.share.isPositive() && target.share <= room;
         if (!isSound) {
             block({DraftCheck::TargetShares, DraftField::TargetShare, 0, part,
-                      target.share.isPositive() ? fmt::format("With {} the shares pass 100 per cent", name)
-                                                : fmt::format("The share of {} must be above 0", name),
+                      target.share.isPositive() ? fmt::format("{} takes the shares past 100 per cent", name)
+                                                : fmt::format("{} must have a share above 0", name),
                       "take it away or lower the others"},
                 {[&]() -> std::optional<Mend> {
                     const std::string percent = (room * 100).toString();
@@ -315,14 +315,14 @@ std::optional<Price> Planner::checkedExit(
         }};
     };
     if (!isUsablePrice(exit)) {
-        block({filter, as.field, -4006, as.part, fmt::format("The {} is not a usable price", name),
+        block({filter, as.field, -4006, as.part, fmt::format("{} is not a usable price", name),
                   "enter one above 0 or leave it out"},
             moved(mirrored(exit, mustBeAbove), "enter one above 0 or leave it out, for example"));
         return std::nullopt;
     }
     if (mustBeAbove ? exit <= m_plan.entry : exit >= m_plan.entry) {
         block({as.check, as.field, -2021, as.part,
-                  fmt::format("The {} of a {} lies {} the entry", name,
+                  fmt::format("{} of a {} lies {} the entry", name,
                       m_plan.side == Side::Buy ? "long" : "short", mustBeAbove ? "above" : "below"),
                   "move it there"},
             moved(mirrored(exit, mustBeAbove), "move it there, for example to"));
@@ -330,10 +330,10 @@ std::optional<Price> Planner::checkedExit(
     }
     const Price onGrid = roundedToTick(exit, m_spec);
     if (onGrid != exit) {
-        block({filter, as.field, -4014, as.part,
-                  fmt::format(
-                      "The {} {} is not on the tick {}", name, exit.toString(), m_spec.tickSize.toString()),
-                  "move it there"},
+        block(
+            {filter, as.field, -4014, as.part,
+                fmt::format("{} {} is not on the tick {}", name, exit.toString(), m_spec.tickSize.toString()),
+                "move it there"},
             moved(onGrid, "the nearest is"));
     }
     return exit;
