@@ -9,9 +9,9 @@
 namespace
 {
 
-void say(const char *name, const QByteArray &value)
+void say(const QByteArray &name, const QByteArray &value)
 {
-    std::printf("%s=%s\n", name, value.constData());
+    std::printf("%s=%s\n", name.constData(), value.constData());
 }
 
 /// One line each, name=value; the last line says that requests may come.
@@ -19,8 +19,14 @@ void introduce(const paper::PaperEndpoints &at)
 {
     say("rest", at.rest.toEncoded());
     say("streams", at.streams.toEncoded());
+    say("ws-api", at.wsApi.toEncoded());
     say("api-key", at.apiKey);
     say("secret", at.secret);
+    for (qsizetype i = 0; i < at.others.size(); ++i) {
+        const QByteArray number = QByteArray::number(i + 2);
+        say("api-key-" + number, at.others[i].apiKey);
+        say("secret-" + number, at.others[i].secret);
+    }
     std::puts("ready");
     std::fflush(stdout);
 }

@@ -23,12 +23,15 @@ struct Option
 constexpr Option options[] = {
     {"rest-port", "port", "Port of REST on 127.0.0.1; 0 (default): any free one."},
     {"stream-port", "port", "Port of the streams on 127.0.0.1; 0 (default): any free one."},
-    {"api-key", "key", "API key; made at random where it is not given."},
+    {"ws-api-port", "port", "Port of the WebSocket API on 127.0.0.1; 0 (default): any free one."},
+    {"accounts", "number", "So many accounts, 1 (default) to 100, each with keys of its own."},
+    {"api-key", "key", "API key of the first account; made at random where it is not given."},
     {"secret-file", "file", "File that holds the HMAC secret of --api-key."},
-    {"public-key", "file", "PEM of an Ed25519 public key that may sign as well."},
+    {"public-key", "file",
+        "PEM of an Ed25519 public key that may sign as well; given again it is the next account's."},
     {"seed", "number", "Seed of market and faults; 1 by default."},
-    {"balance", "amount", "USDT in a new account; 10000 by default."},
-    {"state", "folder", "Keeps account and keys there between runs."},
+    {"balance", "amount", "USDT in each new account; 10000 by default."},
+    {"state", "folder", "Keeps accounts and keys there between runs."},
     {"replay", "file", "Recorded klines, aggTrades or trades to play; more files may follow."},
     {"speed", "times", "Market seconds a second: of a recording 1 (default) to 1000, of the own market to 60."},
     {"scenario", "name", "normal, calm, trend, slide, crash, halt or thin; name:SYMBOL:SECONDS for one symbol. "
@@ -71,23 +74,35 @@ public:
     }
     QByteArray content(const char *name)
     {
-        if (!isGiven(name)) {
-            return {};
+        return isGiven(name) ? contentOf(name, text(name)) : QByteArray{};
+    }
+    /// Of an option that may be given several times.
+    QList<QByteArray> contents(const char *name)
+    {
+        QList<QByteArray> all;
+        const QStringList paths = m_parser.values(QString::fromLatin1(name));
+        for (const QString &path : paths) {
+            all << contentOf(name, path);
         }
-        QFile file{text(name)};
-        if (!file.open(QIODevice::ReadOnly)) {
-            fail(name, QStringLiteral("cannot be read: %1: %2").arg(text(name), file.errorString()));
-            return {};
-        }
-        const QByteArray content = file.readAll();
-        if (content.trimmed().isEmpty()) {
-            fail(name, QStringLiteral("is an empty file: %1").arg(text(name)));
-        }
-        return content;
+        return all;
     }
     const QString &wrong() const { return m_wrong; }
 
 private:
+    QByteArray contentOf(const char *name, const QString &path)
+    {
+        QFile file{path};
+        if (!file.open(QIODevice::ReadOnly)) {
+            fail(name, QStringLiteral("cannot be read: %1: %2").arg(path, file.errorString()));
+            return {};
+        }
+        const QByteArray content = file.readAll();
+        if (content.trimmed().isEmpty()) {
+            fail(name, QStringLiteral("is an empty file: %1").arg(path));
+        }
+        return content;
+    }
+
     const QCommandLineParser &m_parser;
     QString m_wrong;
 };
@@ -139,8 +154,8 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
 {
     QCommandLineParser parser;
     parser.setApplicationDescription(QStringLiteral(
-        "The paper exchange of Headroom by itself: REST and streams of a USDT-margined futures "
-        "exchange on 127.0.0.1.\nIt prints where it is reached, then \"ready\"."));
+        "The paper exchange of Headroom by itself: REST, streams and WebSocket API of a "
+        "USDT-margined futures exchange on 127.0.0.1.\nIt prints where it is reached, then \"ready\"."));
     const QCommandLineOption help = parser.addHelpOption();
     const QCommandLineOption version = parser.addVersionOption();
     for (const Option &option : options) {
@@ -166,6 +181,8 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
     paper::PaperConfig config;
     reader.number("rest-port", config.restPort, 0, 65'535);
     reader.number("stream-port", config.streamPort, 0, 65'535);
+    reader.number("ws-api-port", config.wsApiPort, 0, 65'535);
+    reader.number("accounts", config.accounts, 1, 100);
     reader.number("seed", config.seed, 0, std::numeric_limits<quint64>::max());
     if (reader.isGiven("replay")) {
         reader.number("speed", config.replaySpeed, 1, 1'000);
@@ -191,7 +208,13 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
             config.apiKey.isEmpty() ? QStringLiteral("needs --api-key")
                                     : QStringLiteral("needs --secret-file"));
     }
-    config.ed25519PublicKey = reader.content("public-key");
+    config.ed25519PublicKeys = reader.contents("public-key");
+    if (config.ed25519PublicKeys.size() > config.accounts) {
+        reader.fail(
+            "public-key", QStringLiteral("is given %1 times, but there are %2 accounts; see --accounts")
+                              .arg(config.ed25519PublicKeys.size())
+                              .arg(config.accounts));
+    }
     config.certificate = reader.content("tls-cert");
     config.privateKey = reader.content("tls-key");
     if (config.certificate.isEmpty() != config.privateKey.isEmpty()) {

@@ -150,19 +150,19 @@ private slots:
         RateLimits limits;
         const domain::Timestamp minute = domain::timestampFromMs(1'795'400'040'000);
         for (int i = 0; i < 300; ++i) {
-            QVERIFY(!limits.admitOrder(1, 1, minute));
+            QVERIFY(!limits.admitOrder(1, 1, 1, minute));
         }
-        const auto refused = limits.admitOrder(1, 1, minute + 9s);
+        const auto refused = limits.admitOrder(1, 1, 1, minute + 9s);
         QVERIFY(refused);
         QCOMPARE(refused->status, 429);
         QVERIFY(refused->body.find("-1015") != std::string::npos);
         for (int window = 1; window < 4; ++window) {
             for (int i = 0; i < 300; ++i) {
-                QVERIFY(!limits.admitOrder(1, 1, minute + 10s * window));
+                QVERIFY(!limits.admitOrder(1, 1, 1, minute + 10s * window));
             }
         }
-        QVERIFY(limits.admitOrder(1, 1, minute + 50s)); // 1200 in this minute
-        QVERIFY(!limits.admitOrder(1, 1, minute + 60s));
+        QVERIFY(limits.admitOrder(1, 1, 1, minute + 50s)); // 1200 in this minute
+        QVERIFY(!limits.admitOrder(1, 1, 1, minute + 60s));
     }
 };
 

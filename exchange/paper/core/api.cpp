@@ -8,14 +8,6 @@ namespace
 using domain::ErrorCode;
 using domain::failure;
 
-Response refusal(const domain::Error &error)
-{
-    Response response;
-    response.status = error.code == ErrorCode::Unauthorized ? 401 : 400;
-    response.body = errorBody(error.venueCode, error.detail);
-    return response;
-}
-
 Response unknownPath()
 {
     return {404, "<html><body><h1>404 Not Found</h1></body></html>", "text/html", {}};
@@ -59,57 +51,91 @@ Result<std::size_t> ApiCall::limit(std::size_t standard, std::size_t most) const
     return static_cast<std::size_t>(**asked);
 }
 
-Api::Api(ApiParts parts, ApiKey key, RateLimitConfig limits)
+Response refusal(const domain::Error &error)
+{
+    Response response;
+    response.status = error.code == ErrorCode::Unauthorized ? 401 : 400;
+    response.body = errorBody(error.venueCode, error.detail);
+    return response;
+}
+
+Api::Api(ApiParts parts, std::vector<ApiKey> keys, RateLimitConfig limits)
     : m_parts{parts},
-      m_key{std::move(key)},
+      m_keys{std::move(keys)},
       m_limits{limits}
 {
-    for (const auto *table : {&marketEndpoints(), &tradeEndpoints(), &accountEndpoints()}) {
+    for (const auto *table : {&marketEndpoints(), &priceEndpoints(), &statisticsEndpoints(),
+             &tradeEndpoints(), &accountEndpoints(), &settingsEndpoints()}) {
         for (const Endpoint &endpoint : *table) {
             m_endpoints.emplace(std::pair{endpoint.method, endpoint.path}, &endpoint);
         }
     }
 }
 
+const Endpoint *Api::find(std::string_view method, std::string_view path) const
+{
+    const auto found = m_endpoints.find(std::pair{method, path});
+    return found == m_endpoints.end() ? nullptr : found->second;
+}
+
 Response Api::handle(Timestamp now, const Request &request)
 {
-    const auto found =
-        m_endpoints.find(std::pair{std::string_view{request.method}, std::string_view{request.path}});
-    if (found == m_endpoints.end()) {
+    const Endpoint *endpoint = find(request.method, request.path);
+    if (endpoint == nullptr) {
         return unknownPath();
     }
-    Response response = answer(now, request, *found->second);
-    m_limits.addHeaders(response, found->second->ordersPer10s > 0 && response.status == 200);
+    std::optional<AccountId> account;
+    Response response = answer(now, request, *endpoint, account);
+    if (endpoint->pool == LimitPool::Weight) {
+        const bool isOrder = endpoint->ordersPer10s > 0 && response.status == 200;
+        m_limits.addHeaders(response, isOrder ? account : std::nullopt, now);
+    }
     return response;
 }
 
-Response Api::answer(Timestamp now, const Request &request, const Endpoint &endpoint)
+std::optional<Response> Api::admit(Timestamp now, const Endpoint &endpoint, const QueryParameters &parameters)
+{
+    return m_limits.admit(endpoint.pool, endpoint.weight(parameters), now);
+}
+
+Response Api::perform(
+    Timestamp now, const Endpoint &endpoint, const QueryParameters &parameters, AccountId account)
+{
+    if (endpoint.ordersPer10s > 0) {
+        if (auto refused =
+                m_limits.admitOrder(account, endpoint.ordersPer10s, endpoint.ordersPerMinute, now)) {
+            return *refused;
+        }
+    }
+    auto body = endpoint.answer({m_parts, m_limits.config(), parameters, account, now});
+    return body ? Response{200, std::move(*body), "application/json", {}} : refusal(body.error());
+}
+
+Response Api::answer(
+    Timestamp now, const Request &request, const Endpoint &endpoint, std::optional<AccountId> &account)
 {
     const auto parameters = QueryParameters::parse(request.query, request.body);
-    const int weight = parameters ? endpoint.weight(*parameters) : 1;
-    if (auto refused = m_limits.admit(weight, now)) {
+    if (auto refused = admit(now, endpoint, parameters ? *parameters : QueryParameters{})) {
         return *refused;
     }
+    const ApiKey *key = nullptr;
     if (endpoint.security != Security::None) {
-        if (const auto known = checkKey(m_key, request); !known) {
+        const auto known = findKey(m_keys, request.apiKey);
+        if (!known) {
             return refusal(known.error());
         }
+        key = *known;
+        account = key->account;
     }
     if (!parameters) {
         return refusal(parameters.error());
     }
     if (endpoint.security == Security::Signed) {
-        if (const auto checked = checkSignature(m_key, request, *parameters, now); !checked) {
+        if (const auto checked = checkSignature(*key, request, *parameters, now); !checked) {
             return refusal(checked.error());
         }
     }
-    if (endpoint.ordersPer10s > 0) {
-        if (auto refused = m_limits.admitOrder(endpoint.ordersPer10s, endpoint.ordersPerMinute, now)) {
-            return *refused;
-        }
-    }
-    auto body = endpoint.answer({m_parts, m_limits.config(), *parameters, now});
-    return body ? Response{200, std::move(*body), "application/json", {}} : refusal(body.error());
+    return perform(now, endpoint, *parameters, account.value_or(0));
 }
 
 } // namespace paper

@@ -4,6 +4,7 @@
 #include "exchange/paper/core/engine.h"
 #include "exchange/paper/core/listen_keys.h"
 #include "exchange/paper/core/market.h"
+#include "exchange/paper/core/price_candles.h"
 #include "exchange/paper/core/rate_limits.h"
 #include "exchange/paper/core/rest.h"
 #include "exchange/paper/core/security.h"
@@ -23,8 +24,8 @@ struct ApiParts
     CandleStore &candles;
     const Tape &tape;
     const MarketDriver &market;
+    const PriceCandles &prices;
     ListenKeys &listenKeys;
-    AccountId account = 1;
 };
 
 /// One request that passed limits and security.
@@ -33,6 +34,7 @@ struct ApiCall
     const ApiParts &parts;
     const RateLimitConfig &limits;
     const QueryParameters &parameters;
+    AccountId account; ///< whose key it bears; 0 where none is asked for
     Timestamp now;
 
     /// The parameter `symbol`, known to the exchange: -1102 where it is missing, -1121 where unknown.
@@ -55,6 +57,7 @@ struct Endpoint
     Result<std::string> (*answer)(const ApiCall &) = nullptr;
     int ordersPer10s = 0;
     int ordersPerMinute = 0;
+    LimitPool pool = LimitPool::Weight;
 };
 template <int n> int constantWeight(const QueryParameters &)
 {
@@ -66,26 +69,47 @@ template <int one, int all> int weightBySymbol(const QueryParameters &parameters
     return parameters.has("symbol") ? one : all;
 }
 
+/// Another weight by the parameter limit: that of klines and its relatives.
+int klinesWeight(const QueryParameters &parameters);
+
 const std::vector<Endpoint> &marketEndpoints();
+const std::vector<Endpoint> &priceEndpoints();
+const std::vector<Endpoint> &statisticsEndpoints();
 const std::vector<Endpoint> &tradeEndpoints();
 const std::vector<Endpoint> &accountEndpoints();
+const std::vector<Endpoint> &settingsEndpoints();
 
 /// The REST interface without a socket: a request goes in, the answer comes out. Order of checks: path, ban
 /// and weight, key, parameters, timestamp, signature, order count, then the endpoint's own.
 class Api
 {
 public:
-    Api(ApiParts parts, ApiKey key, RateLimitConfig limits = {});
+    Api(ApiParts parts, std::vector<ApiKey> keys, RateLimitConfig limits = {});
     Response handle(Timestamp now, const Request &request);
+
+    // The steps of handle() for whoever proves the caller in another way: the WebSocket API.
+    /// nullptr where there is none.
+    const Endpoint *find(std::string_view method, std::string_view path) const;
+    /// Ban and weight; a refusal where they do not allow the call.
+    std::optional<Response> admit(Timestamp now, const Endpoint &endpoint, const QueryParameters &parameters);
+    /// Order count and the endpoint's own.
+    Response perform(
+        Timestamp now, const Endpoint &endpoint, const QueryParameters &parameters, AccountId account);
+
+    const std::vector<ApiKey> &keys() const { return m_keys; }
     RateLimits &limits() { return m_limits; }
 
 private:
-    Response answer(Timestamp now, const Request &request, const Endpoint &endpoint);
+    Response answer(
+        Timestamp now, const Request &request, const Endpoint &endpoint, std::optional<AccountId> &account);
 
     ApiParts m_parts;
-    ApiKey m_key;
+    std::vector<ApiKey> m_keys;
     RateLimits m_limits;
     std::map<std::pair<std::string_view, std::string_view>, const Endpoint *> m_endpoints;
 };
+
+/// An error as the exchange answers it.
+Response refusal(const domain::Error &error);
 
 } // namespace paper

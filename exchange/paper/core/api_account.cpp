@@ -12,8 +12,6 @@ using domain::failure;
 using domain::toMs;
 using namespace std::chrono_literals;
 
-constexpr std::string_view success = R"({"code":200,"msg":"success"})";
-
 const SymbolSpec &specOf(const ApiCall &call, const Symbol &symbol)
 {
     return *call.parts.engine.spec(symbol);
@@ -32,7 +30,7 @@ Result<std::string> positionRisk(const ApiCall &call, bool isV3)
     }
     JsonWriter json;
     json.beginArray();
-    for (const PositionView &position : call.parts.engine.positions(call.parts.account, nameOf(*spec))) {
+    for (const PositionView &position : call.parts.engine.positions(call.account, nameOf(*spec))) {
         if (!isV3) {
             wire::positionRiskV2(json, specOf(call, position.symbol), position);
         } else if (!position.amount.isZero() || position.hasOpenOrders) {
@@ -50,6 +48,18 @@ Result<std::string> positionRiskV3(const ApiCall &call)
 Result<std::string> positionRiskV2(const ApiCall &call)
 {
     return positionRisk(call, false);
+}
+
+/// What the account chose about itself, in both account versions and accountConfig.
+struct Choices
+{
+    bool multiAssets;
+    bool feeBurn;
+};
+
+Choices choicesOf(const ApiCall &call)
+{
+    return {call.parts.engine.isMultiAssets(call.account), call.parts.engine.isFeeBurn(call.account)};
 }
 
 void assetRow(JsonWriter &json, const AccountView &account, bool isV3)
@@ -101,20 +111,21 @@ void positionRow(JsonWriter &json, const SymbolSpec &spec, const PositionView &p
 
 Result<std::string> accountAnswer(const ApiCall &call, bool isV3)
 {
-    const auto view = call.parts.engine.account(call.parts.account);
+    const auto view = call.parts.engine.account(call.account);
     if (!view) {
         return tl::unexpected{view.error()};
     }
     JsonWriter json;
     json.beginObject();
     if (!isV3) {
+        const Choices choices = choicesOf(call);
         json.field("feeTier", 0)
-            .field("feeBurn", false)
+            .field("feeBurn", choices.feeBurn)
             .field("canTrade", true)
             .field("canDeposit", true)
             .field("canWithdraw", true)
             .field("updateTime", 0)
-            .field("multiAssetsMargin", false)
+            .field("multiAssetsMargin", choices.multiAssets)
             .field("tradeGroupId", -1);
     }
     json.field("totalInitialMargin", wire::amount(view->initialMargin))
@@ -132,8 +143,7 @@ Result<std::string> accountAnswer(const ApiCall &call, bool isV3)
     assetRow(json, *view, isV3);
     json.endArray();
     json.key("positions").beginArray();
-    const auto positions =
-        isV3 ? view->positions : call.parts.engine.positions(call.parts.account, std::nullopt);
+    const auto positions = isV3 ? view->positions : call.parts.engine.positions(call.account, std::nullopt);
     for (const PositionView &position : positions) {
         positionRow(json, specOf(call, position.symbol), position, isV3);
     }
@@ -153,7 +163,7 @@ Result<std::string> accountV2(const ApiCall &call)
 
 Result<std::string> balance(const ApiCall &call)
 {
-    const auto view = call.parts.engine.account(call.parts.account);
+    const auto view = call.parts.engine.account(call.account);
     if (!view) {
         return tl::unexpected{view.error()};
     }
@@ -182,9 +192,9 @@ Result<std::string> accountConfig(const ApiCall &call)
         .field("canTrade", true)
         .field("canDeposit", true)
         .field("canWithdraw", true)
-        .field("dualSidePosition", call.parts.engine.isHedgeMode(call.parts.account))
+        .field("dualSidePosition", call.parts.engine.isHedgeMode(call.account))
         .field("updateTime", 0)
-        .field("multiAssetsMargin", false)
+        .field("multiAssetsMargin", choicesOf(call).multiAssets)
         .field("tradeGroupId", -1)
         .endObject();
     return json.take();
@@ -198,7 +208,7 @@ Result<std::string> symbolConfig(const ApiCall &call)
     }
     JsonWriter json;
     json.beginArray();
-    for (const SymbolConfigView &row : call.parts.engine.symbolConfigs(call.parts.account, nameOf(*spec))) {
+    for (const SymbolConfigView &row : call.parts.engine.symbolConfigs(call.account, nameOf(*spec))) {
         json.beginObject()
             .field("symbol", row.symbol)
             .field("marginType", wire::marginTypeUpper(row.marginType))
@@ -247,104 +257,16 @@ Result<std::string> commissionRate(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    const auto rates = call.parts.engine.commissionRate(call.parts.account, (*spec)->symbol);
+    const auto rates = call.parts.engine.commissionRate(call.account, (*spec)->symbol);
     if (!rates) {
         return tl::unexpected{rates.error()};
     }
     JsonWriter json;
     json.beginObject()
         .field("symbol", (*spec)->symbol)
-        .field("makerCommissionRate", rates->maker.toFixed(6))
-        .field("takerCommissionRate", rates->taker.toFixed(6))
-        .field("rpiCommissionRate", "0.000050")
-        .endObject();
-    return json.take();
-}
-
-Result<std::string> setLeverage(const ApiCall &call)
-{
-    const auto spec = call.symbol();
-    const auto leverage = call.parameters.integer("leverage");
-    if (!spec || !leverage || !*leverage) {
-        return spec ? missing("leverage") : tl::unexpected{spec.error()};
-    }
-    const int wanted = static_cast<int>(std::clamp<std::int64_t>(**leverage, -1, 1'000'000));
-    const auto config = call.parts.engine.setLeverage(call.parts.account, (*spec)->symbol, wanted, call.now);
-    if (!config) {
-        return tl::unexpected{config.error()};
-    }
-    JsonWriter json;
-    json.beginObject()
-        .field("leverage", config->leverage)
-        .field("maxNotionalValue", config->maxNotional.toString())
-        .field("symbol", config->symbol)
-        .endObject();
-    return json.take();
-}
-
-Result<std::string> setMarginType(const ApiCall &call)
-{
-    const auto spec = call.symbol();
-    const std::string type = call.parameters.text("marginType");
-    if (!spec || (type != "ISOLATED" && type != "CROSSED")) {
-        return spec ? missing("marginType") : tl::unexpected{spec.error()};
-    }
-    return call.parts.engine
-        .setMarginType(call.parts.account, (*spec)->symbol, domain::parseMarginType(type), call.now)
-        .map([] { return std::string{success}; });
-}
-
-Result<std::string> positionMode(const ApiCall &call)
-{
-    JsonWriter json;
-    json.beginObject()
-        .field("dualSidePosition", call.parts.engine.isHedgeMode(call.parts.account))
-        .endObject();
-    return json.take();
-}
-
-Result<std::string> setPositionMode(const ApiCall &call)
-{
-    const std::string dual = call.parameters.text("dualSidePosition");
-    if (dual != "true" && dual != "false") {
-        return missing("dualSidePosition");
-    }
-    return call.parts.engine.setHedgeMode(call.parts.account, dual == "true", call.now).map([] {
-        return std::string{success};
-    });
-}
-
-Result<std::string> multiAssetsMode(const ApiCall & /*call*/)
-{
-    return R"({"multiAssetsMargin":false})";
-}
-
-Result<std::string> positionMargin(const ApiCall &call)
-{
-    const auto spec = call.symbol();
-    const auto amount = domain::Money::parse(call.parameters.text("amount"));
-    const auto type = call.parameters.integer("type");
-    if (!spec) {
-        return tl::unexpected{spec.error()};
-    }
-    if (!amount) {
-        return missing("amount");
-    }
-    if (!type || !*type || (**type != 1 && **type != 2)) {
-        return missing("type");
-    }
-    const PositionSide side = domain::parsePositionSide(call.parameters.text("positionSide"));
-    const auto changed = call.parts.engine.changePositionMargin(
-        call.parts.account, (*spec)->symbol, side, *amount, static_cast<int>(**type), call.now);
-    if (!changed) {
-        return tl::unexpected{changed.error()};
-    }
-    JsonWriter json;
-    json.beginObject();
-    json.key("amount").raw(amount->toString());
-    json.field("code", 200)
-        .field("msg", "Successfully modify position margin.")
-        .field("type", **type)
+        .field("makerCommissionRate", rates->maker.toString())
+        .field("takerCommissionRate", rates->taker.toString())
+        .field("rpiCommissionRate", "0.00005")
         .endObject();
     return json.take();
 }
@@ -358,7 +280,7 @@ Result<std::string> marginHistory(const ApiCall &call)
     }
     JsonWriter json;
     json.beginArray();
-    for (const MarginChange &row : call.parts.engine.marginChanges(call.parts.account, *query)) {
+    for (const MarginChange &row : call.parts.engine.marginChanges(call.account, *query)) {
         json.beginObject()
             .field("symbol", row.symbol)
             .field("type", row.type)
@@ -398,7 +320,7 @@ Result<std::string> income(const ApiCall &call)
     const std::size_t perPage = query->limit;
     const auto pageNumber = static_cast<std::size_t>(std::clamp<std::int64_t>(page->value_or(1), 1, 10'000));
     query->limit = perPage * pageNumber;
-    const auto rows = call.parts.engine.income(call.parts.account, *query, *type);
+    const auto rows = call.parts.engine.income(call.account, *query, *type);
     JsonWriter json;
     json.beginArray();
     const std::size_t first = page->has_value() ? perPage * (pageNumber - 1) : 0;
@@ -416,49 +338,6 @@ Result<std::string> income(const ApiCall &call)
             .endObject();
     }
     return json.endArray().take();
-}
-
-Result<std::string> orderRateLimit(const ApiCall &call)
-{
-    JsonWriter json;
-    json.beginArray();
-    for (const auto &[interval, number, limit] : {std::tuple{"SECOND", 10, call.limits.ordersPer10s},
-             std::tuple{"MINUTE", 1, call.limits.ordersPerMinute}}) {
-        json.beginObject()
-            .field("rateLimitType", "ORDERS")
-            .field("interval", interval)
-            .field("intervalNum", number)
-            .field("limit", limit)
-            .endObject();
-    }
-    return json.endArray().take();
-}
-
-std::string listenKeyBody(const std::string &key)
-{
-    JsonWriter json;
-    json.beginObject().field("listenKey", key).endObject();
-    return json.take();
-}
-
-Result<std::string> openListenKey(const ApiCall &call)
-{
-    return listenKeyBody(call.parts.listenKeys.open(call.now));
-}
-
-Result<std::string> extendListenKey(const ApiCall &call)
-{
-    const auto key = call.parts.listenKeys.extend(call.now);
-    if (!key) {
-        return failure(ErrorCode::Rejected, "This listenKey does not exist.", -1125);
-    }
-    return listenKeyBody(*key);
-}
-
-Result<std::string> closeListenKey(const ApiCall &call)
-{
-    call.parts.listenKeys.close();
-    return "{}";
 }
 
 } // namespace
@@ -482,6 +361,7 @@ Result<HistoryQuery> historyQuery(
         return failure(ErrorCode::Rejected, "Start time is greater than end time.", -1023);
     }
     constexpr domain::Milliseconds widest = 24h * 7;
+    constexpr domain::Milliseconds farthest = 24h * 90;
     if (*start && *end && **end - **start > widest.count()) {
         return failure(ErrorCode::Rejected, "Search time range must be within 7 days.", -4165);
     }
@@ -500,6 +380,10 @@ Result<HistoryQuery> historyQuery(
     if (*end) {
         query.to = domain::timestampFromMs(**end);
     }
+    query.since = call.now - farthest;
+    if (!*id && !*start) {
+        query.since = std::max(query.since, query.to.value_or(call.now) - widest);
+    }
     return query;
 }
 
@@ -517,18 +401,8 @@ const std::vector<Endpoint> &accountEndpoints()
         {"GET", "/fapi/v1/symbolConfig", isSigned, constantWeight<5>, symbolConfig},
         {"GET", "/fapi/v1/leverageBracket", isSigned, constantWeight<1>, leverageBracket},
         {"GET", "/fapi/v1/commissionRate", isSigned, constantWeight<20>, commissionRate},
-        {"POST", "/fapi/v1/leverage", isSigned, constantWeight<1>, setLeverage},
-        {"POST", "/fapi/v1/marginType", isSigned, constantWeight<1>, setMarginType},
-        {"GET", "/fapi/v1/positionSide/dual", isSigned, constantWeight<30>, positionMode},
-        {"POST", "/fapi/v1/positionSide/dual", isSigned, constantWeight<1>, setPositionMode},
-        {"GET", "/fapi/v1/multiAssetsMargin", isSigned, constantWeight<30>, multiAssetsMode},
-        {"POST", "/fapi/v1/positionMargin", isSigned, constantWeight<1>, positionMargin},
         {"GET", "/fapi/v1/positionMargin/history", isSigned, constantWeight<1>, marginHistory},
         {"GET", "/fapi/v1/income", isSigned, constantWeight<30>, income},
-        {"GET", "/fapi/v1/rateLimit/order", isSigned, constantWeight<1>, orderRateLimit},
-        {"POST", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, openListenKey},
-        {"PUT", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, extendListenKey},
-        {"DELETE", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, closeListenKey},
     };
     return endpoints;
 }

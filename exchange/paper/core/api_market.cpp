@@ -1,10 +1,8 @@
-#include "exchange/paper/core/api.h"
-#include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/market_query.h"
 #include "exchange/paper/core/wire_text.h"
 
 #include <algorithm>
 #include <array>
-#include <functional>
 
 namespace paper
 {
@@ -67,6 +65,22 @@ int depthWeight(const QueryParameters &parameters)
     return levels <= 50 ? 2 : levels <= 100 ? 5 : levels <= 500 ? 10 : 20;
 }
 
+Result<std::string> bookOf(const ApiCall &call, const SymbolSpec &spec, std::size_t levels)
+{
+    const auto book = call.parts.engine.book(spec.symbol, levels);
+    if (!book) {
+        return tl::unexpected{book.error()};
+    }
+    JsonWriter json;
+    json.beginObject()
+        .field("lastUpdateId", book->lastUpdateId)
+        .field("E", toMs(call.now))
+        .field("T", toMs(call.now));
+    wire::levels(json.key("bids"), spec, book->bids);
+    wire::levels(json.key("asks"), spec, book->asks);
+    return json.endObject().take();
+}
+
 Result<std::string> depth(const ApiCall &call)
 {
     const auto spec = call.symbol();
@@ -79,18 +93,35 @@ Result<std::string> depth(const ApiCall &call)
     if (std::ranges::find(allowed, levels) == allowed.end()) {
         return failure(ErrorCode::Rejected, "Depth limit is invalid.", -4021);
     }
-    const auto book = call.parts.engine.book((*spec)->symbol, static_cast<std::size_t>(levels));
-    if (!book) {
-        return tl::unexpected{book.error()};
+    return bookOf(call, **spec, static_cast<std::size_t>(levels));
+}
+
+/// No RPI orders are placed here, so this book is the public one.
+Result<std::string> rpiDepth(const ApiCall &call)
+{
+    constexpr std::int64_t only = 1'000;
+    const auto spec = call.symbol();
+    const auto limit = call.parameters.integer("limit");
+    if (!spec) {
+        return tl::unexpected{spec.error()};
     }
-    JsonWriter json;
+    if (!limit || limit->value_or(only) != only) {
+        return failure(ErrorCode::Rejected, "Depth limit is invalid.", -4021);
+    }
+    return bookOf(call, **spec, static_cast<std::size_t>(only));
+}
+
+void tradeRow(JsonWriter &json, const SymbolSpec &spec, const TradeEvent &trade)
+{
     json.beginObject()
-        .field("lastUpdateId", book->lastUpdateId)
-        .field("E", toMs(call.now))
-        .field("T", toMs(call.now));
-    wire::levels(json.key("bids"), **spec, book->bids);
-    wire::levels(json.key("asks"), **spec, book->asks);
-    return json.endObject().take();
+        .field("id", trade.tradeId)
+        .field("price", wire::price(spec, trade.price))
+        .field("qty", wire::quantity(spec, trade.quantity))
+        .field("quoteQty", wire::amount(trade.price * trade.quantity))
+        .field("time", toMs(trade.at))
+        .field("isBuyerMaker", trade.buyerIsMaker)
+        .field("isRPITrade", false)
+        .endObject();
 }
 
 Result<std::string> trades(const ApiCall &call)
@@ -104,44 +135,32 @@ Result<std::string> trades(const ApiCall &call)
     JsonWriter json;
     json.beginArray();
     for (std::size_t i = tape.size() - std::min(*limit, tape.size()); i < tape.size(); ++i) {
-        const TradeEvent &trade = tape[i];
-        json.beginObject()
-            .field("id", trade.tradeId)
-            .field("price", wire::price(**spec, trade.price))
-            .field("qty", wire::quantity(**spec, trade.quantity))
-            .field("quoteQty", wire::amount(trade.price * trade.quantity))
-            .field("time", toMs(trade.at))
-            .field("isBuyerMaker", trade.buyerIsMaker)
-            .field("isRPITrade", false)
-            .endObject();
+        tradeRow(json, **spec, tape[i]);
     }
     return json.endArray().take();
 }
 
-struct Span
+/// The latest thousand trades of a symbol are kept; what is older is not there.
+Result<std::string> historicalTrades(const ApiCall &call)
 {
-    std::optional<Timestamp> from;
-    std::optional<Timestamp> to;
-};
-
-Result<Span> spanOf(const ApiCall &call)
-{
-    const auto start = call.parameters.integer("startTime");
-    const auto end = call.parameters.integer("endTime");
-    if (!start || !end) {
-        return tl::unexpected{start ? end.error() : start.error()};
+    const auto spec = call.symbol();
+    const auto limit = call.limit(100, 500);
+    const auto fromId = call.parameters.integer("fromId");
+    if (!spec || !limit || !fromId) {
+        return tl::unexpected{!spec ? spec.error() : !limit ? limit.error() : fromId.error()};
     }
-    if (*start && *end && **start > **end) {
-        return failure(ErrorCode::Rejected, "Start time is greater than end time.", -1023);
+    const auto &tape = call.parts.tape.trades((*spec)->symbol);
+    const auto size = static_cast<std::ptrdiff_t>(tape.size());
+    const auto most = static_cast<std::ptrdiff_t>(*limit);
+    const auto first = *fromId ? std::ranges::lower_bound(tape, **fromId, {}, &TradeEvent::tradeId)
+                               : tape.begin() + std::max<std::ptrdiff_t>(size - most, 0);
+    const auto last = tape.end() - first > most ? first + most : tape.end();
+    JsonWriter json;
+    json.beginArray();
+    for (auto trade = first; trade != last; ++trade) {
+        tradeRow(json, **spec, *trade);
     }
-    Span span;
-    if (*start) {
-        span.from = domain::timestampFromMs(**start);
-    }
-    if (*end) {
-        span.to = domain::timestampFromMs(**end);
-    }
-    return span;
+    return json.endArray().take();
 }
 
 Result<std::string> aggTrades(const ApiCall &call)
@@ -158,6 +177,9 @@ Result<std::string> aggTrades(const ApiCall &call)
     }
     if (*fromId && (span->from || span->to)) {
         return failure(ErrorCode::Rejected, "Combination of optional parameters invalid.", -1128);
+    }
+    if (span->from && span->to && *span->to - *span->from >= 1h) {
+        return failure(ErrorCode::Rejected, "More than 1 hours between startTime and endTime.", -1127);
     }
     std::vector<const AggregateTrade *> rows;
     for (const AggregateTrade &trade : call.parts.tape.aggregates((*spec)->symbol)) {
@@ -191,58 +213,29 @@ Result<std::string> aggTrades(const ApiCall &call)
     return json.endArray().take();
 }
 
-int klinesWeight(const QueryParameters &parameters)
-{
-    const auto limit = parameters.integer("limit");
-    const std::int64_t bars = limit ? limit->value_or(500) : 500;
-    return bars < 100 ? 1 : bars < 500 ? 2 : bars <= 1'000 ? 5 : 10;
-}
-
 Result<std::string> klines(const ApiCall &call)
 {
     const auto spec = call.symbol();
-    const auto limit = call.limit(500, 1'500);
-    const auto span = spanOf(call);
-    if (!spec || !limit || !span) {
-        return tl::unexpected{!spec ? spec.error() : !limit ? limit.error() : span.error()};
+    const auto asked = klineRequest(call);
+    if (!spec || !asked) {
+        return tl::unexpected{spec ? asked.error() : spec.error()};
     }
-    if (!call.parameters.has("interval")) {
-        return missing("interval");
-    }
-    const auto interval = domain::parseInterval(call.parameters.text("interval"));
-    if (!interval) {
-        return failure(ErrorCode::Rejected, "Invalid interval.", -1120);
-    }
-    const KlineQuery query{span->from, span->to, *limit};
-    JsonWriter json;
-    json.beginArray();
-    for (const Bar &bar : call.parts.candles.klines(
-             (*spec)->symbol, *interval, query, call.parts.market.marketTime(call.now))) {
-        wire::kline(json, **spec, bar, *interval);
-    }
-    return json.endArray().take();
+    return contractKlines(call, **spec, *asked);
 }
 
-using WriteSymbol = std::function<void(JsonWriter &, const SymbolSpec &, const MarketView &)>;
-
-/// The row of one symbol, or an array of all.
-Result<std::string> oneOrAll(const ApiCall &call, const WriteSymbol &write)
+/// One perpetual contract a pair; the dated ones have no candles here.
+Result<std::string> continuousKlines(const ApiCall &call)
 {
-    const auto spec = call.optionalSymbol();
-    if (!spec) {
-        return tl::unexpected{spec.error()};
+    const auto spec = pairOf(call);
+    const auto asked = klineRequest(call);
+    if (!spec || !asked) {
+        return tl::unexpected{spec ? asked.error() : spec.error()};
     }
-    JsonWriter json;
-    const Engine &engine = call.parts.engine;
-    if (*spec != nullptr) {
-        write(json, **spec, *engine.market((*spec)->symbol));
-        return json.take();
+    const auto isPerpetual = isPerpetualAsked(call);
+    if (!isPerpetual) {
+        return tl::unexpected{isPerpetual.error()};
     }
-    json.beginArray();
-    for (const Symbol &symbol : engine.symbols()) {
-        write(json, *engine.spec(symbol), *engine.market(symbol));
-    }
-    return json.endArray().take();
+    return *isPerpetual ? contractKlines(call, **spec, *asked) : std::string{"[]"};
 }
 
 Result<std::string> dayTicker(const ApiCall &call)
@@ -301,87 +294,6 @@ Result<std::string> bookTicker(const ApiCall &call)
     });
 }
 
-Result<std::string> premiumIndex(const ApiCall &call)
-{
-    return oneOrAll(call, [&](JsonWriter &json, const SymbolSpec &spec, const MarketView &view) {
-        json.beginObject()
-            .field("symbol", spec.symbol)
-            .field("markPrice", wire::fixedPrice(view.mark))
-            .field("indexPrice", wire::fixedPrice(view.index))
-            .field("estimatedSettlePrice", wire::fixedPrice(view.index))
-            .field("lastFundingRate", wire::rate(view.fundingRate))
-            .field("interestRate", "0.00010000")
-            .field("nextFundingTime", toMs(view.nextFundingAt))
-            .field("time", toMs(call.now))
-            .endObject();
-    });
-}
-
-/// Settlements before this run are made up from the settlement time, near the interest rate.
-Result<std::string> fundingRate(const ApiCall &call)
-{
-    const auto spec = call.symbol();
-    const auto limit = call.limit(100, 1'000);
-    const auto span = spanOf(call);
-    if (!spec || !limit || !span) {
-        return tl::unexpected{!spec ? spec.error() : !limit ? limit.error() : span.error()};
-    }
-    const SymbolSpec &symbol = **spec;
-    const domain::Milliseconds every = call.parts.engine.fundingInterval(symbol.symbol);
-    const Timestamp newest = std::min(span->to.value_or(call.now), call.now);
-    Timestamp at{newest.time_since_epoch() / every * every};
-    const Timestamp oldest = std::max(span->from.value_or(at - every * 199), at - every * 1'000);
-    std::vector<Timestamp> settlements;
-    for (; at >= oldest; at -= every) {
-        settlements.push_back(at);
-    }
-    std::ranges::reverse(settlements);
-    if (settlements.size() > *limit) {
-        const auto surplus = static_cast<std::ptrdiff_t>(settlements.size() - *limit);
-        settlements.erase(settlements.begin(), settlements.begin() + surplus);
-    }
-    JsonWriter json;
-    json.beginArray();
-    for (const Timestamp settlement : settlements) {
-        const FundingEvent *known = call.parts.tape.funding(symbol.symbol, settlement);
-        const auto bar = call.parts.candles.barAt(symbol.symbol, domain::Interval::M1, settlement);
-        const std::uint64_t hash = hashOf(symbol.symbol.size(), static_cast<std::uint64_t>(toMs(settlement)));
-        const Rate madeUp = Rate::fromApproximate(0.0001 + std::min(0.0, 0.00008 * normalOf(hash)));
-        json.beginObject()
-            .field("symbol", symbol.symbol)
-            .field("fundingRate", wire::rate(known != nullptr ? known->rate : madeUp))
-            .field("fundingTime", toMs(settlement))
-            .field("markPrice", wire::fixedPrice(known != nullptr ? known->markPrice
-                                                 : bar            ? bar->open
-                                                                  : Price{}))
-            .field("rateType", "Regular")
-            .endObject();
-    }
-    return json.endArray().take();
-}
-
-Result<std::string> openInterest(const ApiCall &call)
-{
-    const auto spec = call.symbol();
-    if (!spec) {
-        return tl::unexpected{spec.error()};
-    }
-    const auto &contracts = call.parts.market.contracts();
-    const auto contract = std::ranges::find(
-        contracts, (*spec)->symbol, [](const Contract &row) -> const Symbol & { return row.spec.symbol; });
-    // The crowd's positions, which no account here holds: half a day's turnover at the table's price.
-    const Quantity crowd = Quantity::fromApproximate(contract->market.turnover / 2 / contract->market.price)
-                               .roundedTo((*spec)->lot.stepSize);
-    const Quantity own = call.parts.engine.market((*spec)->symbol)->openInterest;
-    JsonWriter json;
-    json.beginObject()
-        .field("openInterest", wire::quantity(**spec, crowd + own))
-        .field("symbol", (*spec)->symbol)
-        .field("time", toMs(call.now))
-        .endObject();
-    return json.take();
-}
-
 } // namespace
 
 const std::vector<Endpoint> &marketEndpoints()
@@ -391,16 +303,16 @@ const std::vector<Endpoint> &marketEndpoints()
         {"GET", "/fapi/v1/time", Security::None, constantWeight<1>, time},
         {"GET", "/fapi/v1/exchangeInfo", Security::None, constantWeight<1>, exchangeInfo},
         {"GET", "/fapi/v1/depth", Security::None, depthWeight, depth},
+        {"GET", "/fapi/v1/rpiDepth", Security::None, constantWeight<20>, rpiDepth},
         {"GET", "/fapi/v1/trades", Security::None, constantWeight<5>, trades},
+        {"GET", "/fapi/v1/historicalTrades", Security::Key, constantWeight<200>, historicalTrades},
         {"GET", "/fapi/v1/aggTrades", Security::None, constantWeight<20>, aggTrades},
         {"GET", "/fapi/v1/klines", Security::None, klinesWeight, klines},
+        {"GET", "/fapi/v1/continuousKlines", Security::None, klinesWeight, continuousKlines},
         {"GET", "/fapi/v1/ticker/24hr", Security::None, weightBySymbol<1, 40>, dayTicker},
         {"GET", "/fapi/v1/ticker/price", Security::None, weightBySymbol<1, 2>, priceTicker},
         {"GET", "/fapi/v2/ticker/price", Security::None, weightBySymbol<1, 2>, priceTicker},
         {"GET", "/fapi/v1/ticker/bookTicker", Security::None, weightBySymbol<2, 5>, bookTicker},
-        {"GET", "/fapi/v1/premiumIndex", Security::None, weightBySymbol<1, 10>, premiumIndex},
-        {"GET", "/fapi/v1/fundingRate", Security::None, constantWeight<0>, fundingRate},
-        {"GET", "/fapi/v1/openInterest", Security::None, constantWeight<1>, openInterest},
     };
     return endpoints;
 }

@@ -35,7 +35,7 @@ bool isAck(const NewOrderRequest &request, const OrderRecord &order)
 
 Result<std::string> placeOne(const ApiCall &call, const NewOrderRequest &request)
 {
-    const auto order = call.parts.engine.place(call.parts.account, request, call.now);
+    const auto order = call.parts.engine.place(call.account, request, call.now);
     if (!order) {
         return tl::unexpected{order.error()};
     }
@@ -77,9 +77,7 @@ Result<std::string> testOrder(const ApiCall &call)
     if (const auto complete = checkMandatory(request); !complete) {
         return tl::unexpected{complete.error()};
     }
-    return call.parts.engine.test(call.parts.account, request, call.now).map([] {
-        return std::string{"{}"};
-    });
+    return call.parts.engine.test(call.account, request, call.now).map([] { return std::string{"{}"}; });
 }
 
 AmendRequest amendmentOf(const auto &text)
@@ -90,7 +88,7 @@ AmendRequest amendmentOf(const auto &text)
 
 Result<std::string> amendOne(const ApiCall &call, const AmendRequest &request)
 {
-    const auto order = call.parts.engine.amend(call.parts.account, request, call.now);
+    const auto order = call.parts.engine.amend(call.account, request, call.now);
     if (!order) {
         return tl::unexpected{order.error()};
     }
@@ -147,7 +145,7 @@ Result<std::string> queryOrder(const ApiCall &call)
     return oneOrder(
         call,
         [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
-            return c.parts.engine.query(c.parts.account, symbol, key);
+            return c.parts.engine.query(c.account, symbol, key);
         },
         true);
 }
@@ -157,7 +155,7 @@ Result<std::string> queryOpenOrder(const ApiCall &call)
     return oneOrder(
         call,
         [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
-            return c.parts.engine.queryOpen(c.parts.account, symbol, key);
+            return c.parts.engine.queryOpen(c.account, symbol, key);
         },
         true);
 }
@@ -167,7 +165,7 @@ Result<std::string> cancelOrder(const ApiCall &call)
     return oneOrder(
         call,
         [](const ApiCall &c, const Symbol &symbol, const OrderKey &key) {
-            return c.parts.engine.cancel(c.parts.account, symbol, key, c.now);
+            return c.parts.engine.cancel(c.account, symbol, key, c.now);
         },
         false);
 }
@@ -193,7 +191,7 @@ Result<std::string> openOrders(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    return orderRows(call, call.parts.engine.openOrders(call.parts.account, nameOf(*spec)));
+    return orderRows(call, call.parts.engine.openOrders(call.account, nameOf(*spec)));
 }
 
 Result<std::string> allOrders(const ApiCall &call)
@@ -202,7 +200,7 @@ Result<std::string> allOrders(const ApiCall &call)
     if (!query) {
         return tl::unexpected{query.error()};
     }
-    return orderRows(call, call.parts.engine.allOrders(call.parts.account, *query));
+    return orderRows(call, call.parts.engine.allOrders(call.account, *query));
 }
 
 Result<std::string> cancelAll(const ApiCall &call)
@@ -211,7 +209,7 @@ Result<std::string> cancelAll(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    return call.parts.engine.cancelAll(call.parts.account, (*spec)->symbol, call.now).map([](int) {
+    return call.parts.engine.cancelAll(call.account, (*spec)->symbol, call.now).map([](int) {
         return std::string{allCancelled};
     });
 }
@@ -224,7 +222,7 @@ Result<std::string> countdown(const ApiCall &call)
         return spec ? missing("countdownTime") : tl::unexpected{spec.error()};
     }
     const domain::Milliseconds wait{**time};
-    if (auto set = call.parts.engine.countdownCancelAll(call.parts.account, (*spec)->symbol, wait, call.now);
+    if (auto set = call.parts.engine.countdownCancelAll(call.account, (*spec)->symbol, wait, call.now);
         !set) {
         return tl::unexpected{set.error()};
     }
@@ -330,7 +328,7 @@ Result<std::string> cancelBatch(const ApiCall &call)
             return missing(byId ? "orderIdList" : "origClientOrderIdList");
         }
         key.clientOrderId = text;
-        const auto order = call.parts.engine.cancel(call.parts.account, (*spec)->symbol, key, call.now);
+        const auto order = call.parts.engine.cancel(call.account, (*spec)->symbol, key, call.now);
         addResult(json, order.map([&](const OrderRecord &record) {
             JsonWriter row;
             wire::orderAnswer(row, **spec, record, false);
@@ -350,7 +348,7 @@ Result<std::string> placeAlgo(const ApiCall &call)
         text("workingType"), text("closePosition"), text("priceProtect"), text("reduceOnly"),
         text("activatePrice"), text("callbackRate"), text("clientAlgoId"), text("newOrderRespType"),
         text("selfTradePreventionMode"), text("priceMatch"), text("goodTillDate")};
-    const auto order = call.parts.engine.placeConditional(call.parts.account, request, call.now);
+    const auto order = call.parts.engine.placeConditional(call.account, request, call.now);
     if (!order) {
         return tl::unexpected{order.error()};
     }
@@ -362,7 +360,7 @@ Result<std::string> placeAlgo(const ApiCall &call)
 Result<std::string> queryAlgo(const ApiCall &call)
 {
     const auto order = keyOf(call, "algoId", "clientAlgoId").and_then([&](const OrderKey &key) {
-        return call.parts.engine.queryConditional(call.parts.account, key);
+        return call.parts.engine.queryConditional(call.account, key);
     });
     if (!order) {
         return tl::unexpected{order.error()};
@@ -375,7 +373,7 @@ Result<std::string> queryAlgo(const ApiCall &call)
 Result<std::string> cancelAlgo(const ApiCall &call)
 {
     const auto order = keyOf(call, "algoId", "clientAlgoId").and_then([&](const OrderKey &key) {
-        return call.parts.engine.cancelConditional(call.parts.account, key, call.now);
+        return call.parts.engine.cancelConditional(call.account, key, call.now);
     });
     if (!order) {
         return tl::unexpected{order.error()};
@@ -396,7 +394,7 @@ Result<std::string> cancelAllAlgo(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    return call.parts.engine.cancelAllConditional(call.parts.account, (*spec)->symbol, call.now).map([](int) {
+    return call.parts.engine.cancelAllConditional(call.account, (*spec)->symbol, call.now).map([](int) {
         return std::string{allCancelled};
     });
 }
@@ -414,10 +412,18 @@ std::string algoRows(const ApiCall &call, const std::vector<ConditionalRecord> &
 Result<std::string> openAlgo(const ApiCall &call)
 {
     const auto spec = call.optionalSymbol();
-    if (!spec) {
-        return tl::unexpected{spec.error()};
+    const auto algoId = call.parameters.integer("algoId");
+    if (!spec || !algoId) {
+        return tl::unexpected{spec ? algoId.error() : spec.error()};
     }
-    return algoRows(call, call.parts.engine.openConditional(call.parts.account, nameOf(*spec)));
+    const std::string type = call.parameters.text("algoType");
+    if (!type.empty() && type != "CONDITIONAL") {
+        return std::string{"[]"}; // VP and TWAP orders are not part of this exchange
+    }
+    auto orders = call.parts.engine.openConditional(call.account, nameOf(*spec));
+    std::erase_if(
+        orders, [&](const ConditionalRecord &order) { return *algoId && order.algoId != **algoId; });
+    return algoRows(call, orders);
 }
 
 Result<std::string> allAlgo(const ApiCall &call)
@@ -427,7 +433,7 @@ Result<std::string> allAlgo(const ApiCall &call)
     if (!spec || !query) {
         return tl::unexpected{spec ? query.error() : spec.error()};
     }
-    return algoRows(call, call.parts.engine.allConditional(call.parts.account, *query));
+    return algoRows(call, call.parts.engine.allConditional(call.account, *query));
 }
 
 // ------------------------------------------------------------------------------------------------- fills
@@ -443,7 +449,7 @@ Result<std::string> userTrades(const ApiCall &call)
     query->orderId = *orderId;
     JsonWriter json;
     json.beginArray();
-    for (const UserTrade &trade : call.parts.engine.userTrades(call.parts.account, *query)) {
+    for (const UserTrade &trade : call.parts.engine.userTrades(call.account, *query)) {
         wire::userTrade(json, **spec, trade);
     }
     return json.endArray().take();
@@ -458,7 +464,7 @@ Result<std::string> amendments(const ApiCall &call)
         return tl::unexpected{!spec ? spec.error() : !orderId ? orderId.error() : query.error()};
     }
     const OrderKey key{orderId->value_or(0), call.parameters.text("origClientOrderId")};
-    auto rows = call.parts.engine.amendments(call.parts.account, (*spec)->symbol, key);
+    auto rows = call.parts.engine.amendments(call.account, (*spec)->symbol, key);
     std::erase_if(rows, [&](const AmendmentRecord &row) {
         return (query->from && row.at < *query->from) || (query->to && row.at > *query->to);
     });
@@ -502,7 +508,7 @@ Result<std::string> forceOrders(const ApiCall &call)
                      : tl::unexpected{query.error()};
     }
     const std::size_t limit = std::exchange(query->limit, std::numeric_limits<std::size_t>::max());
-    auto orders = call.parts.engine.allOrders(call.parts.account, *query);
+    auto orders = call.parts.engine.allOrders(call.account, *query);
     std::erase_if(orders, [&](const OrderRecord &order) {
         return !(order.isLiquidation() && type != "ADL") &&
                !(order.isAutoDeleverage() && type != "LIQUIDATION");

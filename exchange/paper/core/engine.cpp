@@ -311,6 +311,11 @@ void Engine::refuseTriggers(int count)
     m_exchange->refusedTriggers = count;
 }
 
+Money Engine::insuranceFund() const
+{
+    return m_exchange->insuranceFund;
+}
+
 std::optional<MarketView> Engine::market(const Symbol &symbol) const
 {
     const Listing *listing = m_exchange->find(symbol);

@@ -145,6 +145,12 @@ public:
     Result<void> setMarginType(AccountId id, const Symbol &symbol, MarginType type, Timestamp now);
     Result<void> setHedgeMode(AccountId id, bool hedge, Timestamp now);
     bool isHedgeMode(AccountId id) const;
+    /// Multi-assets mode. USDT is the only asset here, so it decides no more than which settings go together.
+    Result<void> setMultiAssets(AccountId id, bool on, Timestamp now);
+    bool isMultiAssets(AccountId id) const;
+    /// Fees in BNB. No account holds any, so fees stay in USDT.
+    Result<void> setFeeBurn(AccountId id, bool on, Timestamp now);
+    bool isFeeBurn(AccountId id) const;
     /// type: 1 adds, 2 takes out.
     Result<void> changePositionMargin(
         AccountId id, const Symbol &symbol, PositionSide side, Money amount, int type, Timestamp now);
@@ -160,6 +166,7 @@ public:
 
     // ---- public data
     std::optional<MarketView> market(const Symbol &symbol) const; ///< unset where not listed
+    Money insuranceFund() const;
     /// Best `depth` levels per side. Result is NotFound (-1121) where not listed.
     Result<domain::BookSnapshot> book(const Symbol &symbol, std::size_t depth) const;
 

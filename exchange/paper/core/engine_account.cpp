@@ -100,6 +100,39 @@ bool Engine::isHedgeMode(AccountId id) const
     return account != nullptr && account->hedgeMode;
 }
 
+Result<void> Engine::setMultiAssets(AccountId id, bool on, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    Account *account = m_exchange->findAccount(id);
+    if (account == nullptr) {
+        return unknownAccount();
+    }
+    return changeMultiAssets(*m_exchange, *account, on);
+}
+
+bool Engine::isMultiAssets(AccountId id) const
+{
+    const Account *account = m_exchange->findAccount(id);
+    return account != nullptr && account->multiAssets;
+}
+
+Result<void> Engine::setFeeBurn(AccountId id, bool on, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    Account *account = m_exchange->findAccount(id);
+    if (account == nullptr) {
+        return unknownAccount();
+    }
+    account->feeBurn = on;
+    return {};
+}
+
+bool Engine::isFeeBurn(AccountId id) const
+{
+    const Account *account = m_exchange->findAccount(id);
+    return account != nullptr && account->feeBurn;
+}
+
 Result<void> Engine::changePositionMargin(
     AccountId id, const Symbol &symbol, PositionSide side, Money amount, int type, Timestamp now)
 {

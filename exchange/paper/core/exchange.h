@@ -86,6 +86,8 @@ struct Account
     Money wallet;
     Money deposited; ///< transfers in minus out
     bool hedgeMode = false;
+    bool multiAssets = false;
+    bool feeBurn = false;
     bool wasCalled = false;   ///< a cross margin call is out and the ratio has not recovered since
     bool isRiskDirty = false; ///< queued for a liquidation check
     Timestamp updatedAt;

@@ -163,7 +163,7 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
         }
         break;
     case FaultKind::LoseListenKey:
-        isDone = exchange.streams().loseListenKey(happening.times, now);
+        isDone = exchange.streams().loseListenKey(account, happening.times, now);
         break;
     case FaultKind::Liquidation:
     case FaultKind::AutoDeleverage: {

@@ -22,7 +22,7 @@ bool isShown(const OrderRecord &order, Timestamp now)
 bool isWanted(const HistoryQuery &query, const Symbol &symbol, std::int64_t id, Timestamp at)
 {
     return (!query.symbol || *query.symbol == symbol) && (!query.fromId || id >= *query.fromId) &&
-           (!query.from || at >= *query.from) && (!query.to || at <= *query.to);
+           (!query.from || at >= *query.from) && (!query.to || at <= *query.to) && at >= query.since;
 }
 
 /// The oldest or the newest of the rows that match, as the query says.
@@ -55,7 +55,7 @@ std::vector<Row> newestFirst(
     for (auto row = history.rbegin(); row != history.rend(); ++row) {
         const bool isOfSymbol = !query.symbol || *query.symbol == row->symbol;
         const bool isBeforeFirst = query.fromId && id(*row) < *query.fromId;
-        if ((query.from && row->at < *query.from) ||
+        if ((query.from && row->at < *query.from) || row->at < query.since ||
             (isBeforeFirst && (idAscends || (query.symbol && isOfSymbol)))) {
             break;
         }
@@ -103,7 +103,7 @@ std::vector<OrderRecord> ordersOf(const Exchange &exchange, const Account &accou
         }
     };
     for (auto order = account.orders.rbegin(); order != account.orders.rend(); ++order) {
-        if (query.from && order->updatedAt < *query.from) {
+        if ((query.from && order->updatedAt < *query.from) || order->updatedAt < query.since) {
             break; // orders stand as they ended, and none began after its end
         }
         take(*order);

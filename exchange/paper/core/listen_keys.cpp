@@ -2,48 +2,60 @@
 
 #include "exchange/paper/core/random_path.h"
 
-#include <utility>
-
 namespace paper
 {
 namespace
 {
 constexpr domain::Milliseconds lifetime{std::chrono::minutes{60}};
-constexpr int keyLength = 64;
+constexpr std::uint64_t keyLength = 64;
 } // namespace
 
-std::string ListenKeys::open(domain::Timestamp now)
+std::string ListenKeys::open(AccountId account, Timestamp now)
 {
-    if (m_key.empty()) {
+    Key &key = m_keys[account];
+    if (key.text.empty()) {
         m_seed = hashOf(m_seed, static_cast<std::uint64_t>(domain::toMs(now)));
-        for (int i = 0; i < keyLength; ++i) {
+        for (std::uint64_t i = 0; i < keyLength; ++i) {
             constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
-            m_key += letters[hashOf(m_seed, static_cast<std::uint64_t>(i)) % (sizeof letters - 1)];
+            key.text += letters[hashOf(m_seed, i) % (sizeof letters - 1)];
         }
     }
-    m_endsAt = now + lifetime;
-    return m_key;
+    key.endsAt = now + lifetime;
+    return key.text;
 }
 
-std::optional<std::string> ListenKeys::extend(domain::Timestamp now)
+std::optional<std::string> ListenKeys::extend(AccountId account, Timestamp now)
 {
-    if (m_key.empty()) {
+    if (!m_keys.contains(account)) {
         return std::nullopt;
     }
-    return open(now);
+    return open(account, now);
 }
 
-void ListenKeys::close()
+void ListenKeys::close(AccountId account)
 {
-    m_key.clear();
+    m_keys.erase(account);
 }
 
-std::optional<std::string> ListenKeys::takeExpired(domain::Timestamp now)
+std::vector<std::string> ListenKeys::takeExpired(Timestamp now)
 {
-    if (m_key.empty() || now < m_endsAt) {
-        return std::nullopt;
+    std::vector<std::string> expired;
+    for (auto key = m_keys.begin(); key != m_keys.end();) {
+        if (now < key->second.endsAt) {
+            ++key;
+            continue;
+        }
+        expired.push_back(key->second.text);
+        key = m_keys.erase(key);
     }
-    return std::exchange(m_key, {});
+    return expired;
+}
+
+const std::string &ListenKeys::of(AccountId account) const
+{
+    static const std::string none;
+    const auto key = m_keys.find(account);
+    return key == m_keys.end() ? none : key->second.text;
 }
 
 } // namespace paper

@@ -1,32 +1,37 @@
 #pragma once
 
-#include "models/domain/time.h"
+#include "exchange/paper/core/types.h"
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace paper
 {
 
-/// The listen key of the one account: lives 60 minutes from the last POST or PUT.
+/// The listen keys of all accounts, at most one each: alive for 60 minutes from the last POST or PUT.
 class ListenKeys
 {
 public:
     explicit ListenKeys(std::uint64_t seed) : m_seed{seed} {}
     /// The living key, extended, or a new one.
-    std::string open(domain::Timestamp now);
+    std::string open(AccountId account, Timestamp now);
     /// The key, extended; unset where none lives.
-    std::optional<std::string> extend(domain::Timestamp now);
-    void close();
-    /// The key that has just run out, once.
-    std::optional<std::string> takeExpired(domain::Timestamp now);
-    bool isLive(const std::string &key) const { return !m_key.empty() && key == m_key; }
-    const std::string &current() const { return m_key; } ///< empty where none lives
+    std::optional<std::string> extend(AccountId account, Timestamp now);
+    void close(AccountId account);
+    /// The keys that have run out, each once.
+    std::vector<std::string> takeExpired(Timestamp now);
+    const std::string &of(AccountId account) const; ///< empty where none lives
 
 private:
+    struct Key
+    {
+        std::string text;
+        Timestamp endsAt;
+    };
     std::uint64_t m_seed;
-    std::string m_key;
-    domain::Timestamp m_endsAt;
+    std::map<AccountId, Key> m_keys;
 };
 
 } // namespace paper

@@ -55,6 +55,19 @@ MarketGenerator::Actor::Actor(std::uint64_t seed, const Contract &from, RandomPa
     scenario.setSmallness(std::clamp(std::log10(1e10 / from.market.turnover) / std::log10(500.0), 0.0, 1.0));
 }
 
+/// Mean reverting: how far the basis path ran in the last hour, not where it is.
+double MarketGenerator::Actor::basisAt(Timestamp at)
+{
+    return std::clamp(halfBasis * 90 * (basis.at(at) - basis.at(at - 1h)) - 0.0002, -0.003, 0.003);
+}
+
+Rate MarketGenerator::basisAt(const Symbol &symbol, Timestamp at)
+{
+    const auto actor = std::ranges::find(m_actors, symbol,
+        [](const std::unique_ptr<Actor> &one) -> const Symbol & { return one->contract->spec.symbol; });
+    return actor == m_actors.end() ? Rate{} : Rate::fromApproximate((*actor)->basisAt(at));
+}
+
 MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Contract> contracts, int speed)
     : m_seed{seed},
       m_contracts{std::move(contracts)},
@@ -161,9 +174,7 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
         minute.variance / actor.fair.meanMinuteVariance() * effect.activity * effect.activity;
     actor.ladder.setDepth(effect.depth);
     if (marketAt >= actor.nextIndexAt) {
-        // Mean reverting: how far the basis path ran in the last hour, not where it is.
-        const double basis = halfBasis * 90 * (actor.basis.at(marketAt) - actor.basis.at(marketAt - 1h)) - 0.0002;
-        const Price index = Price::fromApproximate(fair * (1 + std::clamp(basis, -0.003, 0.003)));
+        const Price index = Price::fromApproximate(fair * (1 + actor.basisAt(marketAt)));
         engine.setIndexPrice(spec.symbol, index.roundedTo(Price::fromUnits(10'000)), now);
         actor.nextIndexAt = marketAt + 1s;
     }

@@ -37,6 +37,8 @@ public:
     /// Another kind of day from now on. Rejected where this market knows none, NotFound for a symbol it does
     /// not have.
     virtual Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now);
+    /// Index over contract price at a moment of market time, less 1.
+    virtual Rate basisAt(const Symbol & /*symbol*/, Timestamp /*at*/) { return {}; }
 };
 
 /// A live market around a fair price per symbol: a maker's ladder, takers in bursts, index and basis.
@@ -55,6 +57,7 @@ public:
     void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
     Timestamp marketTime(Timestamp now) const override { return m_startedAt + (now - m_startedAt) * m_speed; }
     Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now) override;
+    Rate basisAt(const Symbol &symbol, Timestamp at) override;
     /// History of the n-th contract.
     std::shared_ptr<GeneratedHistory> history(std::size_t contract) const;
 
@@ -76,6 +79,8 @@ private:
         Timestamp lastAt;
         Timestamp nextAt;
         Timestamp nextIndexAt;
+
+        double basisAt(Timestamp at);
     };
     /// marketAt: for prices; now: the engine's.
     static void move(Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now);

@@ -21,6 +21,22 @@ std::string arrayOf(const std::vector<std::string> &rows)
     return text + ']';
 }
 
+Bar secondBar(const TradeEvent &trade, Timestamp at)
+{
+    Bar bar;
+    bar.openAt = std::chrono::floor<std::chrono::seconds>(at);
+    bar.open = bar.high = bar.low = bar.close = trade.price;
+    bar.volume = trade.quantity;
+    bar.quoteVolume = trade.price * trade.quantity;
+    bar.tradeCount = 1;
+    if (!trade.buyerIsMaker) {
+        bar.takerBuyVolume = bar.volume;
+        bar.takerBuyQuoteVolume = bar.quoteVolume;
+    }
+    bar.firstTradeId = bar.lastTradeId = trade.tradeId;
+    return bar;
+}
+
 } // namespace
 
 void MarketStreams::open(const std::string &stream, const StreamName &name, Timestamp now)
@@ -40,8 +56,14 @@ void MarketStreams::open(const std::string &stream, const StreamName &name, Time
         channel.barAt = domain::openTimeOf(m_parts.market.marketTime(now), name.interval);
         if (name.kind == StreamKind::Depth) {
             m_depthStreams[name.symbol].insert(stream);
-        } else if (name.kind == StreamKind::Trade) {
+        } else if (name.kind == StreamKind::Trade || name.kind == StreamKind::SecondKline) {
             m_tradeStreams[name.symbol].insert(stream);
+        }
+    }
+    if (name.kind == StreamKind::ContractInfo) {
+        for (const Symbol &symbol : m_parts.engine.symbols()) {
+            channel.contracts[symbol] = {
+                m_parts.engine.spec(symbol)->statusText, *m_parts.engine.brackets(symbol)};
         }
     }
     m_channels.emplace(stream, std::move(channel));
@@ -65,7 +87,21 @@ void MarketStreams::onTrade(const TradeEvent &trade, Timestamp marketAt, Timesta
         return;
     }
     for (const std::string &stream : streams->second) {
-        send(stream, payload::trade(*m_parts.engine.spec(trade.symbol), trade, marketAt, now));
+        Channel &channel = m_channels.at(stream);
+        if (channel.name.kind == StreamKind::Trade) {
+            send(stream, payload::trade(*m_parts.engine.spec(trade.symbol), trade, marketAt, now));
+            continue;
+        }
+        const Bar bar = secondBar(trade, marketAt);
+        if (channel.bar && channel.bar->openAt < bar.openAt) {
+            pushSecond(stream, channel, now, send);
+        }
+        if (channel.bar) {
+            channel.bar->append(bar);
+        } else {
+            channel.bar = bar;
+        }
+        channel.lastId = trade.tradeId;
     }
 }
 
@@ -129,9 +165,73 @@ void MarketStreams::push(const std::string &stream, Channel &channel, Timestamp 
         return pushBookTickers(stream, channel, now, send);
     case StreamKind::ForceOrder:
         return pushLiquidations(stream, channel, now, send);
-    case StreamKind::Trade:        // sent as they happen
-    case StreamKind::ContractInfo: // contracts do not change here
+    case StreamKind::ContractInfo:
+        return pushContracts(stream, channel, now, send);
+    case StreamKind::SecondKline:
+        return pushSecond(stream, channel, now, send);
+    case StreamKind::CompositeIndex:
+        if (const auto index = compositeIndex(m_parts.engine, m_parts.market.contracts());
+            index && index->symbol == channel.name.symbol) {
+            send(stream, payload::compositeIndex(*index, now));
+        }
         return;
+    case StreamKind::AssetIndex:
+        return pushAssetIndices(stream, channel, now, send);
+    case StreamKind::TradingSession:
+        for (const TraditionalMarket &market : traditionalMarkets()) {
+            send(stream, payload::tradingSession(market.eventType, tradingSessionAt(market, now), now));
+        }
+        return;
+    case StreamKind::Trade: // sent as they happen
+        return;
+    }
+}
+
+void MarketStreams::pushContracts(
+    const std::string &stream, Channel &channel, Timestamp now, const Send &send)
+{
+    for (const Symbol &symbol : m_parts.engine.symbols()) {
+        const SymbolSpec &spec = *m_parts.engine.spec(symbol);
+        const LeverageBrackets &brackets = *m_parts.engine.brackets(symbol);
+        auto &[status, known] = channel.contracts[symbol];
+        const bool areBracketsNew = known != brackets;
+        if (status == spec.statusText && !areBracketsNew) {
+            continue;
+        }
+        send(stream, payload::contractInfo(spec, areBracketsNew ? &brackets : nullptr, now));
+        status = spec.statusText;
+        known = brackets;
+    }
+}
+
+/// A second without trades has no bar.
+void MarketStreams::pushSecond(const std::string &stream, Channel &channel, Timestamp now, const Send &send)
+{
+    if (!channel.bar) {
+        return;
+    }
+    const SymbolSpec &spec = *m_parts.engine.spec(channel.name.symbol);
+    const bool isClosed = m_parts.market.marketTime(now) >= channel.bar->openAt + 1s;
+    if (isClosed || channel.lastId != channel.pushedId) {
+        send(stream, payload::secondKline(spec, *channel.bar, isClosed, now));
+        channel.pushedId = channel.lastId;
+    }
+    if (isClosed) {
+        channel.bar.reset();
+    }
+}
+
+void MarketStreams::pushAssetIndices(
+    const std::string &stream, const Channel &channel, Timestamp now, const Send &send)
+{
+    std::vector<std::string> rows;
+    for (const AssetIndex &index : assetIndices(m_parts.engine)) {
+        if (channel.name.isAll() || index.symbol == channel.name.symbol) {
+            rows.push_back(payload::assetIndex(index, now));
+        }
+    }
+    if (!rows.empty()) {
+        send(stream, channel.name.isAll() ? arrayOf(rows) : rows.front());
     }
 }
 
@@ -232,7 +332,8 @@ void MarketStreams::pushMarkPrices(
 {
     std::vector<std::string> rows;
     for (const Symbol &symbol : symbolsOf(channel)) {
-        rows.push_back(payload::markPrice(*m_parts.engine.spec(symbol), *m_parts.engine.market(symbol), now));
+        rows.push_back(payload::markPrice(*m_parts.engine.spec(symbol), *m_parts.engine.market(symbol),
+            m_parts.prices.averageMark(symbol), now));
     }
     send(stream, channel.name.isAll() ? arrayOf(rows) : rows.front());
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "exchange/paper/core/market.h"
+#include "exchange/paper/core/price_candles.h"
 #include "exchange/paper/core/stream_name.h"
 #include "exchange/paper/core/stream_payloads.h"
 #include "exchange/paper/core/tape.h"
@@ -20,6 +21,7 @@ struct StreamParts
     CandleStore &candles;
     const Tape &tape;
     const MarketDriver &market;
+    const PriceCandles &prices;
 };
 
 /// Turns trades and book changes into the messages of the market streams that have listeners, each at its
@@ -59,6 +61,7 @@ private:
         // what was sent last, by symbol: a change is worth a message
         std::map<Symbol, std::int64_t> seen;
         std::map<Symbol, LiquidationEvent> liquidations;
+        std::map<Symbol, std::pair<std::string, LeverageBrackets>> contracts; ///< status and brackets
     };
 
     void push(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
@@ -69,6 +72,9 @@ private:
     void pushMarkPrices(const std::string &stream, const Channel &channel, Timestamp now, const Send &send);
     void pushBookTickers(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
     void pushLiquidations(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
+    void pushContracts(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
+    void pushSecond(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
+    void pushAssetIndices(const std::string &stream, const Channel &channel, Timestamp now, const Send &send);
     std::vector<Symbol> symbolsOf(const Channel &channel) const;
 
     StreamParts m_parts;

@@ -13,18 +13,39 @@ domain::CommissionRates regularUser()
     return {Rate::literal("0.0002"), Rate::literal("0.0005")};
 }
 
+std::vector<ApiKey> keysOf(const ExchangeConfig &config)
+{
+    std::vector<ApiKey> keys{config.key};
+    keys.insert(keys.end(), config.others.begin(), config.others.end());
+    for (std::size_t i = 0; i < keys.size(); ++i) {
+        keys[i].account = PaperExchange::account + static_cast<AccountId>(i);
+    }
+    return keys;
+}
+
 } // namespace
 
 PaperExchange::PaperExchange(ExchangeConfig config, std::unique_ptr<MarketDriver> market)
     : m_config{std::move(config)},
       m_market{std::move(market)},
-
+      m_prices{m_candles, *m_market},
       m_listenKeys{m_config.seed},
       m_hub{std::make_unique<StreamHub>(
-          StreamParts{m_engine, m_candles, m_tape, *m_market}, m_listenKeys, account, m_config.streams)},
-      m_api{std::make_unique<Api>(ApiParts{m_engine, m_candles, m_tape, *m_market, m_listenKeys, account},
-          m_config.key, m_config.limits)}
+          StreamParts{m_engine, m_candles, m_tape, *m_market, m_prices}, m_listenKeys, m_config.streams)},
+      m_api{std::make_unique<Api>(ApiParts{m_engine, m_candles, m_tape, *m_market, m_prices, m_listenKeys},
+          keysOf(m_config), m_config.limits)},
+      m_wsApi{std::make_unique<WsApi>(*m_api)}
 {
+}
+
+void PaperExchange::createAccounts(Timestamp now)
+{
+    for (const ApiKey &key : m_api->keys()) {
+        if (!m_engine.hasAccount(key.account)) {
+            // Cannot fail: the number is free.
+            static_cast<void>(m_engine.createAccount(key.account, m_config.startBalance, now));
+        }
+    }
 }
 
 Engine PaperExchange::makeEngine(Timestamp now) const
@@ -50,10 +71,7 @@ Result<void> PaperExchange::start(const std::string &state, Timestamp now)
     if (!state.empty()) {
         restored = m_engine.loadState(state, now);
     }
-    if (!m_engine.hasAccount(account)) {
-        // Cannot fail: the number is free and the engine has no other accounts.
-        static_cast<void>(m_engine.createAccount(account, m_config.startBalance, now));
-    }
+    createAccounts(now);
     m_market->start(m_engine, m_candles, now);
     collect(m_market->marketTime(now), now);
     return restored;
@@ -65,12 +83,24 @@ void PaperExchange::step(Timestamp now)
     m_market->step(m_engine, m_candles, now, settle);
     m_engine.advance(now);
     collect(m_market->marketTime(now), now);
+    m_prices.sample(m_engine, now);
     m_hub->step(now);
 }
 
 Response PaperExchange::handle(Timestamp now, const Request &request)
 {
-    Response response = m_api->handle(now, request);
+    return finish(m_api->handle(now, request), request, now);
+}
+
+Response PaperExchange::handle(Timestamp now, const WsApi::Task &task)
+{
+    return finish(m_wsApi->carryOut(task, now), task.request, now);
+}
+
+Response PaperExchange::finish(Response response, const Request &request, Timestamp now)
+{
+    // Some settings change without an event.
+    m_hasChanged = m_hasChanged || (request.method != "GET" && response.status == 200);
     collect(m_market->marketTime(now), now);
     return response;
 }
@@ -78,14 +108,17 @@ Response PaperExchange::handle(Timestamp now, const Request &request)
 void PaperExchange::reset(Timestamp now)
 {
     // Clients learn of the end of their orders as of any other; a fresh engine knows nothing of them.
-    for (const Contract &contract : m_market->contracts()) {
-        static_cast<void>(m_engine.cancelAll(account, contract.spec.symbol, now));
-        static_cast<void>(m_engine.cancelAllConditional(account, contract.spec.symbol, now));
+    for (const AccountId id : m_engine.accounts()) {
+        for (const Contract &contract : m_market->contracts()) {
+            static_cast<void>(m_engine.cancelAll(id, contract.spec.symbol, now));
+            static_cast<void>(m_engine.cancelAllConditional(id, contract.spec.symbol, now));
+        }
     }
     collect(m_market->marketTime(now), now);
     m_engine = makeEngine(now);
     m_tape = Tape{};
-    static_cast<void>(m_engine.createAccount(account, m_config.startBalance, now));
+    m_prices.clear();
+    createAccounts(now);
     m_market->start(m_engine, m_candles, now);
     collect(m_market->marketTime(now), now);
 }

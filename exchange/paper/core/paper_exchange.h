@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/api.h"
 #include "exchange/paper/core/streams.h"
+#include "exchange/paper/core/ws_api.h"
 
 #include <functional>
 #include <memory>
@@ -14,18 +15,20 @@ namespace paper
 struct ExchangeConfig
 {
     Money startBalance = Money::of(10'000);
-    ApiKey key;
-    std::uint64_t seed = 1; ///< of listen keys
+    ApiKey key;                 ///< of the first account
+    std::vector<ApiKey> others; ///< one more account each, numbered from 2 on
+    std::uint64_t seed = 1;     ///< of listen keys
     RateLimitConfig limits;
     StreamConfig streams;
     EngineConfig engine;
 };
 
-/// The whole paper exchange as one plain object: market, engine, REST and streams, one account. Time comes
-/// in with every call and must not go back.
+/// The whole paper exchange as one plain object: market, engine, accounts, REST, streams and the WebSocket
+/// API. Time comes in with every call and must not go back.
 class PaperExchange
 {
 public:
+    /// The first account, the one that happenings befall.
     static constexpr AccountId account = 1;
 
     PaperExchange(ExchangeConfig config, std::unique_ptr<MarketDriver> market);
@@ -38,14 +41,16 @@ public:
     /// Runs market, clocks and streams; to be called about every 50 ms.
     void step(Timestamp now);
     Response handle(Timestamp now, const Request &request);
+    /// Carries out a call of the WebSocket API.
+    Response handle(Timestamp now, const WsApi::Task &task);
     /// Hands on what happened through engine() by itself; handle() and step() do so for their own part.
     void settle(Timestamp now) { collect(m_market->marketTime(now), now); }
     /// What another client of the same address and account used up.
     void addForeignLoad(int weight, int orders, Timestamp now)
     {
-        m_api->limits().addForeign(weight, orders, now);
+        m_api->limits().addForeign(account, weight, orders, now);
     }
-    /// Fresh account and market, as after a first start. Keys stay; stream connections are to be cut.
+    /// Fresh accounts and market, as after a first start. Keys stay; stream connections are to be cut.
     void reset(Timestamp now);
     std::string saveState() const { return m_engine.saveState(); }
 
@@ -55,12 +60,15 @@ public:
     bool takeChanged() { return std::exchange(m_hasChanged, false); }
 
     StreamHub &streams() { return *m_hub; }
+    WsApi &wsApi() { return *m_wsApi; }
     Engine &engine() { return m_engine; }
     CandleStore &candles() { return m_candles; }
     MarketDriver &market() { return *m_market; }
 
 private:
     Engine makeEngine(Timestamp now) const;
+    void createAccounts(Timestamp now);
+    Response finish(Response response, const Request &request, Timestamp now);
     void collect(Timestamp marketAt, Timestamp now);
 
     ExchangeConfig m_config;
@@ -68,9 +76,11 @@ private:
     Engine m_engine;
     CandleStore m_candles;
     Tape m_tape;
+    PriceCandles m_prices;
     ListenKeys m_listenKeys;
     std::unique_ptr<StreamHub> m_hub;
     std::unique_ptr<Api> m_api;
+    std::unique_ptr<WsApi> m_wsApi;
     std::function<void(const Event &)> m_observer;
     bool m_hasChanged = false;
 };

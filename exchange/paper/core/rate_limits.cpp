@@ -9,7 +9,6 @@ namespace
 
 using namespace std::chrono_literals;
 using domain::Milliseconds;
-using domain::Timestamp;
 
 Response refusal(int status, int code, const std::string &text, Milliseconds wait)
 {
@@ -35,17 +34,43 @@ void RateLimits::Window::turn(Timestamp now, Milliseconds length)
     }
 }
 
-std::optional<Response> RateLimits::admit(int weight, Timestamp now)
+Response RateLimits::banned(Timestamp now) const
 {
-    const auto banned = [&] {
-        return refusal(418, -1003,
-            "Way too many requests; IP(127.0.0.1) banned until " +
-                std::to_string(domain::toMs(m_bannedUntil)) +
-                ". Please use the websocket for live updates to avoid bans.",
-            m_bannedUntil - now);
-    };
+    return refusal(418, -1003,
+        "Way too many requests; IP(127.0.0.1) banned until " + std::to_string(domain::toMs(m_bannedUntil)) +
+            ". Please use the websocket for live updates to avoid bans.",
+        m_bannedUntil - now);
+}
+
+std::optional<Response> RateLimits::refuse(
+    Timestamp now, int limit, std::string_view window, Milliseconds wait)
+{
+    if (++m_refusals > m_config.patience) {
+        m_bannedUntil = now + m_config.firstBan * (1 << std::min(m_bans, 10));
+        ++m_bans;
+        m_refusals = 0;
+        return banned(now);
+    }
+    return refusal(429, -1003,
+        "Too many requests; current limit is " + std::to_string(limit) + " requests per " +
+            std::string{window} + ". Please use the websocket for live updates to avoid polling the API.",
+        wait);
+}
+
+std::optional<Response> RateLimits::admit(LimitPool pool, int weight, Timestamp now)
+{
     if (now < m_bannedUntil) {
-        return banned();
+        return banned(now);
+    }
+    if (pool != LimitPool::Weight) {
+        Window &window = pool == LimitPool::Funding ? m_funding : m_statistics;
+        const int limit = pool == LimitPool::Funding ? m_config.fundingPer5Min : m_config.statisticsPer5Min;
+        window.turn(now, 5min);
+        if (window.used < limit) {
+            ++window.used;
+            return std::nullopt;
+        }
+        return refuse(now, limit, "5 minutes", untilNext(now, 5min));
     }
     m_weight.turn(now, 1min);
     if (m_weight.used + weight <= m_config.weightPerMinute) {
@@ -55,54 +80,59 @@ std::optional<Response> RateLimits::admit(int weight, Timestamp now)
         }
         return std::nullopt;
     }
-    if (++m_refusals > m_config.patience) {
-        m_bannedUntil = now + m_config.firstBan * (1 << std::min(m_bans, 10));
-        ++m_bans;
-        m_refusals = 0;
-        return banned();
-    }
-    return refusal(429, -1003,
-        "Too many requests; current limit is " + std::to_string(m_config.weightPerMinute) +
-            " requests per minute. Please use the websocket for live updates to avoid polling the API.",
-        untilNext(now, 1min));
+    return refuse(now, m_config.weightPerMinute, "minute", untilNext(now, 1min));
 }
 
-std::optional<Response> RateLimits::admitOrder(int per10s, int perMinute, Timestamp now)
+RateLimits::Orders &RateLimits::ordersOf(AccountId account, Timestamp now)
 {
-    m_tenSeconds.turn(now, 10s);
-    m_minute.turn(now, 1min);
+    Orders &orders = m_orders[account];
+    orders.tenSeconds.turn(now, 10s);
+    orders.minute.turn(now, 1min);
+    return orders;
+}
+
+std::optional<Response> RateLimits::admitOrder(AccountId account, int per10s, int perMinute, Timestamp now)
+{
+    Orders &orders = ordersOf(account, now);
     const auto tooMany = [&](int limit, const char *window, Milliseconds wait) {
         return refusal(429, -1015,
             "Too many new orders; current limit is " + std::to_string(limit) + " orders per " + window + ".",
             wait);
     };
-    if (m_tenSeconds.used + per10s > m_config.ordersPer10s) {
+    if (orders.tenSeconds.used + per10s > m_config.ordersPer10s) {
         return tooMany(m_config.ordersPer10s, "TEN_SECONDS", untilNext(now, 10s));
     }
-    if (m_minute.used + perMinute > m_config.ordersPerMinute) {
+    if (orders.minute.used + perMinute > m_config.ordersPerMinute) {
         return tooMany(m_config.ordersPerMinute, "MINUTE", untilNext(now, 1min));
     }
-    m_tenSeconds.used += per10s;
-    m_minute.used += perMinute;
+    orders.tenSeconds.used += per10s;
+    orders.minute.used += perMinute;
     return std::nullopt;
 }
 
-void RateLimits::addForeign(int weight, int orders, Timestamp now)
+void RateLimits::addForeign(AccountId account, int weight, int orders, Timestamp now)
 {
     m_weight.turn(now, 1min);
-    m_tenSeconds.turn(now, 10s);
-    m_minute.turn(now, 1min);
     m_weight.used += weight;
-    m_tenSeconds.used += orders;
-    m_minute.used += orders;
+    Orders &own = ordersOf(account, now);
+    own.tenSeconds.used += orders;
+    own.minute.used += orders;
 }
 
-void RateLimits::addHeaders(Response &response, bool isOrder) const
+RateLimits::Used RateLimits::used(AccountId account, Timestamp now)
 {
-    response.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(m_weight.used));
-    if (isOrder) {
-        response.headers.emplace_back("x-mbx-order-count-10s", std::to_string(m_tenSeconds.used));
-        response.headers.emplace_back("x-mbx-order-count-1m", std::to_string(m_minute.used));
+    m_weight.turn(now, 1min);
+    const Orders &orders = ordersOf(account, now);
+    return {m_weight.used, orders.tenSeconds.used, orders.minute.used};
+}
+
+void RateLimits::addHeaders(Response &response, std::optional<AccountId> ordersOf, Timestamp now)
+{
+    const Used counts = used(ordersOf.value_or(0), now);
+    response.headers.emplace_back("x-mbx-used-weight-1m", std::to_string(counts.weight));
+    if (ordersOf) {
+        response.headers.emplace_back("x-mbx-order-count-10s", std::to_string(counts.ordersIn10s));
+        response.headers.emplace_back("x-mbx-order-count-1m", std::to_string(counts.ordersInMinute));
     }
 }
 

@@ -37,6 +37,12 @@ std::string errorBody(int code, std::string_view message);
 class QueryParameters
 {
 public:
+    QueryParameters() = default;
+    /// Parameters that came in another way, each name once.
+    explicit QueryParameters(std::vector<std::pair<std::string, std::string>> values)
+        : m_values{std::move(values)}
+    {
+    }
     /// Rejected: -1101 for a name given twice in one of them, -1105 for an empty value, -1100 for a broken
     /// percent escape.
     static domain::Result<QueryParameters> parse(std::string_view query, std::string_view body);
@@ -46,6 +52,8 @@ public:
     std::string text(std::string_view name) const;
     /// Unset where it was not sent; Rejected -1102 where it is not a whole number.
     domain::Result<std::optional<std::int64_t>> integer(std::string_view name) const;
+
+    const std::vector<std::pair<std::string, std::string>> &all() const { return m_values; }
 
 private:
     const std::string *find(std::string_view name) const;

@@ -16,7 +16,6 @@ namespace
 
 using domain::ErrorCode;
 using domain::failure;
-using domain::Result;
 
 constexpr std::int64_t defaultWindowMs = 5'000;
 constexpr std::int64_t longestWindowMs = 60'000;
@@ -28,12 +27,35 @@ const unsigned char *bytes(std::string_view text)
     return reinterpret_cast<const unsigned char *>(text.data());
 }
 
-bool isSignedByEd25519(const std::string &pem, std::string_view text, const std::string &signature)
+using Key = std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)>;
+
+Key publicKeyOf(const std::string &pem)
 {
     const std::unique_ptr<BIO, decltype(&BIO_free)> bio{
         BIO_new_mem_buf(pem.data(), static_cast<int>(pem.size())), &BIO_free};
-    const std::unique_ptr<EVP_PKEY, decltype(&EVP_PKEY_free)> key{
-        PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free};
+    return {PEM_read_bio_PUBKEY(bio.get(), nullptr, nullptr, nullptr), &EVP_PKEY_free};
+}
+
+} // namespace
+
+std::string hmacSha256(const std::string &secret, std::string_view text)
+{
+    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
+    unsigned size = 0;
+    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes(text), text.size(),
+        digest.data(), &size);
+    std::string hex;
+    for (unsigned i = 0; i < size; ++i) {
+        constexpr char digits[] = "0123456789abcdef";
+        hex += digits[digest[i] >> 4];
+        hex += digits[digest[i] & 15];
+    }
+    return hex;
+}
+
+bool isSignedByEd25519(const std::string &publicKey, std::string_view text, const std::string &signature)
+{
+    const Key key = publicKeyOf(publicKey);
     std::array<unsigned char, 128> raw{};
     if (!key || signature.size() > raw.size() ||
         EVP_DecodeBlock(raw.data(), bytes(signature), static_cast<int>(signature.size())) <
@@ -54,39 +76,28 @@ bool isSignedByHmac(const std::string &secret, std::string_view text, std::strin
            CRYPTO_memcmp(signature.data(), expected.data(), expected.size()) == 0;
 }
 
-} // namespace
-
-std::string hmacSha256(const std::string &secret, std::string_view text)
+bool isEd25519PublicKey(const std::string &pem)
 {
-    std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-    unsigned size = 0;
-    HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()), bytes(text), text.size(),
-        digest.data(), &size);
-    std::string hex;
-    for (unsigned i = 0; i < size; ++i) {
-        constexpr char digits[] = "0123456789abcdef";
-        hex += digits[digest[i] >> 4];
-        hex += digits[digest[i] & 15];
-    }
-    return hex;
+    const Key key = publicKeyOf(pem);
+    return key && EVP_PKEY_get_base_id(key.get()) == EVP_PKEY_ED25519;
 }
 
-Result<void> checkKey(const ApiKey &known, const Request &request)
+Result<const ApiKey *> findKey(const std::vector<ApiKey> &keys, std::string_view name)
 {
     const auto isWordCharacter = [](char c) {
         return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
     };
-    if (request.apiKey.size() < 8 || !std::ranges::all_of(request.apiKey, isWordCharacter)) {
+    if (name.size() < 8 || !std::ranges::all_of(name, isWordCharacter)) {
         return failure(ErrorCode::Unauthorized, "API-key format invalid.", -2014);
     }
-    if (request.apiKey != known.key) {
+    const auto found = std::ranges::find(keys, name, &ApiKey::key);
+    if (found == keys.end()) {
         return failure(ErrorCode::Unauthorized, "Invalid API-key, IP, or permissions for action.", -2015);
     }
-    return {};
+    return &*found;
 }
 
-Result<void> checkSignature(
-    const ApiKey &known, const Request &request, const QueryParameters &parameters, domain::Timestamp now)
+Result<void> checkTimestamp(const QueryParameters &parameters, Timestamp now)
 {
     const auto timestamp = parameters.integer("timestamp");
     const auto window = parameters.integer("recvWindow");
@@ -95,10 +106,6 @@ Result<void> checkSignature(
     }
     if (!window) {
         return tl::unexpected{window.error()};
-    }
-    const std::string signature = parameters.text("signature");
-    if (signature.empty()) {
-        return missing("signature");
     }
     const std::int64_t windowMs = window->value_or(defaultWindowMs);
     if (windowMs <= 0 || windowMs > longestWindowMs) {
@@ -112,6 +119,19 @@ Result<void> checkSignature(
     if (age > windowMs) {
         return failure(
             ErrorCode::Rejected, "Timestamp for this request is outside of the recvWindow.", -1021);
+    }
+    return {};
+}
+
+Result<void> checkSignature(
+    const ApiKey &known, const Request &request, const QueryParameters &parameters, Timestamp now)
+{
+    const std::string signature = parameters.text("signature");
+    if (parameters.has("timestamp") && signature.empty()) {
+        return missing("signature");
+    }
+    if (const auto checked = checkTimestamp(parameters, now); !checked) {
+        return checked;
     }
     const std::string text = signedText(request.query, request.body);
     if (isSignedByHmac(known.secret, text, signature) ||

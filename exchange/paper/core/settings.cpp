@@ -83,6 +83,9 @@ Result<void> changeMarginType(Exchange &exchange, Account &account, Listing &lis
     if (type == holding.marginType) {
         return refuse(-4046, "No need to change margin type.");
     }
+    if (account.multiAssets && type == MarginType::Isolated) {
+        return refuse(-4168, "Unable to adjust to isolated-margin mode under the Multi-Assets mode.");
+    }
     if (!holding.open.empty()) {
         return refuse(-4047, "Margin type cannot be changed if there exists open orders.");
     }
@@ -112,6 +115,26 @@ Result<void> changeHedgeMode(Account &account, bool hedge)
         return refuse(-4068, "Position side cannot be changed if there exists position.");
     }
     account.hedgeMode = hedge;
+    return {};
+}
+
+Result<void> changeMultiAssets(Exchange &exchange, Account &account, bool on)
+{
+    if (account.multiAssets == on) {
+        return refuse(
+            -4171, "Adjusted asset mode is currently set and does not need to be adjusted repeatedly.");
+    }
+    const bool hasIsolated = std::ranges::any_of(
+        account.holdings, [](const auto &entry) { return entry.second.marginType == MarginType::Isolated; });
+    if (on && hasIsolated) {
+        return refuse(-4167, "Unable to adjust to Multi-Assets mode with symbols of USDS-M Futures under "
+                             "isolated-margin mode.");
+    }
+    if (!account.openByClientId.empty()) {
+        return refuse(-4170, "Unable to adjust Multi-Assets Mode with open orders in USDS-M Futures.");
+    }
+    account.multiAssets = on;
+    exchange.emit(ConfigUpdateEvent{account.id, {}, 0, exchange.now, on});
     return {};
 }
 

@@ -342,6 +342,8 @@ void readAccount(Reader &read, dom::object from, Exchange &exchange)
     read.decimal(from, "wallet", account.wallet);
     read.decimal(from, "deposited", account.deposited);
     account.hedgeMode = read.flag(from, "hedgeMode");
+    account.multiAssets = Reader::has(from, "multiAssets") && read.flag(from, "multiAssets");
+    account.feeBurn = Reader::has(from, "feeBurn") && read.flag(from, "feeBurn");
     account.wasCalled = read.flag(from, "wasCalled");
     account.updatedAt = read.time(from, "updatedAt");
     for (const dom::element holding : read.array(from, "holdings")) {

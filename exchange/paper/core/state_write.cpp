@@ -190,6 +190,8 @@ void writeAccount(JsonWriter &json, const Account &account)
         .field("wallet", account.wallet.toString())
         .field("deposited", account.deposited.toString())
         .field("hedgeMode", account.hedgeMode)
+        .field("multiAssets", account.multiAssets)
+        .field("feeBurn", account.feeBurn)
         .field("wasCalled", account.wasCalled)
         .field("updatedAt", toMs(account.updatedAt));
     writeRows(json, "holdings", account.holdings,

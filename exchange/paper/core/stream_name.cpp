@@ -32,6 +32,9 @@ std::optional<Milliseconds> depthPeriod(std::string_view speed)
     if (speed.empty()) {
         return 250ms;
     }
+    if (speed == "0ms") { // undocumented, as fast as the exchange looks at its streams
+        return 0ms;
+    }
     return speed == "100ms"   ? std::optional<Milliseconds>{100ms}
            : speed == "250ms" ? std::optional<Milliseconds>{250ms}
            : speed == "500ms" ? std::optional<Milliseconds>{500ms}
@@ -58,6 +61,9 @@ std::optional<StreamName> parseAll(std::string_view name)
     }
     if (name == "!forceOrder@arr") {
         return StreamName{Kind::ForceOrder, {}, {}, 0, 1s};
+    }
+    if (name == "!assetIndex@arr") {
+        return StreamName{Kind::AssetIndex, {}, {}, 0, 1s};
     }
     if (name == "!contractInfo") {
         return StreamName{Kind::ContractInfo, {}, {}, 0, 0ms};
@@ -100,6 +106,9 @@ std::optional<StreamName> parseStreamName(std::string_view name)
     if (name.starts_with('!')) {
         return parseAll(name);
     }
+    if (name == "tradingSession") {
+        return StreamName{Kind::TradingSession, {}, {}, 0, 1s};
+    }
     const std::size_t at = name.find('@');
     if (at == std::string_view::npos || at == 0) {
         return std::nullopt;
@@ -118,11 +127,17 @@ std::optional<StreamName> parseStreamName(std::string_view name)
     if (symbol.empty()) {
         return std::nullopt;
     }
+    if (topic == "continuousKline_1s") {
+        return StreamName{Kind::SecondKline, std::move(symbol), {}, 0, 250ms};
+    }
     if (isContinuous) {
         return parseKline(Kind::ContinuousKline, std::move(symbol), topic.substr(16));
     }
     if (topic.starts_with("kline_")) {
         return parseKline(Kind::Kline, std::move(symbol), topic.substr(6));
+    }
+    if (topic == "rpiDepth@500ms") { // no RPI orders are placed here, so it is the public book
+        return StreamName{Kind::Depth, std::move(symbol), {}, 0, 500ms};
     }
     if (topic.starts_with("depth")) {
         return parseDepth(std::move(symbol), topic);
@@ -136,7 +151,8 @@ std::optional<StreamName> parseStreamName(std::string_view name)
     static constexpr Word words[] = {{"aggTrade", Kind::AggregateTrade, 100ms}, {"trade", Kind::Trade, 0ms},
         {"markPrice", Kind::MarkPrice, 3s}, {"markPrice@1s", Kind::MarkPrice, 1s},
         {"miniTicker", Kind::MiniTicker, 2s}, {"ticker", Kind::Ticker, 2s},
-        {"bookTicker", Kind::BookTicker, 0ms}, {"forceOrder", Kind::ForceOrder, 1s}};
+        {"bookTicker", Kind::BookTicker, 0ms}, {"forceOrder", Kind::ForceOrder, 1s},
+        {"compositeIndex", Kind::CompositeIndex, 1s}, {"assetIndex", Kind::AssetIndex, 1s}};
     const auto *const word = std::ranges::find(words, topic, &Word::topic);
     if (word == std::end(words)) {
         return std::nullopt;

@@ -25,17 +25,22 @@ enum class StreamKind : std::uint8_t {
     Depth,
     ForceOrder,
     ContractInfo,
+    SecondKline, ///< continuousKline_1s
+    CompositeIndex,
+    AssetIndex,
+    TradingSession,
 };
 
 /// A stream's name, taken apart.
 struct StreamName
 {
     StreamKind kind = StreamKind::AggregateTrade;
-    domain::Symbol symbol; ///< upper case; empty for all-market streams
+    domain::Symbol symbol; ///< upper case, of an index for index streams; empty for all-market streams
     domain::Interval interval = domain::Interval::M1;
     std::size_t levels = 0;         ///< PartialDepth
     domain::Milliseconds period{0}; ///< between messages; 0: at once
     bool isAll() const { return symbol.empty(); }
+    bool isOfIndex() const { return kind == StreamKind::CompositeIndex || kind == StreamKind::AssetIndex; }
 };
 
 /// Unset for a name the exchange does not have. Names are case sensitive, symbols lower case.

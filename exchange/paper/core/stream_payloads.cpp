@@ -27,9 +27,9 @@ void end(JsonWriter &json, const SymbolSpec &spec)
 }
 
 void klineBody(
-    JsonWriter &json, const SymbolSpec &spec, const Bar &bar, domain::Interval interval, bool isClosed)
+    JsonWriter &json, const SymbolSpec &spec, const Bar &bar, std::string_view interval, bool isClosed)
 {
-    json.field("i", domain::toString(interval))
+    json.field("i", interval)
         .field("f", bar.firstTradeId == 0 ? -1 : bar.firstTradeId)
         .field("L", bar.lastTradeId == 0 ? -1 : bar.lastTradeId)
         .field("o", wire::price(spec, bar.open))
@@ -100,12 +100,12 @@ std::string trade(const SymbolSpec &spec, const TradeEvent &trade, Timestamp mar
     return json.take();
 }
 
-std::string markPrice(const SymbolSpec &spec, const MarketView &view, Timestamp eventAt)
+std::string markPrice(const SymbolSpec &spec, const MarketView &view, Price average, Timestamp eventAt)
 {
     JsonWriter json = begin("markPriceUpdate", eventAt);
     json.field("s", spec.symbol)
         .field("p", wire::fixedPrice(view.mark))
-        .field("ap", wire::fixedPrice(view.mark))
+        .field("ap", wire::fixedPrice(average.isPositive() ? average : view.mark))
         .field("i", wire::fixedPrice(view.index))
         .field("P", wire::fixedPrice(view.index))
         .field("r", wire::rate(view.fundingRate))
@@ -122,7 +122,7 @@ std::string kline(
     json.field("s", spec.symbol).key("k").beginObject();
     barTimes(json, bar, interval);
     json.field("s", spec.symbol);
-    klineBody(json, spec, bar, interval, isClosed);
+    klineBody(json, spec, bar, domain::toString(interval), isClosed);
     json.endObject().field("st", usdMargined).endObject();
     return json.take();
 }
@@ -133,7 +133,17 @@ std::string continuousKline(
     JsonWriter json = begin("continuous_kline", eventAt);
     json.field("ps", spec.pair).field("ct", spec.contractType).key("k").beginObject();
     barTimes(json, bar, interval);
-    klineBody(json, spec, bar, interval, isClosed);
+    klineBody(json, spec, bar, domain::toString(interval), isClosed);
+    json.endObject().field("st", usdMargined).endObject();
+    return json.take();
+}
+
+std::string secondKline(const SymbolSpec &spec, const Bar &bar, bool isClosed, Timestamp eventAt)
+{
+    JsonWriter json = begin("continuous_kline", eventAt);
+    json.field("ps", spec.pair).field("ct", spec.contractType).key("k").beginObject();
+    json.field("t", toMs(bar.openAt)).field("T", toMs(bar.openAt) + 999);
+    klineBody(json, spec, bar, "1s", isClosed);
     json.endObject().field("st", usdMargined).endObject();
     return json.take();
 }
@@ -242,6 +252,73 @@ std::string forceOrder(const SymbolSpec &spec, const LiquidationEvent &event, Ti
     return json.take();
 }
 
+std::string contractInfo(const SymbolSpec &spec, const LeverageBrackets *brackets, Timestamp eventAt)
+{
+    JsonWriter json = begin("contractInfo", eventAt);
+    json.field("s", spec.symbol)
+        .field("ps", spec.pair)
+        .field("ct", spec.contractType)
+        .field("dt", toMs(spec.deliveryAt))
+        .field("ot", toMs(spec.onboardAt))
+        .field("cs", spec.statusText);
+    if (brackets != nullptr) {
+        json.key("bks").beginArray();
+        for (std::size_t i = 0; i < brackets->size(); ++i) {
+            const domain::LeverageBracket &row = (*brackets)[i];
+            const int least = i + 1 < brackets->size() ? (*brackets)[i + 1].maxLeverage + 1 : 1;
+            json.beginObject().field("bs", row.bracket).key("bnf").raw(row.notionalFloor.toString());
+            json.key("bnc").raw(row.notionalCap.toString());
+            json.key("mmr").raw(row.maintenanceMarginRate.toString());
+            json.key("cf").raw(row.maintenanceAmount.toString());
+            json.field("mi", least).field("ma", row.maxLeverage).endObject();
+        }
+        json.endArray();
+    }
+    json.field("st", usdMargined).endObject();
+    return json.take();
+}
+
+std::string compositeIndex(const CompositeIndex &index, Timestamp eventAt)
+{
+    JsonWriter json = begin("compositeIndex", eventAt);
+    json.field("s", index.symbol).field("p", wire::fixedPrice(index.price)).field("C", "baseAsset");
+    json.key("c").beginArray();
+    for (const CompositeIndex::Member &member : index.members) {
+        json.beginObject()
+            .field("b", member.baseAsset)
+            .field("q", member.quoteAsset)
+            .field("w", member.quantity.toFixed(8))
+            .field("W", member.share.toFixed(8))
+            .field("i", wire::fixedPrice(member.index))
+            .endObject();
+    }
+    return json.endArray().endObject().take();
+}
+
+std::string assetIndex(const AssetIndex &index, Timestamp eventAt)
+{
+    JsonWriter json = begin("assetIndexUpdate", eventAt);
+    json.field("s", index.symbol)
+        .field("i", wire::fixedPrice(index.index))
+        .field("b", index.buffer.toFixed(8))
+        .field("a", index.buffer.toFixed(8))
+        .field("B", wire::fixedPrice(index.bidRate()))
+        .field("A", wire::fixedPrice(index.askRate()))
+        .field("q", index.exchangeBuffer.toFixed(8))
+        .field("g", index.exchangeBuffer.toFixed(8))
+        .field("Q", wire::fixedPrice(index.exchangeBidRate()))
+        .field("G", wire::fixedPrice(index.exchangeAskRate()))
+        .endObject();
+    return json.take();
+}
+
+std::string tradingSession(std::string_view eventType, const TradingSession &session, Timestamp eventAt)
+{
+    JsonWriter json = begin(eventType, eventAt);
+    json.field("t", toMs(session.from)).field("T", toMs(session.to)).field("S", session.type).endObject();
+    return json.take();
+}
+
 std::string orderUpdate(const SymbolSpec &spec, const OrderUpdateEvent &event, Timestamp eventAt)
 {
     const OrderRecord &order = event.order;
@@ -262,8 +339,12 @@ std::string orderUpdate(const SymbolSpec &spec, const OrderUpdateEvent &event, T
         .field("l", wire::quantity(spec, event.lastQty))
         .field("z", wire::quantity(spec, order.executedQty))
         .field("L", wire::shortPrice(event.lastPrice));
+    const bool isFill =
+        event.execution == ExecutionType::Trade || event.execution == ExecutionType::Calculated;
     if (event.commission) {
         json.field("n", wire::amount(*event.commission)).field("N", spec.marginAsset);
+    } else if (!isFill) {
+        json.field("n", "0").field("N", spec.marginAsset);
     }
     json.field("T", toMs(event.at))
         .field("t", event.tradeId)
@@ -416,7 +497,11 @@ std::string conditionalUpdate(const SymbolSpec &spec, const ConditionalUpdateEve
 std::string configUpdate(const ConfigUpdateEvent &event, Timestamp eventAt)
 {
     JsonWriter json = begin("ACCOUNT_CONFIG_UPDATE", eventAt);
-    json.field("T", toMs(event.at)).key("ac").beginObject();
+    json.field("T", toMs(event.at));
+    if (event.multiAssets) {
+        return json.key("ai").beginObject().field("j", *event.multiAssets).endObject().endObject().take();
+    }
+    json.key("ac").beginObject();
     json.field("s", event.symbol).field("l", event.leverage).endObject().endObject();
     return json.take();
 }

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "exchange/paper/core/candles.h"
+#include "exchange/paper/core/composite_index.h"
 #include "exchange/paper/core/tape.h"
+#include "exchange/paper/core/trading_sessions.h"
 #include "exchange/paper/core/types.h"
 
 #include <functional>
@@ -18,11 +20,13 @@ using LevelChanges = std::map<Price, Quantity>;
 
 std::string aggregateTrade(const SymbolSpec &spec, const AggregateTrade &trade, Timestamp eventAt);
 std::string trade(const SymbolSpec &spec, const TradeEvent &trade, Timestamp marketAt, Timestamp eventAt);
-std::string markPrice(const SymbolSpec &spec, const MarketView &view, Timestamp eventAt);
+/// average: the moving average of the mark.
+std::string markPrice(const SymbolSpec &spec, const MarketView &view, Price average, Timestamp eventAt);
 std::string kline(
     const SymbolSpec &spec, const Bar &bar, domain::Interval interval, bool isClosed, Timestamp eventAt);
 std::string continuousKline(
     const SymbolSpec &spec, const Bar &bar, domain::Interval interval, bool isClosed, Timestamp eventAt);
+std::string secondKline(const SymbolSpec &spec, const Bar &bar, bool isClosed, Timestamp eventAt);
 std::string miniTicker(const SymbolSpec &spec, const DayStatistics &day, Timestamp eventAt);
 std::string ticker(const SymbolSpec &spec, const DayStatistics &day, Quantity lastQuantity,
     std::int64_t lastTradeId, Timestamp closeAt, Timestamp eventAt);
@@ -39,6 +43,12 @@ std::string depth(const SymbolSpec &spec, const DepthIds &ids, const LevelChange
 std::string partialDepth(
     const SymbolSpec &spec, const DepthIds &ids, const domain::BookSnapshot &book, Timestamp eventAt);
 std::string forceOrder(const SymbolSpec &spec, const LiquidationEvent &event, Timestamp eventAt);
+
+/// brackets: only where they changed, else nullptr.
+std::string contractInfo(const SymbolSpec &spec, const LeverageBrackets *brackets, Timestamp eventAt);
+std::string compositeIndex(const CompositeIndex &index, Timestamp eventAt);
+std::string assetIndex(const AssetIndex &index, Timestamp eventAt);
+std::string tradingSession(std::string_view eventType, const TradingSession &session, Timestamp eventAt);
 
 std::string orderUpdate(const SymbolSpec &spec, const OrderUpdateEvent &event, Timestamp eventAt);
 std::string tradeLite(const SymbolSpec &spec, const TradeLiteEvent &event, Timestamp eventAt);

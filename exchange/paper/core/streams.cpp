@@ -86,10 +86,9 @@ std::optional<std::vector<std::string>> textParameters(const simdjson::dom::elem
 
 } // namespace
 
-StreamHub::StreamHub(StreamParts parts, ListenKeys &listenKeys, AccountId account, StreamConfig config)
+StreamHub::StreamHub(StreamParts parts, ListenKeys &listenKeys, StreamConfig config)
     : m_parts{parts},
       m_listenKeys{listenKeys},
-      m_account{account},
       m_config{config},
       m_streams{parts},
       m_publish{[this](const std::string &stream, const std::string &payload) { publish(stream, payload); }}
@@ -176,7 +175,7 @@ void StreamHub::subscribe(ConnectionId id, Connection &connection, const std::st
         return;
     }
     const auto name = parseStreamName(stream);
-    const bool isKnown = name && (name->isAll() || m_parts.engine.spec(name->symbol) != nullptr);
+    const bool isKnown = name && (name->isAll() || name->isOfIndex() || m_parts.engine.spec(name->symbol));
     if (isKnown && isCarriedOn(connection.route, name->kind)) {
         m_streams.open(stream, *name, now);
         m_listeners[stream].insert(id);
@@ -339,47 +338,39 @@ void StreamHub::onEvent(const Event &event, Timestamp marketAt, Timestamp now)
 
 void StreamHub::onUserEvent(const Event &event, Timestamp now)
 {
-    const std::string &key = m_listenKeys.current();
-    if (key.empty()) {
-        return;
-    }
     const payload::SpecOf specOf = [this](const Symbol &symbol) -> const SymbolSpec & {
         return *m_parts.engine.spec(symbol);
     };
+    // Texts are made only for accounts that have a living key.
+    const auto tell = [&](AccountId account, std::string_view type, const auto &text) {
+        if (const std::string &key = m_listenKeys.of(account); !key.empty()) {
+            publishUser(type, text(), key);
+        }
+    };
     if (const auto *order = std::get_if<OrderUpdateEvent>(&event)) {
-        if (order->order.account == m_account) {
-            publishUser(
-                "ORDER_TRADE_UPDATE", payload::orderUpdate(specOf(order->order.symbol), *order, now), key);
-        }
+        tell(order->order.account, "ORDER_TRADE_UPDATE",
+            [&] { return payload::orderUpdate(specOf(order->order.symbol), *order, now); });
     } else if (const auto *lite = std::get_if<TradeLiteEvent>(&event)) {
-        if (lite->account == m_account) {
-            publishUser("TRADE_LITE", payload::tradeLite(specOf(lite->symbol), *lite, now), key);
-        }
+        tell(lite->account, "TRADE_LITE",
+            [&] { return payload::tradeLite(specOf(lite->symbol), *lite, now); });
     } else if (const auto *account = std::get_if<AccountUpdateEvent>(&event)) {
-        if (account->account == m_account) {
-            publishUser("ACCOUNT_UPDATE", payload::accountUpdate(*account, specOf, now), key);
-        }
+        tell(account->account, "ACCOUNT_UPDATE",
+            [&] { return payload::accountUpdate(*account, specOf, now); });
     } else if (const auto *algo = std::get_if<ConditionalUpdateEvent>(&event)) {
-        if (algo->order.account == m_account) {
-            publishUser(
-                "ALGO_UPDATE", payload::conditionalUpdate(specOf(algo->order.symbol), *algo, now), key);
-        }
+        tell(algo->order.account, "ALGO_UPDATE",
+            [&] { return payload::conditionalUpdate(specOf(algo->order.symbol), *algo, now); });
     } else if (const auto *config = std::get_if<ConfigUpdateEvent>(&event)) {
-        if (config->account == m_account) {
-            publishUser("ACCOUNT_CONFIG_UPDATE", payload::configUpdate(*config, now), key);
-        }
+        tell(config->account, "ACCOUNT_CONFIG_UPDATE", [&] { return payload::configUpdate(*config, now); });
     } else if (const auto *call = std::get_if<MarginCallEvent>(&event)) {
-        if (call->account == m_account) {
-            publishUser("MARGIN_CALL", payload::marginCall(*call, specOf, now), key);
-        }
+        tell(call->account, "MARGIN_CALL", [&] { return payload::marginCall(*call, specOf, now); });
     }
 }
 
 void StreamHub::step(Timestamp now)
 {
     m_streams.step(now, m_publish);
-    if (const auto expired = m_listenKeys.takeExpired(now)) {
-        publishUser("listenKeyExpired", payload::listenKeyExpired(*expired, now), *expired);
+    for (const std::string &expired : m_listenKeys.takeExpired(now)) {
+        publishUser("listenKeyExpired", payload::listenKeyExpired(expired, now), expired);
     }
     for (const auto &[id, connection] : m_connections) {
         if (now - connection.openedAt >= m_config.lifetime) {
@@ -419,13 +410,13 @@ void StreamHub::cut(std::optional<Route> route)
     }
 }
 
-bool StreamHub::loseListenKey(int times, Timestamp now)
+bool StreamHub::loseListenKey(AccountId account, int times, Timestamp now)
 {
-    const std::string key = m_listenKeys.current();
+    const std::string key = m_listenKeys.of(account);
     if (key.empty()) {
         return false;
     }
-    m_listenKeys.close();
+    m_listenKeys.close(account);
     for (int i = 0; i < times; ++i) {
         publishUser("listenKeyExpired", payload::listenKeyExpired(key, now), key);
     }

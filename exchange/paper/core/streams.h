@@ -39,7 +39,7 @@ struct StreamConfig
 class StreamHub
 {
 public:
-    StreamHub(StreamParts parts, ListenKeys &listenKeys, AccountId account, StreamConfig config = {});
+    StreamHub(StreamParts parts, ListenKeys &listenKeys, StreamConfig config = {});
 
     /// path and query as in the URL, percent-decoded path. False where the exchange has no such entry; the
     /// connection is then to be cut.
@@ -56,8 +56,9 @@ public:
     /// Cuts connections: those of one route, or all.
     void cut(std::optional<Route> route);
     std::vector<ConnectionId> connections(std::optional<Route> route) const;
-    /// The listen key dies now and listenKeyExpired is said so many times. False where there is none.
-    bool loseListenKey(int times, Timestamp now);
+    /// The account's listen key dies now and listenKeyExpired is said so many times. False where there is
+    /// none.
+    bool loseListenKey(AccountId account, int times, Timestamp now);
 
 private:
     struct UserFeed
@@ -88,7 +89,6 @@ private:
 
     StreamParts m_parts;
     ListenKeys &m_listenKeys;
-    AccountId m_account;
     StreamConfig m_config;
     MarketStreams m_streams;
     MarketStreams::Send m_publish;

@@ -159,6 +159,7 @@ struct HistoryQuery
     std::optional<std::int64_t> orderId; ///< userTrades only
     std::optional<Timestamp> from;
     std::optional<Timestamp> to; ///< inclusive
+    Timestamp since;             ///< nothing older, whichever rows are wanted of what is left
     /// Most rows: the oldest that match where fromId or from is set, else the newest.
     std::size_t limit = 500;
 };
@@ -487,13 +488,14 @@ struct ConditionalUpdateEvent
     Timestamp at;
 };
 
-/// ACCOUNT_CONFIG_UPDATE: a new leverage of one symbol.
+/// ACCOUNT_CONFIG_UPDATE: a new leverage of one symbol, or another asset mode.
 struct ConfigUpdateEvent
 {
     AccountId account = 0;
     Symbol symbol;
     int leverage = 0;
     Timestamp at;
+    std::optional<bool> multiAssets{}; ///< set: this changed, and symbol is empty
 };
 
 /// MARGIN_CALL: the margin ratio rose to EngineConfig::marginCallRatio.

@@ -6,6 +6,7 @@
 #include "exchange/paper/server/rest_server.h"
 #include "exchange/paper/server/state_file.h"
 #include "exchange/paper/server/stream_server.h"
+#include "exchange/paper/server/ws_api_server.h"
 
 #include <QDir>
 #include <QPromise>
@@ -16,6 +17,7 @@
 #include <QTimer>
 
 #include <atomic>
+#include <functional>
 #include <optional>
 
 namespace paper
@@ -81,12 +83,15 @@ private:
     void step();
     RestFate before(const Request &request);
     RestAnswer process(const Request &request, const RestFate &fate);
+    RestAnswer process(const WsApi::Task &task, const RestFate &fate);
+    RestAnswer perform(const Request &request, const RestFate &fate, const std::function<Response()> &work);
+    void keepChanges();
     Result<std::optional<QSslConfiguration>> makeSsl() const;
     void saveSoon();
     Result<bool> saveNow();
     Result<bool> write(const std::string &state);
     Result<std::unique_ptr<MarketDriver>> makeMarket();
-    Result<ApiKey> makeKey();
+    Result<std::vector<ApiKey>> makeKeys();
     QByteArray loadState();
     void notice(NoticeLevel level, const QString &text) { emit m_owner.noticed(level, text); }
     bool isKept() const { return !m_config.dataDirectory.isEmpty() && m_config.replayFiles.isEmpty(); }
@@ -104,6 +109,7 @@ private:
     Replay *m_replay = nullptr;         ///< the exchange's market where it is one
     std::unique_ptr<RestServer> m_rest;
     std::unique_ptr<StreamServer> m_streams;
+    std::unique_ptr<WsApiServer> m_wsApi;
     std::unique_ptr<QTimer> m_timer;
     domain::Timestamp m_savedAt;
     bool m_isSaveDue = false;
@@ -130,18 +136,27 @@ Result<std::unique_ptr<MarketDriver>> PaperServer::Worker::makeMarket()
     return replay;
 }
 
-Result<ApiKey> PaperServer::Worker::makeKey()
+Result<std::vector<ApiKey>> PaperServer::Worker::makeKeys()
 {
-    KeyPair pair{m_config.apiKey, m_config.secret};
-    if (pair.key.isEmpty()) {
-        auto made = m_config.dataDirectory.isEmpty() ? Result<KeyPair>{randomKeys()}
-                                                     : loadOrCreateKeys(m_config.dataDirectory);
-        if (!made) {
-            return tl::unexpected{made.error()};
+    std::vector<ApiKey> keys;
+    for (int number = 1; number <= m_config.accounts; ++number) {
+        KeyPair pair{m_config.apiKey, m_config.secret};
+        if (number > 1 || pair.key.isEmpty()) {
+            auto made = m_config.dataDirectory.isEmpty() ? Result<KeyPair>{randomKeys()}
+                                                         : loadOrCreateKeys(m_config.dataDirectory, number);
+            if (!made) {
+                return tl::unexpected{made.error()};
+            }
+            pair = *made;
         }
-        pair = *made;
+        keys.push_back({pair.key.toStdString(), pair.secret.toStdString(),
+            m_config.ed25519PublicKeys.value(number - 1).toStdString(), number});
+        if (!keys.back().ed25519PublicKey.empty() && !isEd25519PublicKey(keys.back().ed25519PublicKey)) {
+            return failure(ErrorCode::Malformed, "The public key of account " + std::to_string(number) +
+                                                     " is not the PEM of an Ed25519 public key.");
+        }
     }
-    return ApiKey{pair.key.toStdString(), pair.secret.toStdString(), m_config.ed25519PublicKey.toStdString()};
+    return keys;
 }
 
 Result<std::optional<QSslConfiguration>> PaperServer::Worker::makeSsl() const
@@ -182,9 +197,9 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     if (!m_config.dataDirectory.isEmpty() && !QDir{}.mkpath(m_config.dataDirectory)) {
         return failure(ErrorCode::Storage, m_config.dataDirectory.toStdString() + ": cannot be created");
     }
-    auto key = makeKey();
-    if (!key) {
-        return tl::unexpected{key.error()};
+    auto keys = makeKeys();
+    if (!keys) {
+        return tl::unexpected{keys.error()};
     }
     auto market = makeMarket();
     if (!market) {
@@ -197,7 +212,8 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     const QByteArray state = isKept() ? loadState() : QByteArray{};
     ExchangeConfig config;
     config.startBalance = m_config.startBalance;
-    config.key = *key;
+    config.key = keys->front();
+    config.others.assign(keys->begin() + 1, keys->end());
     config.seed = m_config.seed;
     config.limits = m_config.limits;
     m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
@@ -213,7 +229,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
         }
     }
     m_control = std::make_unique<Control>(
-        Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, key->key);
+        Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, keys->front().key);
     m_rest = std::make_unique<RestServer>(
         RestServer::Handler{[this](const Request &request) { return before(request); },
             [this](const Request &request, const RestFate &fate) { return process(request, fate); }});
@@ -224,7 +240,13 @@ Result<PaperEndpoints> PaperServer::Worker::start()
         StreamServer::Parts{m_exchange->streams(), m_faultyStreams}, [this] { return now(); }, *ssl);
     const quint16 restPort = m_rest->listen(QHostAddress::LocalHost, m_config.restPort);
     const quint16 streamPort = m_streams->listen(m_config.streamPort);
-    if (restPort == 0 || streamPort == 0) {
+    m_wsApi = std::make_unique<WsApiServer>(m_exchange->wsApi(),
+        WsApiServer::Handler{[this](const Request &request) { return before(request); },
+            [this](const WsApi::Task &task, const RestFate &fate) { return process(task, fate); },
+            [this] { return now(); }},
+        *ssl);
+    const quint16 wsApiPort = m_wsApi->listen(m_config.wsApiPort);
+    if (restPort == 0 || streamPort == 0 || wsApiPort == 0) {
         stop();
         return failure(ErrorCode::Unreachable, "The paper exchange found no free port on 127.0.0.1.");
     }
@@ -236,8 +258,15 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     const auto url = [](const char *scheme, quint16 port) {
         return QUrl{QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1StringView{scheme}).arg(port)};
     };
-    return PaperEndpoints{url(*ssl ? "https" : "http", restPort), url(*ssl ? "wss" : "ws", streamPort),
-        QByteArray::fromStdString(key->key), QByteArray::fromStdString(key->secret)};
+    QUrl wsApi = url(*ssl ? "wss" : "ws", wsApiPort);
+    wsApi.setPath(QString::fromUtf8(WsApi::path.data(), static_cast<qsizetype>(WsApi::path.size())));
+    PaperEndpoints at{url(*ssl ? "https" : "http", restPort), url(*ssl ? "wss" : "ws", streamPort), wsApi,
+        QByteArray::fromStdString(keys->front().key), QByteArray::fromStdString(keys->front().secret), {}};
+    for (auto other = keys->begin() + 1; other != keys->end(); ++other) {
+        at.others.push_back(
+            {QByteArray::fromStdString(other->key), QByteArray::fromStdString(other->secret)});
+    }
+    return at;
 }
 
 RestFate PaperServer::Worker::before(const Request &request)
@@ -256,18 +285,34 @@ RestAnswer PaperServer::Worker::process(const Request &request, const RestFate &
     RestAnswer answer;
     if (m_config.hasControl && Control::isMeant(request)) {
         answer.response = m_control->handle(now(), request);
-    } else {
-        if (fate.foreignWeight > 0 || fate.foreignOrders > 0) {
-            m_exchange->addForeignLoad(fate.foreignWeight, fate.foreignOrders, now());
-        }
-        Response response = fate.isProcessed ? m_exchange->handle(now(), request) : Response{};
-        answer = m_faults.after(now(), request, fate, std::move(response));
+        keepChanges();
+        return answer;
     }
+    return perform(request, fate, [&] { return m_exchange->handle(now(), request); });
+}
+
+RestAnswer PaperServer::Worker::process(const WsApi::Task &task, const RestFate &fate)
+{
+    return perform(task.request, fate, [&] { return m_exchange->handle(now(), task); });
+}
+
+RestAnswer PaperServer::Worker::perform(
+    const Request &request, const RestFate &fate, const std::function<Response()> &work)
+{
+    if (fate.foreignWeight > 0 || fate.foreignOrders > 0) {
+        m_exchange->addForeignLoad(fate.foreignWeight, fate.foreignOrders, now());
+    }
+    RestAnswer answer = m_faults.after(now(), request, fate, fate.isProcessed ? work() : Response{});
+    keepChanges();
+    return answer;
+}
+
+void PaperServer::Worker::keepChanges()
+{
     if (isKept() && m_exchange->takeChanged()) {
         static_cast<void>(saveNow()); // what is confirmed must not be lost
     }
     m_streams->flush();
-    return answer;
 }
 
 void PaperServer::Worker::step()
@@ -279,6 +324,7 @@ void PaperServer::Worker::step()
     const domain::Timestamp at = m_latest;
     m_exchange->step(at);
     m_streams->flush();
+    m_wsApi->step();
     m_isSaveDue = m_exchange->takeChanged() || m_isSaveDue;
     const bool hasFailed = m_hasSaveFailed;
     const domain::Milliseconds wait = hasFailed     ? retrySavePeriod
@@ -334,6 +380,7 @@ Result<bool> PaperServer::Worker::stop()
     m_timer.reset();
     m_rest.reset();
     m_streams.reset();
+    m_wsApi.reset();
     m_writer.waitForDone();
     Result<bool> saved = true;
     if (m_exchange && isKept()) {

@@ -9,6 +9,7 @@
 
 #include <QByteArray>
 #include <QFuture>
+#include <QList>
 #include <QObject>
 #include <QString>
 #include <QStringList>
@@ -30,6 +31,8 @@ struct PaperConfig
     domain::Money startBalance = domain::Money::of(10'000);
     quint16 restPort = 0;   ///< 0: any free one
     quint16 streamPort = 0; ///< 0: any free one
+    quint16 wsApiPort = 0;  ///< 0: any free one
+    int accounts = 1;       ///< each with startBalance and keys of its own
     /// Klines, aggTrades or trades as the exchange publishes them (.csv, .csv.gz, .zip). Not empty: only
     /// these symbols are listed, their recorded candles are the market, and the account is a fresh one that
     /// is neither read from nor written to dataDirectory.
@@ -37,11 +40,13 @@ struct PaperConfig
     int replaySpeed = 1; ///< recorded seconds a second, 1 to 1000
     int marketSpeed = 1; ///< without a recording: seconds of the generated market a second, 1 to 60
     std::vector<Scenario> scenarios; ///< of the generated market, one after the other at the start
-    /// Both empty: made at random once and kept in dataDirectory.
+    /// Of the first account. Both empty: made at random once and kept in dataDirectory, as those of the
+    /// other accounts are.
     QByteArray apiKey;
     QByteArray secret; ///< HMAC-SHA256 secret
-    /// PEM of an Ed25519 public key; where given, requests with apiKey may be signed with it as well.
-    QByteArray ed25519PublicKey;
+    /// PEM of Ed25519 public keys, the n-th for the n-th account: its requests may be signed with that key as
+    /// well, and it may log on to the WebSocket API.
+    QList<QByteArray> ed25519PublicKeys;
     std::vector<FaultRule> faults; ///< to begin with; seed is theirs as well
     RateLimitConfig limits;
     /// Paths below /control/ are served: see control.h.
@@ -57,11 +62,19 @@ struct PaperEndpoints
     QUrl rest;    ///< http://127.0.0.1:<port> (https with a certificate), no path
     QUrl streams; ///< ws://127.0.0.1:<port> (wss), no path; routes /public, /market, /private as on the real
                   ///< one
-    QByteArray apiKey;
+    QUrl wsApi;   ///< ws://127.0.0.1:<port>/ws-fapi/v1 (wss)
+    QByteArray apiKey; ///< of the first account
     QByteArray secret;
+    struct Account
+    {
+        QByteArray apiKey;
+        QByteArray secret;
+    };
+    QList<Account> others; ///< the second account and those after it
 };
 
-/// The paper exchange as a running server: REST and streams of the real protocol on the loopback interface.
+/// The paper exchange as a running server: REST, streams and WebSocket API of the real protocol on the
+/// loopback interface.
 /// It works on a thread of its own; every member may be called from any thread. Destruction stops it and
 /// waits until the account is on disk.
 ///
@@ -85,7 +98,7 @@ public:
     QFuture<domain::Result<PaperEndpoints>> start();
     /// Saves the account, closes every connection and ends the thread. Storage where saving failed.
     QFuture<domain::Result<bool>> stop();
-    /// Starts the account over: start balance, no orders, no positions, default leverage. Keys stay. Storage
+    /// Starts the accounts over: start balance, no orders, no positions, default leverage. Keys stay. Storage
     /// where the account was started over but could not be saved.
     QFuture<domain::Result<bool>> reset();
     /// These rules instead of all before; the clock is right again. Without rules nothing goes wrong.

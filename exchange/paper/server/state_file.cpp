@@ -93,9 +93,11 @@ KeyPair randomKeys()
     return {randomText(), randomText()};
 }
 
-Result<KeyPair> loadOrCreateKeys(const QString &folder)
+Result<KeyPair> loadOrCreateKeys(const QString &folder, int account)
 {
-    const QString path = QDir{folder}.filePath(QStringLiteral("paper-keys"));
+    const QString name =
+        account == 1 ? QStringLiteral("paper-keys") : QStringLiteral("paper-keys-%1").arg(account);
+    const QString path = QDir{folder}.filePath(name);
     QFile file{path};
     if (file.exists()) {
         if (!file.open(QIODevice::ReadOnly)) {

@@ -25,13 +25,13 @@ private:
     QString m_path;
 };
 
-/// Key and secret of the paper account, made at random where the folder has none. Storage, Malformed.
+/// Key and secret of the n-th account (from 1), made at random where the folder has none. Storage, Malformed.
 struct KeyPair
 {
     QByteArray key;
     QByteArray secret;
 };
-domain::Result<KeyPair> loadOrCreateKeys(const QString &folder);
+domain::Result<KeyPair> loadOrCreateKeys(const QString &folder, int account = 1);
 KeyPair randomKeys();
 
 } // namespace paper
