@@ -308,9 +308,15 @@ Result<std::string> cancelBatch(const ApiCall &call)
     if (!spec) {
         return tl::unexpected{spec.error()};
     }
-    const bool byId = call.parameters.has("orderIdList");
+    // Clients are about that send these names in lower case, and the exchange takes them.
+    const auto nameOf = [&](const char *name, const char *lowerCase) {
+        return call.parameters.has(lowerCase) ? lowerCase : name;
+    };
+    const char *const idList = nameOf("orderIdList", "orderidlist");
+    const bool byId = call.parameters.has(idList);
+    const char *const listName = byId ? idList : nameOf("origClientOrderIdList", "origclientorderidlist");
     simdjson::dom::parser parser;
-    const auto list = arrayParameter(call, parser, byId ? "orderIdList" : "origClientOrderIdList");
+    const auto list = arrayParameter(call, parser, listName);
     if (!list) {
         return tl::unexpected{list.error()};
     }
@@ -325,7 +331,7 @@ Result<std::string> cancelBatch(const ApiCall &call)
         const bool isRead =
             byId ? element.get(key.orderId) == simdjson::SUCCESS : element.get(text) == simdjson::SUCCESS;
         if (!isRead) {
-            return missing(byId ? "orderIdList" : "origClientOrderIdList");
+            return missing(listName);
         }
         key.clientOrderId = text;
         const auto order = call.parts.engine.cancel(call.account, (*spec)->symbol, key, call.now);
