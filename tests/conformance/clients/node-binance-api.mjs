@@ -1,15 +1,14 @@
 import Binance from 'node-binance-api';
-import { at, cannot, finish, first, onGrid, refused, step, symbol } from './day.mjs';
+import { at, cannot, finish, first, onGrid, pause, refused, step, symbol, until } from './day.mjs';
 
 const client = new (Binance.default ?? Binance)({
   APIKEY: at.key,
   APISECRET: at.secret,
-  urls: {
-    fapi: `${at.rest}/fapi/`,
-    fstream: `${at.streams}/market/stream?streams=`,
-    fstreamSingle: `${at.streams}/market/ws/`,
-  },
+  urls: { fapi: `${at.rest}/fapi/` },
 });
+cannot('be told another address for its routed streams: the script replaces the two functions that make them');
+client.getFStreamSingleUrl = (category) => `${at.streams}/${category}/ws/`;
+client.getFStreamUrl = (category) => `${at.streams}/${category}/stream?streams=`;
 
 await step('futuresPing', () => client.futuresPing());
 await step('futuresTime', () => client.futuresTime(), (row) => Math.abs(Number(row.serverTime ?? row) - Date.now()) < 5000);
@@ -54,13 +53,19 @@ for (const [name, subscribe] of [
   ['futuresMarkPriceStream', (take) => client.futuresMarkPriceStream(symbol, take)],
   ['futuresTickerStream', (take) => client.futuresTickerStream(symbol, take)],
   ['futuresMiniTickerStream', (take) => client.futuresMiniTickerStream(symbol, take)],
-  ['futuresCandlesticks', (take) => client.futuresCandlesticks(symbol, '1m', take)],
+  ['futuresCandlesticksStream', (take) => client.futuresCandlesticksStream(symbol, '1m', take)],
 ]) {
   await step(name, () => first((take) => { subscribe(take); }));
 }
-cannot('follow the routes of 2026: one address serves all its streams, so bookTicker (public) and the user stream (private) are out of reach');
+await step('futuresBookTickerStream', () => first((take) => { client.futuresBookTickerStream(symbol, take); }));
+const events = [];
+await step('userFutureData', () => {
+  client.userFutureData((event) => events.push(event.e));
+  return pause(1500).then(() => true);
+});
 
 await step('futuresMarketBuy', () => client.futuresMarketBuy(symbol, '0.020'), (order) => order.orderId);
+await step('user events', () => until(() => events.includes('ACCOUNT_UPDATE') && events.includes('ORDER_TRADE_UPDATE')), (came) => came);
 await step('futuresPositionRisk', () => client.futuresPositionRisk({ symbol }), (rows) => rows.some((position) => Number(position.positionAmt) === 0.02));
 await step('futuresPositionRiskV2', () => client.futuresPositionRiskV2({ symbol }), (rows) => Number(rows[0].positionAmt) === 0.02);
 await step('futuresPositionMargin', () => client.futuresPositionMargin(symbol, 5, 1), (answer) => answer.code === 200);
