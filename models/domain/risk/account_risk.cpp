@@ -50,6 +50,9 @@ PositionLeg legOf(const Position &position)
 /// Other cross positions of the symbol: in hedge mode the other leg.
 const PositionRisk *otherLeg(const std::vector<PositionRisk> &positions, const PositionRisk &of)
 {
+    if (of.position.positionSide == PositionSide::Both) {
+        return nullptr;
+    }
     const auto found = std::ranges::find_if(positions, [&](const PositionRisk &other) {
         return &other != &of && isCross(other) && other.position.symbol == of.position.symbol;
     });
@@ -77,16 +80,8 @@ void addLiquidation(
 void addOpenOrders(AccountRisk &risk, const AccountState &account, const MarkPrices &marks,
     const std::vector<Order> &openOrders)
 {
-    std::set<std::pair<Symbol, PositionSide>> sides;
-    for (const auto &position : risk.positions) {
-        sides.emplace(position.position.symbol, position.position.positionSide);
-    }
-    for (const auto &order : openOrders) {
-        sides.emplace(order.request.symbol, order.request.positionSide);
-    }
     Money bound;
-    for (const auto &[symbol, positionSide] : sides) {
-        const auto *position = risk.find(symbol, positionSide);
+    const auto add = [&](const Symbol &symbol, PositionSide positionSide, const PositionRisk *position) {
         const auto configured = account.symbols.find(symbol);
         const SymbolConfig config =
             position != nullptr ? SymbolConfig{position->position.marginType, position->position.leverage, {}}
@@ -104,6 +99,18 @@ void addOpenOrders(AccountRisk &risk, const AccountState &account, const MarkPri
         const Money forOrders = std::max(Money{}, needed - forPosition);
         risk.openOrderMargin += forOrders;
         bound += config.marginType == MarginType::Cross ? std::max(needed, forPosition) : forOrders;
+    };
+    for (const auto &position : risk.positions) {
+        add(position.position.symbol, position.position.positionSide, &position);
+    }
+    std::set<std::pair<Symbol, PositionSide>> ordersAlone;
+    for (const auto &order : openOrders) {
+        if (risk.find(order.request.symbol, order.request.positionSide) == nullptr) {
+            ordersAlone.emplace(order.request.symbol, order.request.positionSide);
+        }
+    }
+    for (const auto &[symbol, positionSide] : ordersAlone) {
+        add(symbol, positionSide, nullptr);
     }
     risk.boundMargin = bound;
     risk.availableBalance = std::max(Money{}, risk.crossMarginBalance - bound);
