@@ -1,14 +1,15 @@
 #!/usr/bin/env python3
-"""Writes models/domain/risk/worked_constructed.cpp: fresh examples computed with exact fractions.
+"""Writes fresh examples computed with exact fractions: worked_constructed.cpp (accounts), worked_plans.cpp (plans).
 
 Nothing here is taken from the program. A liquidation price is found the long way round: every combination of
 brackets the legs could be in is tried, its linear equation solved, and kept if the notionals at the solution lie
 in those very brackets. Of several the one nearest to the mark counts.
 
-    tests/domain/worked_examples.py > models/domain/risk/worked_constructed.cpp
-    tests/domain/worked_examples.py --check models/domain/risk/worked_constructed.cpp
+    tests/domain/worked_examples.py           writes both files into models/domain/risk
+    tests/domain/worked_examples.py --check   ends with 1 where they are not what it would write
 """
 import itertools
+import pathlib
 import sys
 from fractions import Fraction as F
 
@@ -114,7 +115,8 @@ def fixed(value, decimals):
 
 
 class Account:
-    def __init__(self, topic, title, wallet, legs, fills=(), tick="0.01"):
+    def __init__(self, topic, title, wallet, legs, fills=(), tick="0.01", orders=()):
+        self.orders = list(orders)
         self.topic, self.title, self.wallet_text, self.tick = topic, title, wallet, tick
         self.start = [(leg.texts, leg.side, leg.size) for leg in legs]
         self.wallet, self.legs, self.fills = F(wallet), legs, list(fills)
@@ -189,7 +191,16 @@ class Account:
         return ["SAFE", "MEDIUM", "HIGH", "CRITICAL"][worst]
 
     def available(self):
-        bound = sum(leg.notional() / leg.leverage for leg in self.cross())
+        """Cross margin balance less what positions and open orders bind: the larger of both ways an order can go."""
+        bound = F(0)
+        for index, leg in enumerate(self.legs):
+            position = leg.size * leg.mark
+            mine = [order for order in self.orders if order[0] == index]
+            buys = sum(F(q) * F(p) for _, side, q, p in mine if side == "buy")
+            sells = sum(F(q) * F(p) for _, side, q, p in mine if side == "sell")
+            needed = max(abs(position + buys), abs(position - sells)) / leg.leverage
+            own = abs(position) / leg.leverage
+            bound += max(needed, own) if leg.margin == "cross" else max(F(0), needed - own)
         return max(F(0), self.balance() - bound)
 
     def tick_of(self, leg):
@@ -392,6 +403,157 @@ def examples():
         .expect("Amount", 0, 3).expect("EntryPrice", 0, 8).expect("CrossWallet", 0, 6)
 
 
+    yield Account("Order cost", "Open orders bind what they could open: cross", "10000",
+        [Leg("BTCUSDT", "buy", "0.5", "60000", "60500", "cross", 10)], tick="0.1",
+        orders=[(0, "buy", "0.2", "59000"), (0, "sell", "0.3", "62000")]).expect("AvailableBalance", 0, 6)
+    yield Account("Order cost", "An order larger than the position on the other side", "10000",
+        [Leg("BTCUSDT", "buy", "0.5", "60000", "60500", "cross", 10)], tick="0.1",
+        orders=[(0, "sell", "1.4", "62000")]).expect("AvailableBalance", 0, 6)
+    yield Account("Order cost", "Isolated: only what the orders need beyond the position", "10000",
+        [Leg("ETHUSDT", "sell", "4", "3000", "3010", "isolated", 20, "600")],
+        orders=[(0, "sell", "2", "3100"), (0, "buy", "1", "2900")]).expect("AvailableBalance", 0, 6)
+    yield Account("Order cost", "Orders without a position, beside a cross position in loss", "2500",
+        [Leg("ETHUSDT", "buy", "5", "3200", "3010", "cross", 25), Leg("BTCUSDT", "buy", "0", "0", "60000", "cross", 50)],
+        orders=[(1, "buy", "0.25", "58000")]).expect("AvailableBalance", 0, 6).expect("Level")
+
+
+class Plan:
+    """A trade planned on a flat account without a live book."""
+
+    MAKER, TAKER = F("0.0002"), F("0.0005")
+
+    def __init__(self, title, wallet, side, entry, mark, stop, target, leverage, margin, sizing, entry_maker=False,
+                 target_maker=False, slippage="0", table="BTCUSDT", tick="0.1", step="0.001"):
+        self.texts = (title, wallet, side, entry, mark, stop, target, leverage, margin, sizing, entry_maker,
+                      target_maker, slippage, table, tick, step)
+        self.s = 1 if side == "buy" else -1
+        self.wallet, self.entry, self.mark = F(wallet), F(entry), F(mark)
+        self.leverage, self.margin, self.table, self.step = leverage, margin, table, F(step)
+        self.fee_in = self.MAKER if entry_maker else self.TAKER
+        self.fee_out = self.MAKER if target_maker else self.TAKER
+        self.stop_fill = F(stop) * (1 - F(slippage) * self.s) if stop else None
+        self.target = F(target) if target else None
+        self.quantity = self.size(sizing)
+        self.expected = []
+
+    def loss_per_unit(self):
+        return (self.entry - self.stop_fill) * self.s + self.entry * self.fee_in + self.stop_fill * self.TAKER
+
+    def size(self, sizing):
+        kind, *numbers = sizing.split()
+        first = F(numbers[0])
+        by_margin = lambda share: self.wallet * share * self.leverage / self.entry
+        if kind == "quantity":
+            raw = first
+        elif kind == "quote":
+            raw = first / self.entry
+        elif kind == "margin":
+            raw = by_margin(first)
+        elif kind == "amount":
+            raw = first / self.loss_per_unit()
+        elif kind == "risk":
+            raw = self.wallet * first / self.loss_per_unit()
+        else:
+            most = max(cap for leverage, cap, _, _ in TABLES[self.table] if leverage >= self.leverage)
+            at_once = max(F(0), (self.entry - self.mark) * self.s)
+            raw = min(by_margin(first), self.wallet * F(numbers[1]) / self.loss_per_unit(), F(most) / self.entry,
+                      self.wallet / (self.entry / self.leverage + at_once + self.entry * self.fee_in))
+        steps = raw / self.step
+        return self.step * (steps.numerator // steps.denominator)
+
+    def net(self, exit, rate):
+        q = self.quantity
+        return (exit - self.entry) * q * self.s - self.entry * q * self.fee_in - exit * q * rate
+
+    def after(self, leverage=None):
+        """The account right after the fill: an entry that had to wait is valued at itself, any other at the mark."""
+        leverage = leverage or self.leverage
+        waited = self.entry < self.mark if self.s > 0 else self.entry > self.mark
+        mark = self.entry if waited else self.mark
+        worth = self.entry * self.quantity
+        wallet = self.wallet - worth * self.fee_in
+        own = worth / leverage if self.margin == "isolated" else F(0)
+        leg = Leg("X", "buy" if self.s > 0 else "sell", str(self.quantity), str(self.entry), str(mark), self.margin,
+                  leverage, str(own), self.table)
+        account = Account("", "", str(wallet - own), [leg])
+        return account, leg
+
+    def max_leverage(self):
+        worth = self.entry * self.quantity
+        allowed = TABLES[self.table][bracket_of(self.table, worth)[0] - 1][0]
+        if self.margin == "cross":
+            account, leg = self.after()
+            price = account.liquidation(leg)
+            return allowed if price is None or (self.stop_fill - price) * self.s > 0 else 0
+        best = 0
+        for leverage in range(1, allowed + 1):
+            account, leg = self.after(leverage)
+            price = account.liquidation(leg)
+            if price is None or (self.stop_fill - price) * self.s > 0:
+                best = leverage
+        return best
+
+    def expect(self, figure, decimals=6):
+        worth = self.entry * self.quantity
+        cost = worth / self.leverage + self.quantity * max(F(0), (self.entry - self.mark) * self.s)
+        account, leg = self.after()
+        value = {
+            "Size": lambda: fixed(self.quantity, decimals),
+            "Notional": lambda: fixed(worth, decimals),
+            "InitialMargin": lambda: fixed(worth / self.leverage, decimals),
+            "Cost": lambda: fixed(cost, decimals),
+            "Missing": lambda: fixed(max(F(0), cost - self.wallet), decimals),
+            "EntryFee": lambda: fixed(worth * self.fee_in, decimals),
+            "NetAtStop": lambda: fixed(self.net(self.stop_fill, self.TAKER), decimals),
+            "NetAtTarget": lambda: fixed(self.net(self.target, self.fee_out), decimals),
+            "RewardToRisk": lambda: fixed(
+                self.net(self.target, self.fee_out) / -self.net(self.stop_fill, self.TAKER), decimals),
+            "BreakEven": lambda: fixed(self.entry * (1 + self.fee_in * self.s) / (1 - self.fee_out * self.s), decimals),
+            "LiquidationPrice": lambda: fixed(account.liquidation(leg), decimals),
+            "RatioAfter": lambda: fixed(account.ratio(leg), decimals),
+            "AvailableAfter": lambda: fixed(account.available(), decimals),
+            "MaxLeverageForStop": lambda: str(self.max_leverage()),
+        }[figure]()
+        self.expected.append((figure, value))
+        return self
+
+
+def whole(plan, size=3, price=4):
+    for figure, decimals in (("Size", size), ("Notional", 6), ("InitialMargin", 6), ("EntryFee", 6), ("NetAtStop", 6),
+                             ("NetAtTarget", 6), ("RewardToRisk", 6), ("BreakEven", price), ("LiquidationPrice", price),
+                             ("RatioAfter", 4), ("AvailableAfter", 6), ("MaxLeverageForStop", 0)):
+        plan.expect(figure, decimals)
+    return plan
+
+
+def plans():
+    yield whole(Plan("Risk 1 %, long as taker, the stop 0.05 % worse", "10000", "buy", "60000", "60000", "58800", "63000",
+                     20, "isolated", "risk 0.01", slippage="0.0005"))
+    yield whole(Plan("Risk 250 USDT, short as maker above the mark", "25000", "sell", "61234.5", "60900", "62000", "58500.5",
+                     25, "isolated", "amount 250", True, True, "0.0005"))
+    yield whole(Plan("A tenth of the balance as margin, cross long", "8000", "buy", "64100", "64100", "61000", "70000.1",
+                     10, "cross", "margin 0.1", slippage="0.001"))
+    yield whole(Plan("So much quote amount, isolated short at 50x", "3000", "sell", "60000.1", "60000.1", "60500", "58000",
+                     50, "isolated", "quote 12345"))
+    yield whole(Plan("Safe size: the loss at the stop decides", "50000", "buy", "59950", "60000", "57000", "66000",
+                     10, "isolated", "safe 0.25 0.005", True))
+    yield whole(Plan("Safe size: the margin share decides", "50000", "sell", "60000", "60000", "60100", "59000",
+                     5, "isolated", "safe 0.1 0.05"))
+    yield whole(Plan("Safe size: the bracket decides", "2000000", "buy", "60000", "60000", "59900", "61000",
+                     150, "cross", "safe 1 1"))
+    yield whole(Plan("Safe size: the balance pays margin, loss at once and fee", "1000", "buy", "60600", "60000", "60000.1",
+                     "63000", 100, "isolated", "safe 1 1"))
+    yield whole(Plan("A tiny price: 0.0000312, 1,000 to the step", "500", "buy", "0.0000312", "0.0000312", "0.0000301",
+                     "0.0000345", 20, "isolated", "risk 0.02", table="1000PEPEUSDT", tick="0.0000001", step="1000"), 0, 10)
+    yield whole(Plan("A huge price: 4,123,456", "90000", "sell", "4123456", "4123456", "4200000", "3900000",
+                     10, "isolated", "risk 0.03", table="default", tick="1", step="0.0001"), 4, 4)
+    yield Plan("More than the balance: what is missing", "1000", "sell", "60000", "60300", "", "", 20, "isolated",
+               "quantity 0.5").expect("Size", 3).expect("Cost").expect("Missing").expect("BreakEven", 4)
+    yield Plan("Several brackets: 20 million at 20x", "1500000", "buy", "60000", "60000", "57500", "70000", 20, "isolated",
+               "quote 20000000").expect("Size", 3).expect("LiquidationPrice", 4).expect("RatioAfter", 4) \
+        .expect("MaxLeverageForStop").expect("NetAtStop")
+
+
 HEAD = """// Written by tests/domain/worked_examples.py from exact fractions; change it there.
 
 #include "models/domain/risk/worked_data.h"
@@ -435,18 +597,55 @@ def cpp(example):
     lines.append("            {")
     for figure, index, value in example.expected:
         lines.append(f'                {{{figure}, {index}, "{value}"}},')
+    orders = ", ".join(f'{{{i}, {side}, "{q}", "{p}"}}' for i, side, q, p in example.orders)
+    lines.append(f"            }}, {{{orders}}}}}," if orders else "            }},")
+    return "\n".join(lines)
+
+
+PLAN_HEAD = """// Written by tests/domain/worked_examples.py from exact fractions; change it there.
+
+#include "models/domain/risk/worked_data.h"
+
+namespace domain::worked
+{
+
+const std::vector<PlanExample> &constructedPlans()
+{
+    using enum PlanFigure;
+    constexpr auto cross = MarginType::Cross;
+    constexpr auto isolated = MarginType::Isolated;
+    constexpr auto buy = Side::Buy;
+    constexpr auto sell = Side::Sell;
+    constexpr const char *source = "%s";
+    // clang-format off
+    static const std::vector<PlanExample> examples{
+"""
+
+
+def plan_cpp(plan):
+    (title, wallet, side, entry, mark, stop, target, leverage, margin, sizing, entry_maker, target_maker, slippage, table,
+     tick, step) = plan.texts
+    flag = lambda value: "true" if value else "false"
+    lines = [f'        {{"{title}", source, "{wallet}", {side}, "{entry}", "{mark}", "{stop}", "{target}", {leverage},',
+             f'            {margin}, "{sizing}", {flag(entry_maker)}, {flag(target_maker)}, "{slippage}", "{table}", '
+             f'"{tick}", "{step}",', "            {"]
+    lines += [f'                {{{figure}, "{value}"}},' for figure, value in plan.expected]
     lines.append("            }},")
     return "\n".join(lines)
 
 
 def main():
-    text = HEAD % SOURCE + "\n".join(cpp(example) for example in examples()) + "\n" + FOOT
-    if len(sys.argv) == 3 and sys.argv[1] == "--check":
-        with open(sys.argv[2], encoding="utf-8") as file:
-            if file.read() != text:
-                sys.exit(f"{sys.argv[2]} is not what {sys.argv[0]} writes")
-        return
-    sys.stdout.write(text)
+    folder = pathlib.Path(__file__).resolve().parents[2] / "models/domain/risk"
+    texts = {
+        "worked_constructed.cpp": HEAD % SOURCE + "\n".join(map(cpp, examples())) + "\n" + FOOT,
+        "worked_plans.cpp": PLAN_HEAD % SOURCE + "\n".join(map(plan_cpp, plans())) + "\n" + FOOT,
+    }
+    for name, text in texts.items():
+        if sys.argv[1:] == ["--check"]:
+            if (folder / name).read_text(encoding="utf-8") != text:
+                sys.exit(f"{name} is not what {sys.argv[0]} writes")
+        else:
+            (folder / name).write_text(text, encoding="utf-8")
 
 
 main()

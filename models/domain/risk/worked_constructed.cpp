@@ -586,6 +586,44 @@ const std::vector<AccountExample> &constructedAccounts()
                 {EntryPrice, 0, "60333.56666667"},
                 {CrossWallet, 0, "10076.624651"},
             }},
+        {"Order cost", "Open orders bind what they could open: cross", source, "10000",
+            {
+                {"BTCUSDT", both, buy, "0.5", "60000", "60500", cross, 10, "0", "BTCUSDT"},
+            },
+            {},
+            "0.1",
+            {
+                {AvailableBalance, 0, "6045.000000"},
+            }, {{0, buy, "0.2", "59000"}, {0, sell, "0.3", "62000"}}},
+        {"Order cost", "An order larger than the position on the other side", source, "10000",
+            {
+                {"BTCUSDT", both, buy, "0.5", "60000", "60500", cross, 10, "0", "BTCUSDT"},
+            },
+            {},
+            "0.1",
+            {
+                {AvailableBalance, 0, "4595.000000"},
+            }, {{0, sell, "1.4", "62000"}}},
+        {"Order cost", "Isolated: only what the orders need beyond the position", source, "10000",
+            {
+                {"ETHUSDT", both, sell, "4", "3000", "3010", isolated, 20, "600", "ETHUSDT"},
+            },
+            {},
+            "0.01",
+            {
+                {AvailableBalance, 0, "9690.000000"},
+            }, {{0, sell, "2", "3100"}, {0, buy, "1", "2900"}}},
+        {"Order cost", "Orders without a position, beside a cross position in loss", source, "2500",
+            {
+                {"ETHUSDT", both, buy, "5", "3200", "3010", cross, 25, "0", "ETHUSDT"},
+                {"BTCUSDT", both, buy, "0", "0", "60000", cross, 50, "0", "BTCUSDT"},
+            },
+            {},
+            "0.01",
+            {
+                {AvailableBalance, 0, "658.000000"},
+                {Level, 0, "SAFE"},
+            }, {{1, buy, "0.25", "58000"}}},
     };
     // clang-format on
     return examples;

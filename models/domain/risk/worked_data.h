@@ -55,6 +55,15 @@ struct Fill
     const char *feeRate = "0";
 };
 
+/// A resting limit order of the account.
+struct Resting
+{
+    std::size_t holding = 0; ///< whose symbol and position side
+    Side side = Side::Buy;
+    const char *quantity = "";
+    const char *price = "";
+};
+
 struct Expected
 {
     Figure figure = Figure::LiquidationPrice;
@@ -72,6 +81,54 @@ struct AccountExample
     std::vector<Fill> fills;
     const char *tick = "0.01";
     std::vector<Expected> expected;
+    std::vector<Resting> orders = {};
+};
+
+enum class PlanFigure : std::uint8_t {
+    Size, ///< the quantity
+    Notional,
+    InitialMargin,
+    Cost,    ///< as the exchange counts it
+    Missing, ///< of the balance
+    EntryFee,
+    NetAtStop,
+    NetAtTarget,
+    RewardToRisk,
+    BreakEven,
+    LiquidationPrice,
+    RatioAfter, ///< per cent, of the pool the trade draws on
+    AvailableAfter,
+    MaxLeverageForStop,
+};
+
+struct ExpectedPlan
+{
+    PlanFigure figure = PlanFigure::Size;
+    const char *value = ""; ///< "none" where there is no number
+};
+
+/// A trade planned on a flat one-way account, no live book; fees 0.02 % as maker and 0.05 % as taker.
+struct PlanExample
+{
+    const char *title = "";
+    const char *source = "";
+    const char *wallet = "";
+    Side side = Side::Buy;
+    const char *entry = "";
+    const char *mark = "";
+    const char *stop = ""; ///< empty: none
+    const char *target = "";
+    int leverage = 1;
+    MarginType marginType = MarginType::Isolated;
+    /// "quantity 0.5", "quote 3000", "margin 0.1", "amount 250", "risk 0.01", "safe 0.1 0.01" (margin, risk).
+    const char *sizing = "";
+    bool entryIsMaker = false;
+    bool targetIsMaker = false;
+    const char *slippage = "0"; ///< fraction by which the stop fills worse
+    const char *table = "BTCUSDT";
+    const char *tick = "0.1";
+    const char *step = "0.001";
+    std::vector<ExpectedPlan> expected;
 };
 
 /// A single formula with its inputs in words; compute() gives the figure with so many decimals.
@@ -93,7 +150,14 @@ LeverageBrackets tableOf(std::string_view name);
 
 const std::vector<AccountExample> &publishedAccounts();
 const std::vector<FormulaExample> &publishedFormulas();
-/// Written by tests/domain/worked_examples.py.
+// Written by tests/domain/worked_examples.py.
 const std::vector<AccountExample> &constructedAccounts();
+const std::vector<PlanExample> &constructedPlans();
+
+WorkedExample recomputed(const AccountExample &example);
+WorkedExample recomputed(const FormulaExample &example);
+WorkedExample recomputed(const PlanExample &example);
+/// Decimals of a number as it is written.
+int decimalsOf(std::string_view text);
 
 } // namespace domain::worked

@@ -12,14 +12,15 @@ namespace domain
 {
 namespace worked
 {
-namespace
-{
 
 int decimalsOf(std::string_view text)
 {
     const auto point = text.find('.');
     return point == std::string_view::npos ? 0 : static_cast<int>(text.size() - point - 1);
 }
+
+namespace
+{
 
 bool isOpen(const Holding &holding)
 {
@@ -51,6 +52,7 @@ struct Scene
     AccountState account;
     MarkPrices marks;
     BracketTables tables;
+    std::vector<Order> orders;
 
     explicit Scene(const AccountExample &example)
     {
@@ -68,6 +70,24 @@ struct Scene
         for (const Fill &fill : example.fills) {
             trade(example.holdings[fill.holding], fill);
         }
+        for (const Resting &resting : example.orders) {
+            rest(example.holdings[resting.holding], resting);
+        }
+    }
+
+    void rest(const Holding &holding, const Resting &resting)
+    {
+        Order order;
+        order.request.symbol = holding.symbol;
+        order.request.positionSide = holding.positionSide;
+        order.request.type = OrderType::Limit;
+        order.request.side = resting.side;
+        order.request.quantity = Quantity::literal(resting.quantity);
+        order.request.price = Price::literal(resting.price);
+        order.phase = OrderPhase::Working;
+        order.status = OrderStatus::New;
+        orders.push_back(order);
+        account.symbols[holding.symbol] = {holding.marginType, holding.leverage, {}};
     }
 
     void trade(const Holding &holding, const Fill &fill)
@@ -83,7 +103,7 @@ struct Scene
         account = accountAfter(account, holding.symbol, plan, quantity, fee);
     }
 
-    AccountRisk risk() const { return assess(account, marks, tables); }
+    AccountRisk risk() const { return assess(account, marks, tables, orders); }
 };
 
 template <class Measure> std::string textOf(const std::optional<Exact<Measure>> &value, int decimals)
@@ -210,6 +230,8 @@ std::string describe(const Holding &holding)
                : fmt::format("{}, no position, mark {}; {}; {}", holding.symbol, holding.mark, margin, table);
 }
 
+} // namespace
+
 WorkedExample recomputed(const AccountExample &example)
 {
     WorkedExample shown{example.topic, example.title, example.source, {}, {}};
@@ -221,6 +243,11 @@ WorkedExample recomputed(const AccountExample &example)
         shown.given.push_back(
             fmt::format("then {} {} {} at {}, fee rate {}", fill.side == Side::Buy ? "buy" : "sell",
                 fill.quantity, example.holdings[fill.holding].symbol, fill.price, fill.feeRate));
+    }
+    for (const Resting &resting : example.orders) {
+        shown.given.push_back(
+            fmt::format("open order to {} {} {} at {}", resting.side == Side::Buy ? "buy" : "sell",
+                resting.quantity, example.holdings[resting.holding].symbol, resting.price));
     }
     const Scene scene{example};
     const AccountRisk risk = scene.risk();
@@ -243,7 +270,6 @@ WorkedExample recomputed(const FormulaExample &example)
         {{example.figure, example.unit, example.expected, example.compute(decimalsOf(example.expected))}}};
 }
 
-} // namespace
 } // namespace worked
 
 bool WorkedExample::agrees() const
@@ -261,6 +287,9 @@ std::vector<WorkedExample> workedExamples()
         shown.push_back(worked::recomputed(example));
     }
     for (const auto &example : worked::constructedAccounts()) {
+        shown.push_back(worked::recomputed(example));
+    }
+    for (const auto &example : worked::constructedPlans()) {
         shown.push_back(worked::recomputed(example));
     }
     return shown;
