@@ -107,6 +107,7 @@ void AccountView::ask(const domain::Symbol &symbol)
                 return;
             }
             m_brackets[symbol] = **table;
+            m_bracketsAt[symbol] = m_clock.monotonicNow();
             assess();
             emit tablesChanged();
         });
@@ -117,6 +118,7 @@ void AccountView::ask(const domain::Symbol &symbol)
                 return;
             }
             m_commissions[symbol] = *rates;
+            m_commissionsAt[symbol] = m_clock.monotonicNow();
             emit tablesChanged();
         });
 }
@@ -134,6 +136,14 @@ domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) con
     context.bid = m_market.agedBid(symbol);
     context.ask = m_market.agedAsk(symbol);
     context.commission = commission(symbol);
+    const auto ageOf = [&](const auto &times) -> std::optional<domain::Milliseconds> {
+        const auto found = times.find(symbol);
+        return found == times.end() ? std::nullopt
+                                    : std::optional{std::chrono::duration_cast<domain::Milliseconds>(
+                                          m_clock.monotonicNow() - found->second)};
+    };
+    context.bracketsAge = ageOf(m_bracketsAt);
+    context.commissionAge = ageOf(m_commissionsAt);
     const domain::SymbolConfig settings = config(symbol);
     context.leverage = settings.leverage;
     context.marginType = settings.marginType;

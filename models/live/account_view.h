@@ -57,6 +57,8 @@ private:
     ports::AccountPtr m_state;
     domain::BracketTables m_brackets;
     std::map<domain::Symbol, domain::CommissionRates> m_commissions;
+    std::map<domain::Symbol, domain::Monotonic> m_bracketsAt; ///< when they were given
+    std::map<domain::Symbol, domain::Monotonic> m_commissionsAt;
     std::set<domain::Symbol> m_wanted;
     std::set<domain::Symbol> m_unanswered; ///< of the wanted: asked in vain so far
     QTimer m_askingAgain;

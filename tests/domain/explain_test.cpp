@@ -220,6 +220,14 @@ private slots:
                     .contains(u"MM (maintenance margin): 260 USDT, mark price stream, 1.2 s old"));
     }
 
+    void whereMoreIsBoundThanThereIsNothingIsAvailable()
+    {
+        const auto said = explainAvailableBalance(Money::of(100), Money::of(250), {});
+        QCOMPARE(said.value, std::string{"0"});
+        QVERIFY(said.workings.empty());
+        QCOMPARE(said.remarks.size(), std::size_t{1});
+    }
+
     void aThinBookIsSaid()
     {
         const std::vector<BookLevel> asks{

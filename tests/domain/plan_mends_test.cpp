@@ -202,6 +202,18 @@ private slots:
         QVERIFY(!issueOf(desk.run(mended(plan, *beyond)), DraftCheck::StopBeyondLiquidation));
     }
 
+    void theOwnRuleOfLeverageIsSaid()
+    {
+        Desk desk;
+        desk.context.limits.largestLeverage = 5;
+        const auto plan = trade(Side::Buy, "60000", "0.01");
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::Leverage);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->suggestion, std::string{"5"});
+        QVERIFY(maySend(desk.run(mended(plan, *issue)).issues));
+    }
+
     void theLeverageIsOneForBothSidesOfASymbol()
     {
         Desk desk{10'000};

@@ -83,6 +83,33 @@ private slots:
         QVERIFY(popupOf(*m_window));
     }
 
+    void theArrowKeysGoFromFigureToFigure()
+    {
+        auto *second = new Readout{QStringLiteral("test.second"), QStringLiteral("Second")};
+        auto *plain = new Readout{QStringLiteral("test.plain"), QStringLiteral("Plain")};
+        auto *third = new Readout{QStringLiteral("test.third"), QStringLiteral("Third")};
+        for (Readout *each : {second, plain, third}) {
+            m_window->layout()->addWidget(each);
+        }
+        for (Readout *each : {m_readout, second, third}) {
+            each->setExplainer([] { return ratio(); });
+            each->setTabStop(each == m_readout);
+        }
+        QVERIFY(QTest::qWaitForWindowActive(m_window.get()));
+        const auto focused = [] { return QApplication::focusWidget()->objectName(); };
+        m_value->setFocus(Qt::TabFocusReason);
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+        QCOMPARE(focused(), QStringLiteral("test.second"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+        QCOMPARE(focused(), QStringLiteral("test.third")); // what explains nothing is passed over
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Down);
+        QCOMPARE(focused(), QStringLiteral("test.third"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Home);
+        QCOMPARE(focused(), QStringLiteral("test.ratio"));
+        QTest::keyClick(QApplication::focusWidget(), Qt::Key_Tab);
+        QVERIFY(focused() != QStringLiteral("test.second"));
+    }
+
     void theOpenExplanationFollowsTheFigure()
     {
         auto money = domain::Money::of(260);

@@ -7,6 +7,7 @@
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/stale_mark.h"
 #include "ui/widgets/target_rows.h"
 
 #include <QButtonGroup>
@@ -162,7 +163,9 @@ void CalculatorPanel::buildInputs(QVBoxLayout *layout)
     m_onChart->setToolTip(tr("Lines of the plan can be dragged there, or moved with L and the arrow keys"));
     connect(m_onChart, &QCheckBox::toggled, this, &CalculatorPanel::drawLines);
     auto *head = new QHBoxLayout;
-    head->addWidget(m_symbol, 1);
+    head->addWidget(m_symbol);
+    head->addWidget(new StaleMark{QStringLiteral("calculator.stale"), m_tools.window.models.market});
+    head->addStretch(1);
     head->addWidget(m_onChart);
     head->addWidget(lines);
     layout->addLayout(head);

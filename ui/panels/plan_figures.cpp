@@ -11,6 +11,7 @@
 #include <QVBoxLayout>
 
 #include <algorithm>
+#include <utility>
 
 namespace ui
 {
@@ -331,6 +332,7 @@ void PlanFigures::showAccount()
         readout->setExplainer([this, part] {
             return domain::explainPlan(PlanFigure::OtherLiquidation, m_plan, m_context(), m_result, part);
         });
+        readout->setTabStop(false);
         m_others.push_back(readout);
         m_othersLayout->addWidget(readout);
     }

@@ -65,6 +65,7 @@ private:
     std::vector<Readout *> m_targets;
     std::vector<Readout *> m_others; ///< as many as were ever needed
     QVBoxLayout *m_othersLayout = nullptr;
+    bool m_hasTabStop = false; ///< one for all figures; the arrow keys go on from there
     domain::TradePlan m_plan;
     domain::PlanResult m_result;
     domain::SymbolSpec m_spec;

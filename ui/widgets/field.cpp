@@ -123,6 +123,33 @@ void Readout::setExplainer(Explainer explainer)
     m_explainer = std::move(explainer);
 }
 
+void Readout::setTabStop(bool isStop)
+{
+    m_value->setFocusPolicy(isStop ? Qt::TabFocus : Qt::ClickFocus);
+}
+
+bool Readout::goToOther(int key)
+{
+    if (key != Qt::Key_Up && key != Qt::Key_Down && key != Qt::Key_Home && key != Qt::Key_End) {
+        return false;
+    }
+    QList<Readout *> others;
+    for (Readout *each : parentWidget()->findChildren<Readout *>()) {
+        if (each->m_explainer && each->isVisible()) {
+            others << each;
+        }
+    }
+    const auto now = others.indexOf(this);
+    const auto wanted = key == Qt::Key_Up     ? now - 1
+                        : key == Qt::Key_Down ? now + 1
+                        : key == Qt::Key_Home ? 0
+                                              : others.size() - 1;
+    if (now >= 0 && wanted >= 0 && wanted < others.size()) {
+        others[wanted]->m_value->setFocus(Qt::OtherFocusReason);
+    }
+    return true;
+}
+
 void Readout::explain()
 {
     ExplanationPopup::open(m_value, m_explainer);
@@ -144,6 +171,9 @@ bool Readout::eventFilter(QObject *watched, QEvent *event)
     case QEvent::KeyPress:
         if (isAsking()) {
             explain();
+            return true;
+        }
+        if (goToOther(static_cast<QKeyEvent *>(event)->key())) {
             return true;
         }
         break;

@@ -49,14 +49,18 @@ public:
     /// Lets a long figure go on in a second line where the dock is narrow.
     void setWraps(bool wraps);
     /// From now on a click on the figure, or Return, Space or F1 while it has the focus, shows where it comes
-    /// from; Tab reaches it.
+    /// from. Tab reaches it; Up, Down, Home and End go to the other such figures of the same parent.
     void setExplainer(Explainer explainer);
+    /// Of many figures one is enough for Tab to stop at; the arrow keys reach the others from there.
+    void setTabStop(bool isStop);
     void explain();
 
 protected:
     bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    bool goToOther(int key);
+
     QLabel *m_caption;
     QLabel *m_value;
     QLabel *m_note = nullptr; ///< made when first needed

@@ -407,7 +407,10 @@ Explanation explainAvailableBalance(
             context.quoteAsset, context.mark);
     const Money left = crossMarginBalance - boundMargin;
     if (left.isNegative()) {
-        return figure.isNone("More is bound than there is: nothing is available.");
+        figure.remark("More is bound than there is: nothing is available.");
+        auto made = figure.equals("0", context.quoteAsset);
+        made.workings.clear(); // their result is below 0, which is not shown
+        return made;
     }
     return figure.equals(shortText(left), context.quoteAsset);
 }

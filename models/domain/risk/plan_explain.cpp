@@ -325,6 +325,11 @@ ExplainContext explainContextOf(const DraftContext &context)
         return at == Timestamp{} || at > context.now ? std::optional<Milliseconds>{}
                                                      : std::optional{context.now - at};
     };
+    words.brackets.age = context.bracketsAge;
+    words.fees.age = context.commissionAge;
+    const bool isGiven = context.spec != nullptr && context.brackets != nullptr &&
+                         context.brackets->contains(context.spec->symbol);
+    words.brackets.source = isGiven ? "leverage brackets of the exchange" : "shipped leverage brackets";
     if (context.account != nullptr) {
         words.balance.age = since(context.account->updatedAt);
     }

@@ -114,6 +114,11 @@ void Planner::checkLeverage()
         say(-4028, fmt::format("{} allows at most {}x", m_spec.symbol, most), most, "lower the leverage");
         return;
     }
+    const auto &own = m_context.limits.largestLeverage;
+    if (own && m_plan.leverage > *own) {
+        say(0, fmt::format("Your rules allow at most {}x", *own), std::max(1, *own), "lower the leverage");
+        return;
+    }
     if (m_plan.leverage < 1 || m_plan.leverage == now) {
         return;
     }

@@ -30,7 +30,8 @@ struct OrderLimits
     Rate largestSlippage = Rate::fromUnits(20'000'000'000); ///< and 2 % is impossible
     Milliseconds staleAfter{2'000};                         ///< market data older than this is confirmed
     Milliseconds duplicateWithin{500};                      ///< an equal order this young is confirmed
-    std::optional<Money> largestRisk; ///< a plan may lose so much at its stop; nothing: no such limit
+    std::optional<Money> largestRisk;   ///< a plan may lose so much at its stop; nothing: no such limit
+    std::optional<int> largestLeverage; ///< a plan may be levered so much; nothing: no such limit
     Rate stopGap =
         Rate::fromUnits(2'000'000'000); ///< least way from stop to liquidation: 0.2 % of the latter
 };
@@ -52,7 +53,9 @@ struct DraftContext
     std::optional<Price> averageRange; ///< ATR of the symbol's candles
     Milliseconds fundingInterval = std::chrono::hours{8};
     CommissionRates commission;
-    int leverage = 1; ///< set for the symbol
+    std::optional<Milliseconds> bracketsAge; ///< since the exchange gave them; nothing: not given or not told
+    std::optional<Milliseconds> commissionAge; ///< likewise
+    int leverage = 1;                          ///< set for the symbol
     MarginType marginType = MarginType::Cross;
     Timestamp now; ///< the venue's time
     OrderLimits limits;
