@@ -5,6 +5,7 @@
 #include "app/journal_place.h"
 #include "app/logging.h"
 #include "exchange/binance/venue.h"
+#include "models/domain/drills/drill.h"
 #include "models/live/models.h"
 #include "ui/main_window.h"
 
@@ -184,8 +185,8 @@ void Session::openWindow()
         [this] { return survivalFacts(); }, [this](const QString &path) { return exportJournal(path); }};
     if (m_paper && m_setup.paper->replayFiles.isEmpty()) { // recorded prices take no orders from a script
         context.drillGround = [this](const domain::DrillStep &step) {
-            return m_paper->control(QByteArray::fromStdString(step.method), QByteArray::fromStdString(step.path),
-                QByteArray::fromStdString(step.body));
+            return m_paper->control(QByteArray::fromStdString(step.method),
+                QByteArray::fromStdString(step.path), QByteArray::fromStdString(step.body));
         };
     }
     m_window = std::make_unique<ui::MainWindow>(context);

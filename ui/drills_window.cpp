@@ -151,15 +151,16 @@ void DrillsWindow::applyAppearance()
                                  "QListWidget { background: %3; color: %2; border: 1px solid %4; }"
                                  "QListWidget::item { padding: 5px 6px; }"
                                  "QListWidget::item:selected { background: %5; color: %2; }")
-                      .arg(tokens.panel.name(), tokens.text.name(), tokens.raised.name(), tokens.border.name(),
-                          tokens.hover.name()));
+                      .arg(tokens.panel.name(), tokens.text.name(), tokens.raised.name(),
+                          tokens.border.name(), tokens.hover.name()));
     showTime();
 }
 
 const domain::Drill &DrillsWindow::chosen() const
 {
     const auto &drills = domain::builtInDrills();
-    return drills[static_cast<std::size_t>(std::clamp(m_list->currentRow(), 0, static_cast<int>(drills.size()) - 1))];
+    return drills[static_cast<std::size_t>(
+        std::clamp(m_list->currentRow(), 0, static_cast<int>(drills.size()) - 1))];
 }
 
 void DrillsWindow::choose(const QString &id)
@@ -181,9 +182,9 @@ void DrillsWindow::showChoice()
     const domain::Drill &drill = chosen();
     m_title->setText(live::toQString(drill.title));
     m_briefing->setText(live::toQString(drill.briefing));
-    m_goal->setText(tr("Goal: within %1 of the trouble's beginning, %2.")
-                        .arg(secondsText(drill.length - drill.troubleAt),
-                            live::toQString(domain::toText(drill.goal))));
+    m_goal->setText(
+        tr("Goal: within %1 of the trouble's beginning, %2.")
+            .arg(secondsText(drill.length - drill.troubleAt), live::toQString(domain::toText(drill.goal))));
     for (int row = 0; row < m_list->count(); ++row) {
         const domain::Drill &each = domain::builtInDrills()[static_cast<std::size_t>(row)];
         const int best = bestOf(each);
@@ -206,7 +207,8 @@ void DrillsWindow::showTime()
     m_clock->setText(isRunning ? secondsText(m_stage.elapsed()) : QString{});
     m_clock->setAccessibleName(isRunning ? tr("Time %1").arg(m_clock->text()) : QString{});
     const Tokens &tokens = m_theme.tokens();
-    QString state = tr("A drill works with orders of its own on this paper account; BTCUSDT and ETHUSDT take part.");
+    QString state =
+        tr("A drill works with orders of its own on this paper account; BTCUSDT and ETHUSDT take part.");
     QColor colour = tokens.muted;
     if (m_stage.burns()) {
         state = tr("The trouble has begun.");
@@ -241,11 +243,10 @@ void DrillsWindow::showReport()
     QStringList lines;
     lines << (report.reaction ? tr("Reacted after %1.").arg(secondsText(*report.reaction))
                               : tr("There was no reaction."));
-    lines << (report.isMastered ? tr("Mastered after %1: %2.")
-                                      .arg(secondsText(*report.masteredAfter),
-                                          live::toQString(domain::toText(drill.goal)))
-                                : tr("Not mastered. The goal was: %1.")
-                                      .arg(live::toQString(domain::toText(drill.goal))));
+    lines << (report.isMastered
+                  ? tr("Mastered after %1: %2.")
+                        .arg(secondsText(*report.masteredAfter), live::toQString(domain::toText(drill.goal)))
+                  : tr("Not mastered. The goal was: %1.").arg(live::toQString(domain::toText(drill.goal))));
     lines << tr("Exposure left: %1 of %2; without a stop at the end %3, at most %4.")
                  .arg(amountText(report.exposureLeft), amountText(report.exposureAtTrouble),
                      amountText(report.unguardedLeft), amountText(report.mostUnguarded));
@@ -254,7 +255,8 @@ void DrillsWindow::showReport()
     }
     for (const domain::DrillReport::Breach &breach : report.breaches) {
         lines << tr("Rule broken after %1: %2.")
-                     .arg(secondsText(breach.at - drill.troubleAt), live::toQString(domain::toText(breach.rule)));
+                     .arg(secondsText(breach.at - drill.troubleAt),
+                         live::toQString(domain::toText(breach.rule)));
     }
     m_verdict->setText(lines.join(u'\n'));
     m_lesson->setText(live::toQString(report.lesson));

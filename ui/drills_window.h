@@ -15,8 +15,8 @@ namespace ui
 
 class DataTable;
 
-/// Fire drills in a window of its own beside the terminal: the incidents, the one that is played, and what the
-/// trader made of it. The best score of each is kept.
+/// Fire drills in a window of its own beside the terminal: the incidents, the one that is played, and what
+/// the trader made of it. The best score of each is kept.
 class DrillsWindow final : public QWidget
 {
     Q_OBJECT

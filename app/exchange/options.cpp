@@ -33,9 +33,11 @@ constexpr Option options[] = {
     {"balance", "amount", "USDT in each new account; 10000 by default."},
     {"state", "folder", "Keeps accounts and keys there between runs."},
     {"replay", "file", "Recorded klines, aggTrades or trades to play; more files may follow."},
-    {"speed", "times", "Market seconds a second: of a recording 1 (default) to 1000, of the own market to 60."},
-    {"scenario", "name", "normal, calm, trend, slide, crash, halt or thin; name:SYMBOL:SECONDS for one symbol. "
-                         "May be repeated."},
+    {"speed", "times",
+        "Market seconds a second: of a recording 1 (default) to 1000, of the own market to 60."},
+    {"scenario", "name",
+        "normal, calm, trend, slide, crash, halt or thin; name:SYMBOL:SECONDS for one symbol. "
+        "May be repeated."},
     {"faults", "file", "JSON with the rules by which things go wrong."},
     {"control", nullptr, "Serves /control/, by which a program makes trouble at run time."},
     {"tls-cert", "file", "PEM certificate: https and wss; needs --tls-key."},

@@ -3,6 +3,9 @@
 #include "models/live/text.h"
 #include "models/ports/future.h"
 
+#include <QJsonDocument>
+#include <QJsonObject>
+
 #include <algorithm>
 
 namespace live
@@ -13,6 +16,9 @@ namespace
 using namespace std::chrono_literals;
 
 constexpr auto tickPeriod = 200ms;
+
+/// Asks the exchange how the account stands in truth.
+const domain::DrillStep question{0ms, "GET", "/control/standing", {}, {}};
 
 /// Quantity of a position that a guard takes over; all of it with closePosition.
 domain::Quantity guardedBy(const domain::Order &order, const domain::Position &held)
@@ -48,6 +54,7 @@ void DrillStage::start(const domain::Drill &drill)
     beginResetModel();
     m_rows.clear();
     m_report.reset();
+    m_truth.reset();
     m_run.emplace(drill);
     m_beganAt = m_parts.clock.monotonicNow();
     m_known.clear();
@@ -78,9 +85,9 @@ bool DrillStage::burns() const
 
 domain::Milliseconds DrillStage::elapsed() const
 {
-    return isRunning() ? std::chrono::duration_cast<domain::Milliseconds>(
-                             m_parts.clock.monotonicNow() - m_beganAt)
-                       : m_took;
+    return isRunning()
+               ? std::chrono::duration_cast<domain::Milliseconds>(m_parts.clock.monotonicNow() - m_beganAt)
+               : m_took;
 }
 
 void DrillStage::tick()
@@ -89,6 +96,7 @@ void DrillStage::tick()
     for (const domain::DrillStep &step : m_run->due(now)) {
         carryOut(step);
     }
+    askForTruth();
     m_run->observe(now, facts());
     if (m_run->isOver(now)) {
         finish();
@@ -106,7 +114,40 @@ void DrillStage::carryOut(const domain::DrillStep &step)
     });
 }
 
+/// What is judged is what the exchange has, not what this program has heard of it.
+void DrillStage::askForTruth()
+{
+    if (m_isAsking) {
+        return;
+    }
+    m_isAsking = true;
+    ports::whenFinished(m_ground(question), this, [this](const domain::Result<QByteArray> &answer) {
+        m_isAsking = false;
+        const QJsonObject told = QJsonDocument::fromJson(answer.value_or(QByteArray{})).object();
+        const auto amount = [&told](const QString &key) {
+            return domain::Money::parse(told.value(key).toString().toStdString());
+        };
+        const auto exposure = amount(QStringLiteral("exposure"));
+        const auto unguarded = amount(QStringLiteral("unguarded"));
+        if (exposure && unguarded) {
+            m_truth =
+                domain::DrillFacts{*exposure, *unguarded, told.value(QStringLiteral("working")).toInt(), 0};
+        }
+    });
+}
+
 domain::DrillFacts DrillStage::facts() const
+{
+    domain::DrillFacts facts = ownView();
+    if (m_truth) {
+        const int unknown = facts.unknown;
+        facts = *m_truth;
+        facts.unknown = unknown;
+    }
+    return facts;
+}
+
+domain::DrillFacts DrillStage::ownView() const
 {
     domain::DrillFacts facts;
     const std::vector<domain::Order> &orders = m_parts.orders.orders();

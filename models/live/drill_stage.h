@@ -15,8 +15,8 @@
 namespace live
 {
 
-/// A drill while it is played, and the verdict on the last one. Its rows are the time line: what the trader did,
-/// and, once it is over, what the exchange did.
+/// A drill while it is played, and the verdict on the last one. Its rows are the time line: what the trader
+/// did, and, once it is over, what the exchange did.
 class DrillStage final : public TableModel
 {
     Q_OBJECT
@@ -68,8 +68,11 @@ private:
     };
     void tick();
     void carryOut(const domain::DrillStep &step);
+    void askForTruth();
     void onOrder(const domain::Order &order);
+    /// As the exchange told last; before it did, as this program sees it.
     domain::DrillFacts facts() const;
+    domain::DrillFacts ownView() const;
     void finish();
     void append(Row row);
 
@@ -79,6 +82,8 @@ private:
     std::optional<domain::DrillReport> m_report;
     domain::Monotonic m_beganAt{};
     domain::Milliseconds m_took{0};
+    std::optional<domain::DrillFacts> m_truth;
+    bool m_isAsking = false;
     std::set<std::string> m_known;     ///< client order ids seen so far
     std::set<std::string> m_cancelled; ///< … with a cancel asked for
     std::vector<Row> m_rows;

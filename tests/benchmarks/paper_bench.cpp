@@ -3,9 +3,8 @@
 #include "exchange/paper/core/simple_market.h"
 #include "tests/support/paper_call.h"
 
-#include <benchmark/benchmark.h>
-
 #include <algorithm>
+#include <benchmark/benchmark.h>
 #include <cctype>
 
 using namespace paper;
@@ -173,8 +172,9 @@ void stepOfTheExchange(benchmark::State &state)
 }
 BENCHMARK(stepOfTheExchange)->Args({0, 0})->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
 
-/// The matching engine alone, its ledger and events included: two accounts trade with each other on one symbol,
-/// one rests an order and the other takes it. items_per_second are orders; every one of them is matched.
+/// The matching engine alone, its ledger and events included: two accounts trade with each other on one
+/// symbol, one rests an order and the other takes it. items_per_second are orders; every one of them is
+/// matched.
 void matchOrders(benchmark::State &state)
 {
     constexpr int depth = 64; ///< levels on either side, so that the book is not a toy
@@ -251,8 +251,8 @@ void takeFromTheBook(benchmark::State &state)
 }
 BENCHMARK(takeFromTheBook)->Unit(benchmark::kNanosecond);
 
-/// A second of the generated market of all symbols at real pace, with depth and prices of ten of them streamed:
-/// "core" is the share of one core.
+/// A second of the generated market of all symbols at real pace, with depth and prices of ten of them
+/// streamed: "core" is the share of one core.
 void marketAtRealPace(benchmark::State &state)
 {
     ExchangeConfig config;
@@ -265,7 +265,8 @@ void marketAtRealPace(benchmark::State &state)
         std::string name = builtInContracts()[static_cast<std::size_t>(i)].spec.symbol;
         std::ranges::transform(name, name.begin(), [](char c) { return static_cast<char>(std::tolower(c)); });
         streams += '/' + name + "@aggTrade/" + name + "@kline_1m";
-        exchange.streams().open(static_cast<ConnectionId>(10 + i), "/public/ws/" + name + "@depth@100ms", {}, now);
+        exchange.streams().open(
+            static_cast<ConnectionId>(10 + i), "/public/ws/" + name + "@depth@100ms", {}, now);
     }
     exchange.streams().open(1, "/market/stream", streams, now);
     for (auto _ : state) {

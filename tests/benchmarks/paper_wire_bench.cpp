@@ -5,23 +5,22 @@
 #include <QCoreApplication>
 
 #include <arpa/inet.h>
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/resource.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <cstdlib>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <string>
+#include <sys/resource.h>
+#include <sys/socket.h>
 #include <thread>
+#include <unistd.h>
 #include <vector>
 
-// Signed order requests a second over loopback: several clients, each with a connection of its own that is kept
-// open and on which the next request goes out once the last is answered. Every request is signed when it is sent,
-// every answer is read and must be the order's. Alternates: place, cancel.
+// Signed order requests a second over loopback: several clients, each with a connection of its own that is
+// kept open and on which the next request goes out once the last is answered. Every request is signed when it
+// is sent, every answer is read and must be the order's. Alternates: place, cancel.
 //
 //   paper_wire_bench [clients [seconds]]; 8 and 5 unless said
 namespace
@@ -77,8 +76,9 @@ private:
             std::chrono::system_clock::now().time_since_epoch());
         parameters += "&timestamp=" + std::to_string(now.count());
         parameters += "&signature=" + paper::hmacSha256(m_secret, parameters);
-        const std::string text = std::string{method} + " /fapi/v1/order HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MBX-APIKEY: " +
-                                 m_key + "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
+        const std::string text = std::string{method} +
+                                 " /fapi/v1/order HTTP/1.1\r\nHost: 127.0.0.1\r\nX-MBX-APIKEY: " + m_key +
+                                 "\r\nContent-Type: application/x-www-form-urlencoded\r\nContent-Length: " +
                                  std::to_string(parameters.size()) + "\r\n\r\n" + parameters;
         if (::send(m_socket, text.data(), text.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(text.size())) {
             fail("the request was not taken");
@@ -174,8 +174,10 @@ int main(int argc, char **argv)
     for (const auto &client : all) {
         answered += client->answered();
     }
-    std::printf("%d clients, %.1f s: %.0f signed order requests a second over loopback; %.2f processor seconds a "
-                "second, clients included, %.1f us a request\n",
-        clients, took, static_cast<double>(answered) / took, used / took, 1e6 * used / static_cast<double>(answered));
+    std::printf(
+        "%d clients, %.1f s: %.0f signed order requests a second over loopback; %.2f processor seconds a "
+        "second, clients included, %.1f us a request\n",
+        clients, took, static_cast<double>(answered) / took, used / took,
+        1e6 * used / static_cast<double>(answered));
     return 0;
 }

@@ -15,7 +15,8 @@ Drill plain(DrillGoal goal = DrillGoal::FlatOrGuarded)
 {
     Drill drill;
     drill.title = "Fire";
-    drill.steps = {{0ms, "POST", "/control/order", "{}", {}}, {10s, "POST", "/control/happen", "{}", "It burned."}};
+    drill.steps = {
+        {0ms, "POST", "/control/order", "{}", {}}, {10s, "POST", "/control/happen", "{}", "It burned."}};
     drill.troubleAt = 10s;
     drill.length = 60s;
     drill.goodReaction = 5s;
@@ -129,8 +130,8 @@ private slots:
         run.act(14s, DrillAct::GaveUpGuard);
         run.observe(60s, holding(5'000, 0, 1, 1));
         const DrillReport report = run.report();
-        for (const DrillRule rule : {DrillRule::OpenedIntoTrouble, DrillRule::SentAgain, DrillRule::GaveUpGuard,
-                 DrillRule::Hammered, DrillRule::LeftUnknown}) {
+        for (const DrillRule rule : {DrillRule::OpenedIntoTrouble, DrillRule::SentAgain,
+                 DrillRule::GaveUpGuard, DrillRule::Hammered, DrillRule::LeftUnknown}) {
             QVERIFY2(hasBreach(report, rule), toText(rule).data());
         }
         QCOMPARE(report.breaches.size(), std::size_t{5});
@@ -190,9 +191,8 @@ private slots:
             QVERIFY(std::ranges::is_sorted(drill.steps, {}, &DrillStep::at));
             QVERIFY(drill.troubleAt < drill.length && drill.goodReaction < drill.slowReaction);
             QVERIFY(drill.steps.back().at < drill.length);
-            QVERIFY(std::ranges::any_of(drill.steps, [&](const DrillStep &step) {
-                return step.at >= drill.troubleAt && !step.said.empty();
-            }));
+            QVERIFY(std::ranges::any_of(drill.steps,
+                [&](const DrillStep &step) { return step.at >= drill.troubleAt && !step.said.empty(); }));
             for (const DrillStep &step : drill.steps) {
                 QVERIFY(step.path.starts_with("/control/"));
             }

@@ -85,7 +85,8 @@ private slots:
                                      << QByteArray{"line 4: a second symbol"};
         QTest::newRow("bad level") << QList<QByteArray>{snapshot, badLevel}
                                    << QByteArray{"line 2: not a depth: a number cannot be read"};
-        QTest::newRow("no JSON") << QList<QByteArray>{"1723 {nonsense"} << QByteArray{"line 1: not a receive time"};
+        QTest::newRow("no JSON") << QList<QByteArray>{"1723 {nonsense"}
+                                 << QByteArray{"line 1: not a receive time"};
         QTest::newRow("empty") << QList<QByteArray>{} << QByteArray{"holds no trade"};
     }
     void whatIsWrongIsNamed()
@@ -99,12 +100,11 @@ private slots:
             recording.error().detail.c_str());
     }
 
-    /// Five minutes of the real exchange: at every trade the book's touch is where the trade was, and it never
-    /// crosses.
+    /// Five minutes of the real exchange: at every trade the book's touch is where the trade was, and it
+    /// never crosses.
     void aRealCapturePlaysAtTheRecordedPrices()
     {
-        const QString path =
-            support::fixturesFolder() + QStringLiteral("/capture/btcusdt_20240808.jsonl.gz");
+        const QString path = support::fixturesFolder() + QStringLiteral("/capture/btcusdt_20240808.jsonl.gz");
         if (!QFile::exists(path)) {
             QSKIP("the recorded capture is not here");
         }

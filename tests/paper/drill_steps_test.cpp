@@ -113,8 +113,9 @@ private slots:
         QCOMPARE(ground.faults.clockAhead(), domain::Milliseconds{0});
         QCOMPARE(ground.exchange->engine().spec("BTCUSDT")->status, domain::SymbolStatus::Trading);
         QVERIFY(ground.exchange->engine().checkInvariants().empty());
-        QCOMPARE(ground.say("/control/order",
-                           R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"500"})")
+        QCOMPARE(ground
+                     .say("/control/order",
+                         R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"500"})")
                      .status,
             200);
     }
@@ -149,22 +150,47 @@ private slots:
         QVERIFY(partial.held("BTCUSDT").isPositive());
     }
 
+    void theStandingIsTheTruth()
+    {
+        Ground ground;
+        const auto standing = [&] {
+            return support::jsonOf(
+                ground.control->answer(ground.now, {"GET", "/control/standing", {}, {}, {}}))
+                .object();
+        };
+        QCOMPARE(standing()[u"exposure"].toString(), QStringLiteral("0"));
+        ground.say(
+            "/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"2000"})");
+        ground.say("/control/order",
+            R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","notional":"500","awayPercent":"-1"})");
+        const double exposure = standing()[u"exposure"].toString().toDouble();
+        QVERIFY(exposure > 1'900 && exposure < 2'200);
+        QCOMPARE(standing()[u"unguarded"].toString().toDouble(), exposure);
+        QCOMPARE(standing()[u"working"].toInt(), 1);
+        ground.say("/control/order",
+            R"({"symbol":"BTCUSDT","side":"SELL","type":"STOP_MARKET","awayPercent":"-2"})");
+        QCOMPARE(standing()[u"unguarded"].toString().toDouble(), 0.0);
+        QCOMPARE(standing()[u"working"].toInt(), 1);
+    }
+
     void theWebsiteRefusesWhatItCannotRead()
     {
         Ground ground;
-        for (const char *body : {R"({"symbol":"NOPE","side":"BUY","type":"MARKET","notional":"500"})",
-                 R"({"symbol":"BTCUSDT","side":"UP","type":"MARKET","notional":"500"})",
-                 R"({"symbol":"BTCUSDT","side":"BUY","type":"STOP","notional":"500"})",
-                 R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"-1"})",
-                 R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","notional":"500","awayPercent":"far"})"}) {
+        for (const char *body :
+            {R"({"symbol":"NOPE","side":"BUY","type":"MARKET","notional":"500"})",
+                R"({"symbol":"BTCUSDT","side":"UP","type":"MARKET","notional":"500"})",
+                R"({"symbol":"BTCUSDT","side":"BUY","type":"STOP","notional":"500"})",
+                R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"-1"})",
+                R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","notional":"500","awayPercent":"far"})"}) {
             const Response answer = ground.say("/control/order", body);
             QCOMPARE(answer.status, 400);
             QVERIFY(answer.body.find("allowed") != std::string::npos ||
                     answer.body.find("is no") != std::string::npos);
         }
         // The venue's own refusal.
-        QCOMPARE(ground.say("/control/order",
-                           R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"9000000"})")
+        QCOMPARE(ground
+                     .say("/control/order",
+                         R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"9000000"})")
                      .status,
             409);
         QCOMPARE(ground.say("/control/scenario", R"({"scenario":"doom"})").status, 400);

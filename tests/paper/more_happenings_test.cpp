@@ -28,7 +28,8 @@ struct Rig
         exchange = std::make_unique<PaperExchange>(config, std::make_unique<SimpleMarket>(2));
         (void)exchange->start({}, now);
     }
-    bool happen(FaultKind kind, const std::string &symbol = {}, const std::string &text = {}, bool isEnd = false)
+    bool happen(
+        FaultKind kind, const std::string &symbol = {}, const std::string &text = {}, bool isEnd = false)
     {
         return carryOut({kind, symbol, {}, 0ms, text, 1, isEnd, ++draw}, *exchange, streams, now);
     }
@@ -144,7 +145,9 @@ private slots:
         faults.add(rule);
         FaultyStreams streams{faults};
         const Timestamp at = support::paperStart;
-        QCOMPARE(streams.pass(at, std::vector<StreamOutput>{{1, filled, false, Route::Private, false}}).size(), std::size_t{1});
+        QCOMPARE(
+            streams.pass(at, std::vector<StreamOutput>{{1, filled, false, Route::Private, false}}).size(),
+            std::size_t{1});
         QVERIFY(streams.pass(at + 20s, {}).empty());
         const auto late = streams.pass(at + 31s, {});
         QCOMPARE(late.size(), std::size_t{1});

@@ -63,7 +63,8 @@ private:
         }
         element frame;
         if (blank == std::string_view::npos ||
-            m_parser.parse(line.data() + blank + 1, line.size() - blank - 1).get(frame) != simdjson::SUCCESS) {
+            m_parser.parse(line.data() + blank + 1, line.size() - blank - 1).get(frame) !=
+                simdjson::SUCCESS) {
             return wrong(number, "not a receive time, a blank and a JSON message");
         }
         std::int64_t lastUpdateId = 0;

@@ -8,12 +8,12 @@ namespace
 constexpr std::array<std::string_view, faultKinds> names{"dropBefore", "dropAfter", "unknownExecuted",
     "unknownNotExecuted", "unavailable", "overloaded", "errorExecuted", "errorNotExecuted", "truncated",
     "brokenJson", "html", "htmlExecuted", "redirect", "tooManyRequests", "banned", "delay", "delayBefore",
-    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad", "staleSnapshot",
-    "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "crossedBook", "stopStream", "goSilent",
-    "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams", "loseListenKey", "liquidation",
-    "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel", "foreignLeverage", "foreignMarginType",
-    "foreignMode", "foreignTransfer", "fireCountdown", "settlement", "haltSymbol", "cancelOnly",
-    "stuckTrigger", "refusedTrigger", "clockStep"};
+    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad",
+    "staleSnapshot", "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "crossedBook",
+    "stopStream", "goSilent", "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams",
+    "loseListenKey", "liquidation", "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel",
+    "foreignLeverage", "foreignMarginType", "foreignMode", "foreignTransfer", "fireCountdown", "settlement",
+    "haltSymbol", "cancelOnly", "stuckTrigger", "refusedTrigger", "clockStep"};
 
 } // namespace
 

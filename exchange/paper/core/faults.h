@@ -73,24 +73,24 @@ enum class FaultKind : std::uint8_t {
     GarbageText,    ///< followed by text that is no JSON
     HugeFrame,      ///< followed by a frame of size bytes
     // ---- happenings: by time (every) or after a request that matches
-    CutStreams,      ///< every connection of the route (all: no route) is cut
-    LoseListenKey,   ///< listenKeyExpired is sent weight times (at least once), the key is dead
-    Liquidation,     ///< a position is closed by an autoclose- order
-    AutoDeleverage,  ///< a position is closed by adl_autoclose
-    ForeignOrder,    ///< "the website" places a resting order
-    ForeignFill,     ///< "the website" trades at market
-    ForeignCancel,   ///< "the website" cancels an order; text "any": also one of the client's
-    ForeignLeverage, ///< "the website" changes the leverage of a symbol
+    CutStreams,        ///< every connection of the route (all: no route) is cut
+    LoseListenKey,     ///< listenKeyExpired is sent weight times (at least once), the key is dead
+    Liquidation,       ///< a position is closed by an autoclose- order
+    AutoDeleverage,    ///< a position is closed by adl_autoclose
+    ForeignOrder,      ///< "the website" places a resting order
+    ForeignFill,       ///< "the website" trades at market
+    ForeignCancel,     ///< "the website" cancels an order; text "any": also one of the client's
+    ForeignLeverage,   ///< "the website" changes the leverage of a symbol
     ForeignMarginType, ///< … the margin type of a symbol without a position
     ForeignMode,       ///< … the position mode, where nothing is open
     ForeignTransfer,   ///< … moves text (100 unless said) USDT in, or out where it is negative
     FireCountdown,     ///< the dead man's timer of a symbol fires although it was renewed
     Settlement,        ///< the contract is delisted: all is closed at mark, nothing trades any more
-    HaltSymbol,      ///< the symbol does not trade for so long
-    CancelOnly,      ///< the symbol takes cancels only for so long
-    StuckTrigger,    ///< conditional orders that trigger stay TRIGGERING for so long
-    RefusedTrigger,  ///< the next conditional order that triggers is refused (-2019)
-    ClockStep,       ///< the exchange's clock steps by delay (which may be negative)
+    HaltSymbol,        ///< the symbol does not trade for so long
+    CancelOnly,        ///< the symbol takes cancels only for so long
+    StuckTrigger,      ///< conditional orders that trigger stay TRIGGERING for so long
+    RefusedTrigger,    ///< the next conditional order that triggers is refused (-2019)
+    ClockStep,         ///< the exchange's clock steps by delay (which may be negative)
 };
 inline constexpr std::size_t faultKinds = static_cast<std::size_t>(FaultKind::ClockStep) + 1;
 
@@ -162,8 +162,8 @@ struct RestFate
     bool hasNewField = false;
     std::optional<Response> answer; ///< in place of the exchange's own
     domain::Milliseconds answerDelay{0};
-    domain::Milliseconds blindFor{0}; ///< of a placing call
-    std::string field;                ///< UnknownEnum: this one
+    domain::Milliseconds blindFor{0};            ///< of a placing call
+    std::string field;                           ///< UnknownEnum: this one
     std::optional<domain::Milliseconds> staleBy; ///< StaleSnapshot
     std::uint64_t draw = 0;
     std::vector<FaultKind> kinds; ///< that struck; empty: nothing goes wrong
@@ -310,8 +310,7 @@ private:
     void bend(RestFate &fate, const Entry &entry);
     void schedule(const Entry &entry, domain::Timestamp at, const std::string &symbol);
     bool isBlind(domain::Timestamp now, const Request &request) const;
-    void makeStale(
-        domain::Timestamp now, const Request &request, const RestFate &fate, Response &response);
+    void makeStale(domain::Timestamp now, const Request &request, const RestFate &fate, Response &response);
 
     std::uint64_t m_seed;
     bool m_isEnabled = true;

@@ -137,8 +137,8 @@ bool changeAccount(const Happening &happening, Engine &engine, Timestamp now)
 /// Of the symbol, else of one that has open orders.
 bool fireCountdown(const Happening &happening, Engine &engine, Timestamp now)
 {
-    const auto open = engine.openOrders(account,
-        happening.symbol.empty() ? std::nullopt : std::optional<Symbol>{happening.symbol});
+    const auto open = engine.openOrders(
+        account, happening.symbol.empty() ? std::nullopt : std::optional<Symbol>{happening.symbol});
     if (open.empty()) {
         return false;
     }

@@ -344,8 +344,8 @@ void Replay::printInBook(Track &track, Engine &engine, const Print &print, Times
     const Side resting = domain::opposite(print.takerSide);
     const Price price = track.ladder.priceOf(print.ticks);
     auto &levels = track.levels[static_cast<std::size_t>(resting)];
-    // Book and trades come by different messages: what stands before the trade's price is gone already, and what
-    // it took was there.
+    // Book and trades come by different messages: what stands before the trade's price is gone already, and
+    // what it took was there.
     while (!levels.empty()) {
         const Price best = resting == Side::Sell ? levels.begin()->first : levels.rbegin()->first;
         if (resting == Side::Sell ? best >= price : best <= price) {

@@ -66,8 +66,7 @@ private:
     static void print(Track &track, Engine &engine, const Print &print, Timestamp now);
     // Where the book was recorded:
     static void playBook(Track &track, Engine &engine, Timestamp marketAt, Timestamp now);
-    static void setLevel(
-        Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now);
+    static void setLevel(Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now);
     static void printInBook(Track &track, Engine &engine, const Print &print, Timestamp now);
 
     std::vector<Recording> m_recordings;

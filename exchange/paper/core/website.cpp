@@ -57,10 +57,10 @@ Result<void> placeOnWebsite(Engine &engine, AccountId account, const WebsiteOrde
         }
         price = (mark * (Rate::of(1) + *away / 100)).roundedTo(spec->tickSize);
     }
-    const auto draw = hashOf(static_cast<std::uint64_t>(domain::toMs(now)),
-        static_cast<std::uint64_t>(market->lastTradeId),
-        engine.openOrders(account, std::nullopt).size() * 1'000 +
-            engine.openConditional(account, std::nullopt).size());
+    const auto draw =
+        hashOf(static_cast<std::uint64_t>(domain::toMs(now)), static_cast<std::uint64_t>(market->lastTradeId),
+            engine.openOrders(account, std::nullopt).size() * 1'000 +
+                engine.openConditional(account, std::nullopt).size());
     if (isStop) {
         ConditionalRequest request;
         request.algoType = "CONDITIONAL";
@@ -83,9 +83,8 @@ Result<void> placeOnWebsite(Engine &engine, AccountId account, const WebsiteOrde
     request.side = order.side;
     request.type = order.type;
     request.positionSide = positionSideOf(engine, account, isBuy, false);
-    request.quantity = (*notional / (isLimit ? price : mark))
-                           .roundedTo(spec->lot.stepSize, domain::Rounding::Up)
-                           .toString();
+    request.quantity =
+        (*notional / (isLimit ? price : mark)).roundedTo(spec->lot.stepSize, domain::Rounding::Up).toString();
     request.newClientOrderId = websiteIdOf(draw);
     if (isLimit) {
         request.timeInForce = "GTC";

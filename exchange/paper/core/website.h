@@ -8,8 +8,8 @@
 namespace paper
 {
 
-/// An order that the account's owner places "on the website": for rehearsals that need a position or a stop to
-/// begin with. Client id web_…, so clients see it as placed elsewhere.
+/// An order that the account's owner places "on the website": for rehearsals that need a position or a stop
+/// to begin with. Client id web_…, so clients see it as placed elsewhere.
 struct WebsiteOrder
 {
     Symbol symbol;

@@ -4,6 +4,7 @@
 #include "exchange/paper/core/fault_texts.h"
 #include "exchange/paper/core/json.h"
 #include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/standing.h"
 #include "exchange/paper/core/website.h"
 
 #include <QByteArray>
@@ -89,6 +90,16 @@ Response Control::answer(Timestamp now, const Request &request)
     }
     if (is("POST", "/control/order")) {
         return placeOrder(now, request);
+    }
+    if (is("GET", "/control/standing")) {
+        const Standing standing = standingOf(m_parts.exchange.engine(), PaperExchange::account);
+        JsonWriter json;
+        json.beginObject()
+            .field("exposure", standing.exposure.toString())
+            .field("unguarded", standing.unguarded.toString())
+            .field("working", standing.working)
+            .endObject();
+        return {200, json.take(), "application/json", {}};
     }
     if (is("GET", "/control/wire")) {
         JsonWriter json;
@@ -191,7 +202,9 @@ Response Control::setScenario(Timestamp now, const Request &request)
 Response Control::placeOrder(Timestamp now, const Request &request)
 {
     const QJsonObject object = objectOf(request);
-    const auto text = [&](const char *name) { return object[QLatin1StringView{name}].toString().toStdString(); };
+    const auto text = [&](const char *name) {
+        return object[QLatin1StringView{name}].toString().toStdString();
+    };
     PaperExchange &exchange = m_parts.exchange;
     const auto placed = placeOnWebsite(exchange.engine(), PaperExchange::account,
         {text("symbol"), text("side"), text("type"), text("notional"), text("awayPercent")}, now);

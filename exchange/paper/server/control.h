@@ -21,6 +21,7 @@ namespace paper
 ///   POST   /control/order             an order of the account "on the website": fields of WebsiteOrder
 ///   POST   /control/scenario          {"scenario": "crash:BTCUSDT:90"}: another kind of day; see scenario.h
 ///   POST   /control/mark              {"symbol": …, "price": …}; without a price mark is computed again
+///   GET    /control/standing          exposure, unguarded and working of the account: see standing.h
 ///   GET    /control/wire              how often each client order id came in with a placing call
 ///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
 class Control

@@ -106,7 +106,7 @@ private:
     domain::Timestamp m_latest; ///< the market's and the engine's time never goes back
     std::unique_ptr<PaperExchange> m_exchange;
     std::unique_ptr<Control> m_control;
-    Replay *m_replay = nullptr;         ///< the exchange's market where it is one
+    Replay *m_replay = nullptr; ///< the exchange's market where it is one
     std::unique_ptr<RestServer> m_rest;
     std::unique_ptr<StreamServer> m_streams;
     std::unique_ptr<WsApiServer> m_wsApi;

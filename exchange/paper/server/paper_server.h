@@ -105,8 +105,8 @@ public:
     void setFaults(const std::vector<FaultRule> &rules);
     /// The exchange's clock against this machine's.
     void setClockAhead(domain::Milliseconds ahead);
-    /// One call of the control interface (control.h) from inside, whether or not it is served: the body of the
-    /// answer. Rejected with the sentence where it was refused.
+    /// One call of the control interface (control.h) from inside, whether or not it is served: the body of
+    /// the answer. Rejected with the sentence where it was refused.
     QFuture<domain::Result<QByteArray>> control(
         const QByteArray &method, const QByteArray &path, const QByteArray &body);
     /// Cuts every stream connection off, as a lost network would.

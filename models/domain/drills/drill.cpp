@@ -93,9 +93,7 @@ std::string_view toText(DrillAct act)
     return {};
 }
 
-DrillRun::DrillRun(Drill drill) : m_drill{std::move(drill)}
-{
-}
+DrillRun::DrillRun(Drill drill) : m_drill{std::move(drill)} {}
 
 std::vector<DrillStep> DrillRun::due(Milliseconds now)
 {
@@ -186,8 +184,8 @@ void DrillRun::abort(Milliseconds now)
 
 void DrillRun::breach(DrillRule rule, Milliseconds at)
 {
-    const bool isKnown =
-        std::ranges::any_of(m_breaches, [rule](const DrillReport::Breach &known) { return known.rule == rule; });
+    const bool isKnown = std::ranges::any_of(
+        m_breaches, [rule](const DrillReport::Breach &known) { return known.rule == rule; });
     if (!isKnown) {
         m_breaches.push_back({rule, at});
     }
@@ -220,9 +218,9 @@ DrillReport DrillRun::report() const
         return report;
     }
     const int discipline = fullDiscipline - costOfBreach * static_cast<int>(report.breaches.size());
-    report.score = std::clamp(reactionScore(m_drill, report.reaction) +
-                                  outcomeScore(report.isMastered, report.exposureAtTrouble, report.unguardedLeft) +
-                                  discipline,
+    report.score = std::clamp(
+        reactionScore(m_drill, report.reaction) +
+            outcomeScore(report.isMastered, report.exposureAtTrouble, report.unguardedLeft) + discipline,
         0, 100);
     return report;
 }

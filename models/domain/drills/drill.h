@@ -50,16 +50,18 @@ struct Drill
 {
     std::string id; ///< "lost-answer"
     std::string title;
-    std::string briefing; ///< the situation and the task, in plain sentences
-    std::string lesson;   ///< what a good reaction is, and why; told afterwards
+    std::string briefing;         ///< the situation and the task, in plain sentences
+    std::string lesson;           ///< what a good reaction is, and why; told afterwards
     std::vector<DrillStep> steps; ///< by time; those before troubleAt set the scene
     Milliseconds troubleAt{0};
     Milliseconds length{0};
     Milliseconds goodReaction{0}; ///< full marks up to here
     Milliseconds slowReaction{0}; ///< none from here on
-    Milliseconds guardWithin{0};  ///< a position may stand unguarded so long after the trouble began; 0: not judged
+    Milliseconds guardWithin{
+        0}; ///< a position may stand unguarded so long after the trouble began; 0: not judged
     DrillGoal goal = DrillGoal::FlatOrGuarded;
-    int mostOrders = 0; ///< so many orders may be sent while it burns before it counts as hammering; 0: not judged
+    int mostOrders =
+        0; ///< so many orders may be sent while it burns before it counts as hammering; 0: not judged
 };
 
 /// The incidents that come with Headroom, the easiest first. All play on BTCUSDT and ETHUSDT.
@@ -78,11 +80,11 @@ struct DrillFacts
 
 /// Something the trader did. Orders placed elsewhere are not the trader's.
 enum class DrillAct : std::uint8_t {
-    Opened,    ///< sent an order that can make a position larger
-    SentAgain, ///< … while one like it was UNKNOWN
-    Reduced,   ///< sent an order that can only make a position smaller
-    Guarded,   ///< placed a stop
-    Cancelled, ///< took an order back
+    Opened,      ///< sent an order that can make a position larger
+    SentAgain,   ///< … while one like it was UNKNOWN
+    Reduced,     ///< sent an order that can only make a position smaller
+    Guarded,     ///< placed a stop
+    Cancelled,   ///< took an order back
     GaveUpGuard, ///< took a stop back while its position stood
 };
 std::string_view toText(DrillAct act); ///< "sent an opening order"
@@ -92,7 +94,8 @@ struct DrillReport
     std::string title;
     bool isAborted = false;
     bool isMastered = false; ///< the goal was reached
-    std::optional<Milliseconds> reaction; ///< from the trouble to the first fitting act, or to the goal without one
+    std::optional<Milliseconds>
+        reaction; ///< from the trouble to the first fitting act, or to the goal without one
     std::optional<Milliseconds> masteredAfter;
     Money exposureAtTrouble;
     Money exposureLeft;
