@@ -3,6 +3,11 @@
 namespace live
 {
 
+namespace
+{
+const domain::Symbol referenceSymbol = "BTCUSDT"; ///< what betas and the account's end are measured by
+}
+
 Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Account &accountPort,
     ports::VenueHealth &healthPort, const domain::Clock &clock)
     : market{marketData, clock},
@@ -17,7 +22,11 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       alerts{trading, health, times, clock},
       emergencies{trading, times},
       reconciliations{trading, times},
-      log{times}
+      log{times},
+      riskBasis{marketData, market, account, openOrders, referenceSymbol},
+      betas{marketData, clock, referenceSymbol},
+      stress{riskBasis, betas},
+      waysBack{riskBasis}
 {
 }
 

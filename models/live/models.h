@@ -9,8 +9,10 @@
 #include "models/live/plan_inputs.h"
 #include "models/live/positions_model.h"
 #include "models/live/reconciliation_model.h"
+#include "models/live/stress_desk.h"
 #include "models/live/ticker_table_model.h"
 #include "models/live/time_display.h"
+#include "models/live/ways_back_model.h"
 
 namespace live
 {
@@ -40,6 +42,10 @@ public:
     EmergencyModel emergencies;
     ReconciliationsModel reconciliations;
     LogModel log;
+    RiskBasis riskBasis;
+    BetaBook betas;
+    StressDesk stress;
+    WaysBackModel waysBack;
 };
 
 } // namespace live
