@@ -17,6 +17,7 @@
 #include "ui/panels/reconciliation_panel.h"
 #include "ui/panels/risk_panel.h"
 #include "ui/panels/story_panel.h"
+#include "ui/panels/stress_panel.h"
 #include "ui/panels/table_panels.h"
 #include "ui/panels/ticket_panel.h"
 #include "ui/panels/trades_panel.h"
@@ -160,6 +161,7 @@ void MainWindow::addPanels()
     addPanel({QStringLiteral("emergency"), tr("Emergency report"), Qt::Key_E, maker<EmergencyPanel>()});
     addPanel(
         {QStringLiteral("reconciliation"), tr("Reconciliation"), Qt::Key_R, maker<ReconciliationPanel>()});
+    addPanel({QStringLiteral("stress"), tr("Stress desk"), Qt::Key_X, maker<StressPanel>()});
     connect(m_link.get(), &SymbolLink::draftOffered, this, [this] { showPanel(QStringLiteral("ticket")); });
     connect(
         m_link.get(), &SymbolLink::storyWanted, this, [this] { showPanel(QStringLiteral("order-story")); });
@@ -298,8 +300,8 @@ void MainWindow::resetLayout()
         tabifyDockWidget(ticket, calculator);
     }
     QDockWidget *before = positions;
-    for (const char *id :
-        {"orders", "order-story", "history", "alerts", "emergency", "reconciliation", "connection", "log"}) {
+    for (const char *id : {"orders", "stress", "order-story", "history", "alerts", "emergency",
+             "reconciliation", "connection", "log"}) {
         tabifyDockWidget(before, of(id));
         before = of(id);
     }

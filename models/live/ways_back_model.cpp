@@ -134,6 +134,13 @@ QString WaysBackModel::sentence(const WayBack &way) const
                           : tr("Set a stop for %1 at %2").arg(name, fixedText(way.stopPrice, priceDecimals));
 }
 
+QString WaysBackModel::ratioAfterText(const WayBack &way)
+{
+    // Cut, not rounded: 29.999 % is SAFE and 30 % is not.
+    const auto ratio = way.ratioAfter.value().value_or(domain::Rate::of(1)) * 100;
+    return tr("%1 % SAFE").arg(grouped(ratio.toFixed(2, domain::Rounding::Down)));
+}
+
 QString WaysBackModel::remark(const WayBack &way) const
 {
     QStringList words;
@@ -198,7 +205,7 @@ QString WaysBackModel::text(int row, int column) const
     case CostColumn:
         return fixedText(way.cost, 2);
     case AfterColumn:
-        return tr("%1 SAFE").arg(ratioText(way.ratioAfter));
+        return ratioAfterText(way);
     case RemarkColumn:
         return remark(way);
     default:

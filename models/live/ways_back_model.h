@@ -30,6 +30,8 @@ public:
     static QString poolName(const domain::TroubledPool &pool);
     /// What is done, in one sentence without a point at its end.
     QString sentence(const domain::WayBack &way) const;
+    /// "29.99 % SAFE".
+    static QString ratioAfterText(const domain::WayBack &way);
     /// One sentence above the rows: what is in trouble, or that nothing is.
     QString headline() const;
 

@@ -207,11 +207,16 @@ private slots:
         auto basis = basisOf("2000", {isolated(position("BTCUSDT", Side::Buy, "0.5", "60000"), "6000"),
                                          isolated(position("ETHUSDT", Side::Buy, "10", "3000"), "1500"),
                                          position("SOLUSDT", Side::Buy, "100", "150")});
-        const auto report = stressDesk(basis, scenarioAt({"-0.5"}));
+        const auto report = stressDesk(basis, scenarioAt({"-0.5", "-0.06"}));
         QCOMPARE(report.falling.deaths.size(), std::size_t{3});
         QVERIFY(report.falling.deaths[0].positions.front() == 1); // 5 % of margin
         QVERIFY(report.falling.deaths[1].positions.front() == 2); // cross: 13 %
         QVERIFY(report.falling.deaths[2].positions.front() == 0); // 20 %
+        QVERIFY(report.stations[1].liquidated == std::vector<std::size_t>{1});
+        QVERIFY(report.stations[1].ratio.value() == Rate::of(1));
+        QVERIFY(report.stations[1].level == RiskLevel::Critical);
+        QVERIFY(
+            *report.stations[1].livingRatio.value() < Rate::literal("0.1")); // the cross pool: 60 of 1,100
         QVERIFY(report.stations[0].liquidated == (std::vector<std::size_t>{1, 2, 0}));
         QVERIFY(report.stations[0].equity.isZero());
     }

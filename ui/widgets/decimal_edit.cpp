@@ -24,6 +24,14 @@ DecimalEdit::DecimalEdit(QWidget *parent) : QLineEdit{parent}
     setValidator(new QRegularExpressionValidator{shape, this});
 }
 
+void DecimalEdit::allowNegative()
+{
+    m_isSigned = true;
+    static const QRegularExpression shape{
+        QStringLiteral(R"(\s*[+-]?\d[\d,]{0,17}(\.\d{0,12})?\s*|[+-]?\.\d{0,12})")};
+    setValidator(new QRegularExpressionValidator{shape, this});
+}
+
 void DecimalEdit::setUnit(const QString &unit)
 {
     if (unit == m_unit) {
@@ -38,13 +46,17 @@ std::string DecimalEdit::plainText() const
 {
     QString plain = text().trimmed();
     plain.remove(u',');
+    const bool isNegative = plain.startsWith(u'-');
+    if (isNegative || plain.startsWith(u'+')) {
+        plain.remove(0, 1);
+    }
     if (plain.startsWith(u'.')) {
         plain.prepend(u'0');
     }
     if (plain.endsWith(u'.')) {
         plain.chop(1);
     }
-    return plain.toStdString();
+    return (isNegative ? "-" : "") + plain.toStdString();
 }
 
 void DecimalEdit::setPlain(const std::string &plain)
@@ -66,7 +78,7 @@ void DecimalEdit::keyPressEvent(QKeyEvent *event)
     const auto step = Plain::parse(m_step);
     if (step && now.abs() < Plain::of(1'000'000'000'000)) {
         const Plain next = isUp ? now + *step : now - *step;
-        setValue(next.isNegative() ? Plain{} : next);
+        setValue(next.isNegative() && !m_isSigned ? Plain{} : next);
         emit textEdited(text());
     }
 }

@@ -20,6 +20,8 @@ public:
 
     void setUnit(const QString &unit);
     void setStep(const std::string &step) { m_step = step; }
+    /// From now on the number may be below 0.
+    void allowNegative();
     /// Nothing where the field is empty or not a number.
     template <class Exact> std::optional<Exact> value() const
     {
@@ -44,6 +46,7 @@ private:
     void setPlain(const std::string &text);
     QString m_unit;
     std::string m_step = "1";
+    bool m_isSigned = false;
 };
 
 } // namespace ui

@@ -511,6 +511,7 @@ StressStation Desk::stationAt(const State &state, Rate at) const
         }
         station.leavingCost += price * state.held[i] * (m_legs[i].leavingRate + m_legs[i].fees.taker);
     }
+    station.livingRatio = station.ratio;
     station.level = levelOf(station.ratio);
     return station;
 }

@@ -87,8 +87,9 @@ struct StressStation
 {
     Rate at;
     std::optional<Price> referencePrice;
-    Money equity;      ///< margin balance of the pools that live; a liquidated pool has lost all it had
-    MarginRatio ratio; ///< the worst of the pools that live; 1 once a pool was liquidated
+    Money equity;            ///< margin balance of the pools that live; a liquidated pool has lost all it had
+    MarginRatio ratio;       ///< the worst of the pools that live; at least 1 once a pool was liquidated
+    MarginRatio livingRatio; ///< the worst of the pools that live, whatever happened before
     RiskLevel level = RiskLevel::Safe;   ///< of that ratio
     std::vector<std::size_t> liquidated; ///< into StressReport::positions, in their order on the way
     std::vector<std::size_t> closed;     ///< by their exits, wholly

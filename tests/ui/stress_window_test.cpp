@@ -1,0 +1,325 @@
+#include "tests/ui/seat.h"
+#include "ui/panels/stress_panel.h"
+#include "ui/widgets/stress_chart.h"
+
+#include <QAccessible>
+#include <QAction>
+#include <QCheckBox>
+#include <QComboBox>
+#include <QDir>
+#include <QDockWidget>
+#include <QMessageBox>
+#include <QPushButton>
+#include <QSlider>
+#include <QTabWidget>
+#include <QTableView>
+#include <QTest>
+#include <QToolButton>
+
+using domain::Money;
+using domain::Price;
+using domain::Quantity;
+using domain::Side;
+using support::Seat;
+
+/// Stress desk and ways back in the real window.
+class StressWindowTest : public QObject
+{
+    Q_OBJECT
+private:
+    static void giveBook(Seat &seat, const std::string &symbol, const char *price, std::int64_t perLevel)
+    {
+        auto book = std::make_shared<domain::BookView>();
+        book->symbol = symbol;
+        book->state = domain::BookView::State::Live;
+        for (int level = 0; level < 20; ++level) {
+            const Price away = Price::literal(price) * (domain::Rate::of(level) / 20'000);
+            book->bids.push_back({Price::literal(price) - away, Quantity::of(perLevel)});
+            book->asks.push_back({Price::literal(price) + away, Quantity::of(perLevel)});
+        }
+        emit seat.desk.marketData.bookChanged(book);
+    }
+    /// Five positions on 25,000 USDT, three of them cross, a stop on one; the desk open.
+    static void fill(Seat &seat, std::int64_t wallet = 25'000)
+    {
+        auto &desk = seat.desk;
+        desk.quote("BTCUSDT", "65000.0");
+        desk.quote("ETHUSDT", "3000.00");
+        desk.quote("SOLUSDT", "150.00");
+        desk.quote("XRPUSDT", "0.6000");
+        desk.quote("DOGEUSDT", "0.12000");
+        auto state = support::Desk::funded(wallet);
+        state.positions = {support::Desk::position("BTCUSDT", Side::Buy, "0.8", "66200"),
+            support::Desk::position("ETHUSDT", Side::Buy, "12", "3050"),
+            support::Desk::position("XRPUSDT", Side::Sell, "20000", "0.59"),
+            support::Desk::position("SOLUSDT", Side::Buy, "120", "152"),
+            support::Desk::position("DOGEUSDT", Side::Sell, "50000", "0.118")};
+        for (const std::size_t index : {std::size_t{3}, std::size_t{4}}) {
+            state.positions[index].marginType = domain::MarginType::Isolated;
+            state.positions[index].isolatedWallet = Money::of(index == 3 ? 2'400 : 800);
+            state.walletBalance += state.positions[index].isolatedWallet;
+        }
+        desk.account.publish(state);
+        auto stop = desk.order("BTCUSDT", "stop-1", domain::OrderPhase::Working);
+        stop.request.side = Side::Sell;
+        stop.request.type = domain::OrderType::StopMarket;
+        stop.request.quantity = Quantity::literal("0.8");
+        stop.request.triggerPrice = Price::of(58'000);
+        stop.request.reduceOnly = true;
+        emit desk.trading.orderChanged(stop);
+        seat.window->showPanel(QStringLiteral("stress"));
+        QTRY_COMPARE(desk.marketData.claims["book SOLUSDT"], 1);
+        giveBook(seat, "BTCUSDT", "65000", 2);
+        giveBook(seat, "ETHUSDT", "3000", 5);
+        giveBook(seat, "XRPUSDT", "0.6", 10'000);
+        giveBook(seat, "SOLUSDT", "150", 60);
+        giveBook(seat, "DOGEUSDT", "0.12", 20'000);
+        desk.quote("BTCUSDT", "65000.0");
+        QTRY_VERIFY(desk.models->stress.report() != nullptr &&
+                    desk.models->stress.report()->positions.size() == 5 &&
+                    desk.models->stress.report()->leaving.front().hasBook);
+    }
+
+private slots:
+    void theDeskIsAPanelOfItsOwnAndWorksOnlyWhileSeen()
+    {
+        Seat seat;
+        QVERIFY(seat.window->panelIds().contains(QStringLiteral("stress")));
+        QVERIFY(seat.window->findChild<QAction *>(QStringLiteral("view.stress")) != nullptr);
+        QCOMPARE(seat.desk.marketData.claims["book ETHUSDT"], 0);
+        fill(seat);
+        QVERIFY(seat.label("stress.falling").startsWith(QStringLiteral("Falling: ")));
+        seat.window->showPanel(QStringLiteral("orders"));
+        QTRY_COMPARE(seat.desk.marketData.claims["book ETHUSDT"], 0);
+    }
+
+    void theCurveIsReadAndMovedByKeys()
+    {
+        Seat seat;
+        fill(seat);
+        auto *curve = seat.get<ui::StressChart>("stress.curve");
+        auto *table = seat.get<QTableView>("stress.table");
+        QTest::keyClick(curve, Qt::Key_Home);
+        QVERIFY(curve->chosen() == domain::Rate::literal("-0.5"));
+        QVERIFY2(curve->accessibleName().startsWith(QStringLiteral("Stress curve. Move -50 %: equity ")),
+            qPrintable(curve->accessibleName()));
+        QVERIFY(curve->accessibleName().contains(QStringLiteral(" USDT, margin ratio ")));
+        QCOMPARE(table->currentIndex().data().toString(), QStringLiteral("-50 %"));
+        QTest::keyClick(curve, Qt::Key_PageDown);
+        QTest::keyClick(curve, Qt::Key_Right);
+        QVERIFY(curve->chosen() == domain::Rate::literal("-0.39"));
+        // And the other way round: the table moves the curve.
+        table->setCurrentIndex(table->model()->index(0, 0));
+        QVERIFY(curve->chosen() == domain::Rate::literal("0.5"));
+        QTest::mouseClick(curve, Qt::LeftButton, {}, curve->rect().center());
+        QVERIFY(curve->chosen().abs() < domain::Rate::literal("0.1"));
+    }
+
+    void theConditionsAreTheUsers()
+    {
+        Seat seat;
+        fill(seat);
+        auto &stress = seat.desk.models->stress;
+        using Path = live::StressConditions::Path;
+        const auto settled = [&stress] { return stress.conditions() == stress.reportConditions(); };
+        seat.get<QCheckBox>("stress.funding")->click();
+        seat.get<QCheckBox>("stress.books")->click();
+        seat.choose("stress.stops", "Stops gapped");
+        QTRY_VERIFY(settled());
+        QVERIFY(stress.reportConditions().triplesFunding && stress.reportConditions().thinsBooks);
+        QVERIFY(stress.reportConditions().stops == domain::StopHandling::Gapped);
+        QVERIFY(!stress.report()->fundingBooked.isZero());
+        seat.get<QToolButton>("stress.byBeta")->click();
+        QTRY_VERIFY(settled() && stress.reportConditions().path == Path::ByBeta);
+        auto *beta = seat.get<QLineEdit>("stress.symbol.ETHUSDT.beta");
+        QTRY_VERIFY(beta->accessibleName().startsWith(QStringLiteral("Beta of ETHUSDT, assumed 1.00")));
+        QVERIFY(!seat.get<QLineEdit>("stress.symbol.BTCUSDT.beta")->isEnabled());
+        beta->clear();
+        QTest::keyClicks(beta, QStringLiteral("1.8"));
+        QVERIFY(seat.desk.models->betas.value("ETHUSDT") == domain::Rate::literal("1.8"));
+        // Out of bounds: marked, and the last good one counts on.
+        beta->selectAll();
+        QTest::keyClicks(beta, QStringLiteral("25"));
+        QCOMPARE(beta->property("problem").toString(), QStringLiteral("block"));
+        QVERIFY(seat.desk.models->betas.value("ETHUSDT") == domain::Rate::of(2));
+        QVERIFY(!seat.desk.settings.value(QStringLiteral("stress/betas")).toMap().isEmpty());
+        seat.get<QToolButton>("stress.symbol.ETHUSDT.measured")->click();
+        QVERIFY(seat.desk.models->betas.value("ETHUSDT") == domain::Rate::of(1));
+        seat.get<QToolButton>("stress.single")->click();
+        auto *slider = seat.get<QSlider>("stress.symbol.SOLUSDT.slider");
+        QCOMPARE(slider->accessibleName(), QStringLiteral("Move of SOLUSDT, per cent"));
+        slider->setFocus();
+        for (int turn = 0; turn < 6; ++turn) {
+            QTest::keyClick(slider, Qt::Key_PageDown);
+        }
+        QCOMPARE(slider->value(), -30);
+        QTRY_VERIFY(settled() && stress.reportConditions().path == Path::Single);
+        QVERIFY2(seat.label("stress.falling")
+                     .startsWith(QStringLiteral("With these moves: SOLUSDT long goes first at ")),
+            qPrintable(seat.label("stress.falling")));
+        // Typed moves need not be whole.
+        auto *move = seat.get<QLineEdit>("stress.symbol.SOLUSDT.move");
+        move->clear();
+        QTest::keyClicks(move, QStringLiteral("-12.5"));
+        QTRY_VERIFY(
+            settled() && stress.reportConditions().moves.at("SOLUSDT") == domain::Rate::literal("-0.125"));
+    }
+
+    void aWayBackIsPreparedByOneClickAndSentOnlyOnYes()
+    {
+        Seat seat;
+        fill(seat, 2'800);
+        auto &trading = seat.desk.trading;
+        trading.answersAtOnce = true;
+        auto &ways = seat.desk.models->waysBack;
+        QTRY_VERIFY(ways.rowCount() > 0);
+        QVERIFY(seat.label("stress.ways.headline").startsWith(QStringLiteral("Cross margin is ")));
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(2);
+        int cut = -1;
+        for (int row = 0; row < ways.rowCount() && cut < 0; ++row) {
+            cut = ways.way(row).kind == domain::WayBack::Kind::Reduce ? row : -1;
+        }
+        QVERIFY(cut >= 0);
+        auto *table = seat.get<QTableView>("stress.ways.table");
+        const auto open = [&](int row) {
+            table->setCurrentIndex(table->model()->index(row, 1));
+            QTest::mouseClick(seat.get<QPushButton>("stress.ways.prepare"), Qt::LeftButton);
+            return seat.get<QMessageBox>("waysBack.confirm");
+        };
+        auto *question = open(cut);
+        QVERIFY(question->text().contains(QStringLiteral(", reduce-only")));
+        QVERIFY(trading.submitted.empty());
+        QTest::keyClick(question, Qt::Key_Escape);
+        QTest::qWait(50);
+        QVERIFY(trading.submitted.empty());
+        const auto wanted = ways.way(cut).orders;
+        question = open(cut);
+        QTest::mouseClick(seat.get<QPushButton>("waysBack.confirm.yes"), Qt::LeftButton);
+        QTRY_COMPARE(trading.submitted.size(), wanted.size());
+        QVERIFY(trading.submitted.front() == wanted.front());
+        QVERIFY(trading.submitted.front().reduceOnly);
+    }
+
+    void aMovedStopStandsBeforeTheOldOneGoes()
+    {
+        Seat seat;
+        fill(seat, 2'800);
+        auto &trading = seat.desk.trading;
+        auto &ways = seat.desk.models->waysBack;
+        const auto stopRow = [&ways] {
+            for (int row = 0; row < ways.rowCount(); ++row) {
+                if (ways.way(row).kind == domain::WayBack::Kind::Stop && !ways.way(row).replaces.empty()) {
+                    return row;
+                }
+            }
+            return -1;
+        };
+        QTRY_VERIFY(stopRow() >= 0);
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(2);
+        auto *table = seat.get<QTableView>("stress.ways.table");
+        table->setCurrentIndex(table->model()->index(stopRow(), 1));
+        QTest::mouseClick(seat.get<QPushButton>("stress.ways.prepare"), Qt::LeftButton);
+        QVERIFY(seat.get<QMessageBox>("waysBack.confirm")
+                    ->text()
+                    .contains(QStringLiteral("then cancel the stop at 58,000.0")));
+        QTest::mouseClick(seat.get<QPushButton>("waysBack.confirm.yes"), Qt::LeftButton);
+        QTRY_COMPARE(trading.submitted.size(), std::size_t{1});
+        QVERIFY(trading.submitted[0].type == domain::OrderType::StopMarket);
+        QTest::qWait(50);
+        QVERIFY(trading.canceled.empty());
+        domain::Order standing;
+        standing.request = trading.submitted[0];
+        standing.phase = domain::OrderPhase::Working;
+        trading.answerSubmit(standing);
+        QTRY_COMPARE(trading.canceled.size(), std::size_t{1});
+        QCOMPARE(trading.canceled[0].second, std::string{"stop-1"});
+    }
+
+    void everythingCanBeReachedAndReadAloud()
+    {
+        Seat seat;
+        fill(seat);
+        auto *panel = seat.window->dock(QStringLiteral("stress"))->widget();
+        for (const char *path : {"stress.byBeta", "stress.single", "stress.together"}) {
+            seat.get<QToolButton>(path)->click();
+            QTest::qWait(30);
+            for (QWidget *widget : panel->findChildren<QWidget *>()) {
+                if (widget->focusPolicy() == Qt::NoFocus || !widget->isVisibleTo(panel) ||
+                    widget->focusProxy() || widget->objectName().startsWith(u"qt_")) {
+                    continue;
+                }
+                const auto *face = QAccessible::queryAccessibleInterface(widget);
+                QVERIFY2(face != nullptr && !face->text(QAccessible::Name).isEmpty(),
+                    qPrintable(QStringLiteral("%1 %2").arg(
+                        QLatin1StringView{widget->metaObject()->className()}, widget->objectName())));
+            }
+        }
+    }
+
+    void theDeskAsAPicture_data()
+    {
+        QTest::addColumn<bool>("light");
+        QTest::addColumn<QString>("path");
+        QTest::addColumn<int>("tab");
+        QTest::addColumn<QSize>("size");
+        for (const bool light : {false, true}) {
+            const char *theme = light ? "light" : "dark";
+            QTest::addRow("%s-together", theme) << light << "stress.together" << 0 << QSize{1920, 1080};
+            QTest::addRow("%s-beta", theme) << light << "stress.byBeta" << 1 << QSize{1920, 1080};
+            QTest::addRow("%s-ways", theme) << light << "stress.together" << 2 << QSize{1920, 1080};
+            QTest::addRow("%s-small", theme) << light << "stress.single" << 1 << QSize{1280, 800};
+        }
+    }
+
+    void theDeskAsAPicture()
+    {
+        QFETCH(bool, light);
+        QFETCH(QString, path);
+        QFETCH(int, tab);
+        QFETCH(QSize, size);
+        Seat seat;
+        seat.window->resize(size);
+        seat.get<QAction>(light ? "view.light" : "view.dark")->trigger();
+        fill(seat, tab == 2 ? 2'800 : 25'000);
+        seat.desk.marketData.candlesAnswer = [](const ports::CandleQuery &query) {
+            std::vector<domain::Candle> candles;
+            double close = 100;
+            for (int i = 0; i < 300; ++i) {
+                const double own = query.symbol == "BTCUSDT" ? 0.0 : 0.0015 * (i * 5 % 9 - 4);
+                close *= std::exp(0.001 * (i * 7 % 11 - 5) * (query.symbol == "BTCUSDT" ? 1.0 : 1.3) + own);
+                domain::Candle candle;
+                candle.openAt = domain::timestampFromMs(3'600'000LL * i);
+                candle.open = candle.high = candle.low = candle.close = Price::fromApproximate(close);
+                candle.isClosed = true;
+                candles.push_back(candle);
+            }
+            return ports::Result<ports::CandlesPtr>{
+                std::make_shared<const std::vector<domain::Candle>>(std::move(candles))};
+        };
+        seat.get<QToolButton>(qPrintable(path))->click();
+        if (path == u"stress.single") {
+            for (const auto &[symbol, percent] :
+                {std::pair{"BTC", -8}, {"ETH", -12}, {"SOL", -25}, {"XRP", 10}}) {
+                seat.get<QSlider>(
+                        qPrintable(
+                            QStringLiteral("stress.symbol.%1USDT.slider").arg(QLatin1StringView{symbol})))
+                    ->setValue(percent);
+            }
+        }
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(tab);
+        QTest::qWait(500);
+        auto *curve = seat.get<ui::StressChart>("stress.curve");
+        curve->choose(domain::Rate::literal("-0.1"));
+        QTest::qWait(100);
+        QVERIFY(curve->width() >= 240 && curve->height() >= 100);
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            seat.window->grab().save(
+                QStringLiteral("%1/stress-%2.png").arg(folder, QLatin1StringView{QTest::currentDataTag()}));
+        }
+    }
+};
+
+QTEST_MAIN(StressWindowTest)
+#include "stress_window_test.moc"
