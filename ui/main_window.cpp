@@ -46,7 +46,7 @@ namespace
 {
 
 constexpr int borderWidth = 3;
-constexpr int layoutVersion = 2; ///< a kept arrangement of another version is not taken over
+constexpr int layoutVersion = 3; ///< a kept arrangement of another version is not taken over
 const QString symbolKey = QStringLiteral("window/symbol");
 const QString geometryKey = QStringLiteral("window/geometry");
 const QString stateKey = QStringLiteral("window/state");

@@ -275,6 +275,10 @@ private slots:
         QVERIFY(report.stations[0].closed == std::vector<std::size_t>{0});
         QVERIFY(report.stations[1].equity == Money::of(7'600));
         QVERIFY(report.stations[2].equity == Money::of(40'000));
+        // A stop of which it is not known whether it is there protects nothing.
+        basis.openOrders.front().phase = OrderPhase::Unknown;
+        QVERIFY(stressDesk(basis, scenarioAt({"-0.5"})).falling.fills.empty());
+        basis.openOrders.front().phase = OrderPhase::Working;
         const auto ignored = stressDesk(basis, scenarioAt({"-0.05"}, StopHandling::Ignored));
         QVERIFY(ignored.stations[0].equity == Money::of(7'000));
         QVERIFY(ignored.falling.accountDeath() != nullptr);

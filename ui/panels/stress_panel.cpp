@@ -212,8 +212,10 @@ void StressPanel::show()
         const bool isNear =
             !way.deaths.empty() && way.deaths.front().at.abs() <= domain::Rate::literal("0.1");
         const char *role = way.deaths.empty() ? "good" : isNear ? "block" : "confirm";
-        label->setProperty("role", QLatin1StringView{role});
-        restyle(label);
+        if (label->property("role").toString() != QLatin1StringView{role}) {
+            label->setProperty("role", QLatin1StringView{role});
+            restyle(label);
+        }
     };
     const bool isSingle = conditions.path == Path::Single;
     tell(m_falling, !isSingle);

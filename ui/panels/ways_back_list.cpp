@@ -79,8 +79,11 @@ void WaysBackList::show()
                                 shown * m_table->verticalHeader()->defaultSectionSize() + 4);
     }
     m_headline->setText(model.headline());
-    m_headline->setProperty("role", QLatin1StringView{rows > 0 ? "confirm" : "caption"});
-    restyle(m_headline);
+    const QLatin1StringView role{rows > 0 ? "confirm" : "caption"};
+    if (m_headline->property("role").toString() != role) {
+        m_headline->setProperty("role", role);
+        restyle(m_headline);
+    }
     m_prepare->setEnabled(rows > 0);
     if (rows > 0 && m_table->currentSourceRow() < 0 && !m_chosenKey.isEmpty()) {
         for (int row = 0; row < rows; ++row) {

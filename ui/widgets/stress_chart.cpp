@@ -109,8 +109,16 @@ void StressChart::follow()
     if (isOtherPath) {
         choose(path == Path::Single ? Rate::of(1) : Rate{});
     }
-    setAccessibleName(tr("Stress curve. %1").arg(sentence()));
+    tell();
     update();
+}
+
+void StressChart::tell()
+{
+    const QString name = tr("Stress curve. %1").arg(sentence());
+    if (name != accessibleName()) {
+        setAccessibleName(name);
+    }
 }
 
 const domain::StressStation *StressChart::stationNear(Rate at) const
@@ -141,7 +149,7 @@ void StressChart::choose(Rate at)
         return;
     }
     m_chosen = place;
-    setAccessibleName(tr("Stress curve. %1").arg(sentence()));
+    tell();
     update();
     emit chosenChanged(place);
 }

@@ -53,6 +53,7 @@ private:
     std::optional<Frame> frame() const;
     const domain::StressStation *stationNear(domain::Rate at) const;
     void follow();
+    void tell();
     void chooseAt(double x);
     void paintBands(QPainter &painter, const Frame &frame) const;
     void paintAxes(QPainter &painter, const Frame &frame) const;

@@ -10,8 +10,9 @@ namespace
 std::optional<RestingExit> exitOf(const Position &position, const Order &order)
 {
     const NewOrder &request = order.request;
-    const bool isOpen = order.isOpen() && order.childOrderId == 0;
-    if (!isOpen || request.symbol != position.symbol || request.positionSide != position.positionSide ||
+    // Only what the exchange surely holds protects anything.
+    const bool isResting = order.phase == OrderPhase::Working && order.childOrderId == 0;
+    if (!isResting || request.symbol != position.symbol || request.positionSide != position.positionSide ||
         request.side != opposite(position.side)) {
         return std::nullopt;
     }

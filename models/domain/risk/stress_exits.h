@@ -22,8 +22,8 @@ struct RestingExit
     bool isMaker = false;       ///< rests in the book already: fills at its own price
 };
 
-/// The working orders that close the position: stops, targets and limit orders of the other side. A trailing
-/// stop is none of them: its level is the exchange's to know.
+/// The orders that close the position and surely rest at the exchange: stops, targets and limit orders of the
+/// other side. A trailing stop is none of them: its level is the exchange's to know.
 std::vector<RestingExit> exitsOf(const Position &position, const std::vector<Order> &openOrders);
 
 } // namespace domain
