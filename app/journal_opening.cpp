@@ -428,6 +428,7 @@ Result<bool> JournalFile::loadPast()
     domain::JournalPast past;
     past.unresolved = std::move(*unresolved);
     past.isRebuilt = m_isRebuilt;
+    past.lastWrittenAt = m_head.at;
     for (;;) {
         const auto row = rows->step();
         if (!row) {

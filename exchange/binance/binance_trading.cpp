@@ -47,7 +47,7 @@ Error BinanceTrading::noKeys() const
 
 // ---- start and stop
 
-void BinanceTrading::load(std::function<void(const std::map<std::string, std::string> &)> done)
+void BinanceTrading::load(std::function<void(const JournalPast &)> done)
 {
     m_ownPrefix = m_journal.nextClientOrderId().substr(0, ownPrefixLength);
     m_desk = OrderDesk{[this] { return m_journal.nextClientOrderId(); }, m_ownPrefix};
@@ -60,7 +60,7 @@ void BinanceTrading::load(std::function<void(const std::map<std::string, std::st
                     GateCause::Journal, true, "The order journal cannot be read: " + past.error().detail);
             }
             m_isLoaded = past.has_value();
-            done(m_past.notes);
+            done(m_past);
         });
 }
 

@@ -59,7 +59,7 @@ public:
 
     // the exchange thread's side
     /// Reads what the journal holds; `done` is told its notes (nothing where it cannot be read).
-    void load(std::function<void(const std::map<std::string, std::string> &notes)> done);
+    void load(std::function<void(const domain::JournalPast &)> done);
     /// The exchange's clock is known: takes up the orders of earlier runs.
     void recover();
     bool isRecovered() const { return m_isRecovered; }

@@ -53,7 +53,7 @@ RestClient::RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std:
         [this] { measureClock(m_offset.isKnown() ? 1 : firstSamples); });
 }
 
-void RestClient::start(const transport::Throttle::PauseState &pause)
+void RestClient::start(const transport::Throttle::PauseState &pause, Timestamp earlierLifeEndedAt)
 {
     transport::PumpOptions options;
     options.limits = assumedLimits();
@@ -74,6 +74,7 @@ void RestClient::start(const transport::Throttle::PauseState &pause)
     connect(m_pump, &transport::RequestPump::healthChanged, this, &RestClient::healthChanged);
     connect(m_pump, &transport::RequestPump::alarmed, this, &RestClient::alarmed);
     connect(m_pump, &transport::RequestPump::pauseChanged, this, &RestClient::pauseChanged);
+    m_pump->noteEarlierLife(earlierLifeEndedAt);
     m_pump->restorePause(pause);
     measureClock(firstSamples);
     for (const auto &request : std::exchange(m_early, {})) {

@@ -61,8 +61,9 @@ public:
     RestClient(Endpoints endpoints, std::shared_ptr<Signer> signer, std::string apiKey,
         const domain::Clock &clock, QObject *parent = nullptr);
 
-    /// Makes the pump and begins to measure the clock. pause: what pauseChanged() told an earlier run.
-    void start(const transport::Throttle::PauseState &pause = {});
+    /// Makes the pump and begins to measure the clock. pause: what pauseChanged() told an earlier run, which
+    /// was at work last at earlierLifeEndedAt by the wall clock.
+    void start(const transport::Throttle::PauseState &pause = {}, domain::Timestamp earlierLifeEndedAt = {});
     /// Takes nothing new; what waits ends as NotSent.
     void stop();
     bool isStopped() const { return m_isStopped; }

@@ -31,6 +31,7 @@ constexpr Milliseconds longestStop{3'000};
 constexpr Milliseconds stopPoll{20};
 constexpr Milliseconds lookEvery{1'000};
 constexpr std::chrono::seconds largestUncertainty{1};
+constexpr const char *startNote = "started"; // ms of this machine's clock
 // The numbers of a Throttle::PauseState in their order; the end in ms of this machine's clock.
 constexpr const char *pauseNote = "pause";
 
@@ -138,14 +139,17 @@ struct Venue::Parts
         }
     }
 
-    void begin(const std::map<std::string, std::string> &notes)
+    void begin(const JournalPast &past)
     {
         if (rest->isStopped()) {
             return;
         }
         // A pause outlives the program: a new start inside it stays silent.
-        const auto kept = notes.find(pauseNote);
-        rest->start(kept == notes.end() ? transport::Throttle::PauseState{} : pauseOf(kept->second));
+        const auto kept = past.notes.find(pauseNote);
+        rest->start(kept == past.notes.end() ? transport::Throttle::PauseState{} : pauseOf(kept->second),
+            past.lastWrittenAt);
+        // A life that writes nothing else has used the limits as well.
+        trading->keepNote(startNote, std::to_string(toMs(rest->clock().wallNow())));
         connect(rest->pump(), &transport::RequestPump::healthChanged, health, [this] { watchConditions(); });
         trading->setClosed(GateCause::SymbolRules, true, "The symbols' rules are being read.");
         market->start();
@@ -251,8 +255,7 @@ void Venue::start()
         if (std::exchange(m_parts->isStarted, true)) {
             return;
         }
-        m_parts->trading->load(
-            [this](const std::map<std::string, std::string> &notes) { m_parts->begin(notes); });
+        m_parts->trading->load([this](const JournalPast &past) { m_parts->begin(past); });
     });
 }
 

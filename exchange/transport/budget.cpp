@@ -224,11 +224,16 @@ void Budget::observe(domain::Monotonic now, const Reading &reading)
 
 void Budget::noteForeign(domain::Monotonic now, const Reading &reading)
 {
-    const std::int64_t beyondOurs = reading.used - maybeArrivedSince(reading.sentAt - m_rule.window);
-    const std::int64_t amount = std::max(beyondOurs, risenBeyondOurs(now, reading));
+    std::int64_t beyondOurs = reading.used - maybeArrivedSince(reading.sentAt - m_rule.window);
+    if (now < m_earlierUntil) {
+        m_earlier = m_earlier.value_or(std::max<std::int64_t>(beyondOurs, 0));
+        beyondOurs -= *m_earlier;
+    }
+    std::int64_t amount = std::max(beyondOurs, risenBeyondOurs(now, reading));
     if (amount <= 0) {
         return;
     }
+    amount = std::min(amount, usable() - reserved());
     while (!m_foreign.empty() && m_foreign.back().amount <= amount) {
         m_foreign.pop_back();
     }
@@ -293,6 +298,13 @@ void BudgetSet::setRules(const std::vector<LimitRule> &rules, bool mayRaise)
         } else if (mayRaise || rule.limit < known->rule().limit) {
             known->setLimit(rule.limit);
         }
+    }
+}
+
+void BudgetSet::noteEarlierLife(domain::Monotonic endedAt)
+{
+    for (Budget &budget : m_budgets) {
+        budget.noteEarlierLife(endedAt);
     }
 }
 

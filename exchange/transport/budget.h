@@ -56,7 +56,9 @@ public:
     /// Own count and what others at this address used, as far as known.
     std::int64_t used(domain::Monotonic now) const;
     /// What others at this address use within a window, as far as the venue's counter gave it away: the most
-    /// of the last two windows, or of the last minute.
+    /// of the last two windows, or of the last minute. It never takes the reserves away: that they are used
+    /// up is only known while the venue's counter shows it, and without a request it would never show
+    /// anything else.
     std::int64_t foreign(domain::Monotonic now) const;
     /// Part of the limit that is ever used.
     std::int64_t usable() const;
@@ -78,6 +80,9 @@ public:
     /// The venue's own counter as an answer carried it, before that answer's request is settled. Never lowers
     /// our count.
     void observe(domain::Monotonic now, const Reading &reading);
+    /// An earlier process of ours worked at this address until then: what the first answer shows beyond our
+    /// own was that one's. It counts as long as the venue shows it, and says nothing of what others will use.
+    void noteEarlierLife(domain::Monotonic endedAt) { m_earlierUntil = endedAt + memory(); }
     void setLimit(std::int64_t limit) { m_rule.limit = limit; }
     /// Until the oldest cost leaves the count; zero where nothing is counted or all is in flight.
     domain::Milliseconds resetsIn(domain::Monotonic now) const;
@@ -116,8 +121,10 @@ private:
     Ticket m_lastTicket = 0;
     Costs m_own{}; ///< of all that is under way or ageing
     std::vector<UnderWay> m_underWay;
-    std::deque<Ageing> m_ageing;   ///< by endsAt
-    std::int64_t m_debited = 0;    ///< all that was ever debited and not refunded
+    std::deque<Ageing> m_ageing;           ///< by endsAt
+    std::int64_t m_debited = 0;            ///< all that was ever debited and not refunded
+    domain::Monotonic m_earlierUntil{};    ///< then the venue has forgotten the earlier process
+    std::optional<std::int64_t> m_earlier; ///< what that one had used when we first heard
     std::deque<Foreign> m_foreign; ///< what others used within a window; amounts fall from front to back
     Reading m_reading;             ///< the last one that is surely younger than the one before it
     domain::Monotonic m_readAt{};  ///< when it came
@@ -138,6 +145,7 @@ public:
     /// Takes the venue's own list. Unknown limiters are added, missing ones stay. A lower limit counts at
     /// once; a higher one only with mayRaise, which is for a fresh start or a reconnect.
     void setRules(const std::vector<LimitRule> &rules, bool mayRaise);
+    void noteEarlierLife(domain::Monotonic endedAt);
     std::optional<domain::Monotonic> admissibleAt(domain::Monotonic now, Priority priority, Cost cost) const;
     bool canEverFit(Priority priority, Cost cost) const;
     Ticket debit(domain::Monotonic now, Priority priority, Cost cost);

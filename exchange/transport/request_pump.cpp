@@ -178,6 +178,11 @@ void RequestPump::restorePause(const Throttle::PauseState &state)
     run();
 }
 
+void RequestPump::noteEarlierLife(domain::Timestamp endedAt)
+{
+    m_throttle.noteEarlierLife(m_clock.monotonicNow(), m_clock.wallNow(), endedAt);
+}
+
 void RequestPump::setOrderRate(OrderRate rate)
 {
     m_throttle.setOrderRate(rate);

@@ -145,6 +145,8 @@ public:
     void pause(domain::Milliseconds length, bool isBan);
     /// What pauseChanged() told the process before; to be called before the first request.
     void restorePause(const Throttle::PauseState &state);
+    /// When the process before this one was last at work, by the wall clock; before the first request.
+    void noteEarlierLife(domain::Timestamp endedAt);
     void setOrderRate(OrderRate rate);
     PumpHealth health() const;
 

@@ -171,6 +171,14 @@ void Throttle::restorePause(domain::Monotonic now, domain::Timestamp wallNow, co
     }
 }
 
+void Throttle::noteEarlierLife(domain::Monotonic now, domain::Timestamp wallNow, domain::Timestamp endedAt)
+{
+    if (endedAt <= wallNow) {
+        // An hour is longer than any window, and no clock began before it.
+        m_budgets.noteEarlierLife(now - std::min<domain::Milliseconds>(wallNow - endedAt, 1h));
+    }
+}
+
 RequestQueue::Admission Throttle::submit(domain::Monotonic now, QueueItem item)
 {
     if (!item.deadline) {

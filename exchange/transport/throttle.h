@@ -93,6 +93,9 @@ public:
     /// At a start, what pauseState() gave the process before. An end beyond three days, the longest ban, is
     /// taken for a wall clock that was wrong.
     void restorePause(domain::Monotonic now, domain::Timestamp wallNow, const PauseState &state);
+    /// At a start: when the process before this one was last at work. Not in the future, or its clock was
+    /// wrong.
+    void noteEarlierLife(domain::Monotonic now, domain::Timestamp wallNow, domain::Timestamp endedAt);
     void setOrderRate(OrderRate rate) { m_orderRate = gateFor(rate); }
 
     void setLimits(const std::vector<LimitRule> &rules, bool mayRaise)

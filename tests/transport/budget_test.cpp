@@ -196,6 +196,58 @@ private slots:
         QVERIFY(budget.admissibleAt(start + 62s, Priority::Cancel, 1'211) == start + 180'500ms);
     }
 
+    void thatOthersUsedEverythingOnceNeverSilencesUs()
+    {
+        // 429: somebody passed the limit. When the window is over, the venue has to be asked to know more.
+        Budget budget{weightRule()};
+        budget.settle(start, budget.debit(start, Priority::Resolve, 5));
+        budget.observe(start, {start, 5, 2'401});
+        QVERIFY(budget.admissibleAt(start, Priority::Cancel, 1) == start + 61'500ms);
+        const domain::Monotonic later = start + 61'500ms; // as long as the counter may still hold it
+        QCOMPARE(budget.foreign(later), 960);             // of 2,160 without the reserves
+        QVERIFY(budget.admissibleAt(later, Priority::Cancel, 600) == later);
+        QVERIFY(budget.admissibleAt(later, Priority::Resolve, 360) == later);
+        QVERIFY(budget.admissibleAt(later, Priority::Open, 1) > later);
+        budget.observe(later + 1s, {later, 0, 2'401}); // and still
+        QVERIFY(budget.admissibleAt(later + 1s, Priority::Cancel, 1) > later + 1s);
+    }
+
+    void whatAnEarlierLifeUsedSaysNothingOfOthers()
+    {
+        // The program was killed a second ago; its 1,000 stand in the venue's counter when we first ask.
+        Budget budget{weightRule()};
+        budget.noteEarlierLife(start - 1s);
+        budget.settle(start + 1s, budget.debit(start, Priority::Resolve, 85));
+        budget.observe(start + 1s, {start, 85, 1'085});
+        QCOMPARE(budget.used(start + 1s), 1'085); // it counts as long as it is shown
+        QCOMPARE(budget.foreign(start + 1s), 0);
+        const auto second = budget.debit(start + 30s, Priority::Resolve, 5);
+        budget.observe(start + 31s, {start + 30s, 5, 5}); // a new window over there
+        budget.settle(start + 31s, second);
+        QCOMPARE(budget.foreign(start + 31s), 0);
+        QCOMPARE(budget.used(start + 31s), 90);
+        // What rises beyond both is somebody else's after all.
+        budget.observe(start + 41s, {start + 40s, 0, 405});
+        QCOMPARE(budget.foreign(start + 41s), 400);
+    }
+
+    void othersBesideAnEarlierLifeAreSeenByTheRise()
+    {
+        Budget budget{weightRule()};
+        budget.noteEarlierLife(start - 1s);
+        budget.observe(start + 1s, {start, 0, 1'000});
+        budget.observe(start + 11s, {start + 10s, 0, 1'300});
+        QCOMPARE(budget.foreign(start + 11s), 300);
+    }
+
+    void anEarlierLifeThatEndedLongAgoExplainsNothing()
+    {
+        Budget budget{weightRule()};
+        budget.noteEarlierLife(start - 62s);
+        budget.observe(start, {start, 0, 700});
+        QCOMPARE(budget.foreign(start), 700);
+    }
+
     void costsThatAreSettledAlmostTogetherEndTogether()
     {
         Budget budget{weightRule()};

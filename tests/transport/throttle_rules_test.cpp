@@ -1,3 +1,4 @@
+#include "tests/transport/hidden_venue.h"
 #include "tests/transport/throttle_steps.h"
 
 using namespace hostile;
@@ -36,6 +37,42 @@ class ThrottleRulesTest : public QObject
 {
     Q_OBJECT
 private slots:
+    void aProgramThatIsKilledAgainAndAgainIsNeverStarvedByItsEarlierLives()
+    {
+        // Five starts a minute of 240 each, as in the kill test. What the lives before used is gone with the
+        // venue's minute; it must not be taken for what others will use in the next two.
+        HiddenLimiter venue{limits().front(), 17s, false};
+        domain::Monotonic now = start;
+        domain::Monotonic endedAt = start - 1h;
+        for (std::uint64_t life = 1; life <= 60; ++life) {
+            const domain::Monotonic begunAt = now;
+            const auto wallAt = [](domain::Monotonic at) {
+                return wall + std::chrono::floor<domain::Milliseconds>(at - start);
+            };
+            Throttle throttle{limits(), life};
+            throttle.noteEarlierLife(now, wallAt(now), wallAt(endedAt));
+            for (std::uint64_t id = 1; id <= 6; ++id) {
+                QueueItem request = item(id, Priority::Resolve);
+                request.cost.weight = 40;
+                request.deadline = now + 1h;
+                throttle.submit(now, std::move(request));
+            }
+            for (int answered = 0; answered < 6; now += 50ms) {
+                while (const auto id = handedOver(throttle, now)) {
+                    venue.arrive(now, 40);
+                    Throttle::Outcome done = outcome(AnswerClass::Done);
+                    done.usage = {{"weight 1m", venue.shown(now)}};
+                    throttle.finished(now, *id, done);
+                    ++answered;
+                }
+                QVERIFY2(now < begunAt + 60s, qPrintable(QString::number(life)));
+            }
+            endedAt = now;
+            now = std::max(now, begunAt + 12s);
+        }
+        QVERIFY(!venue.isPassed());
+    }
+
     void openingOrdersKeepToTheUsersOwnRateAndClosingOnesDoNot()
     {
         Throttle throttle{limits(), 1};

@@ -47,6 +47,7 @@ struct JournalPast
     /// The journal is new because the old one was damaged or missing: orders of an earlier run may be open
     /// that it does not know.
     bool isRebuilt = false;
+    Timestamp lastWrittenAt{}; ///< by this machine's wall clock, before this start
 };
 
 } // namespace domain
