@@ -100,11 +100,27 @@ void writeOne(Call &call, const ReadTrades &what)
     appendParameter(call.parameters, "symbol", what.symbol);
     if (what.orderId != 0) {
         appendParameter(call.parameters, "orderId", std::to_string(what.orderId));
+    } else if (what.fromId != 0) {
+        appendParameter(call.parameters, "fromId", std::to_string(what.fromId));
     } else {
         appendParameter(call.parameters, "startTime", std::to_string(toMs(what.since)));
+        if (what.until != Timestamp{}) {
+            appendParameter(call.parameters, "endTime", std::to_string(toMs(what.until)));
+        }
     }
     appendParameter(call.parameters, "limit", "1000");
     call.cost = {5, 0};
+    call.lane = Lane::Queries;
+}
+
+void writeOne(Call &call, const ReadForcedOrders &what)
+{
+    call.path = "/fapi/v1/forceOrders";
+    appendParameter(call.parameters, "symbol", what.symbol);
+    appendParameter(call.parameters, "startTime", std::to_string(toMs(what.since)));
+    appendParameter(call.parameters, "endTime", std::to_string(toMs(what.until)));
+    appendParameter(call.parameters, "limit", "100");
+    call.cost = {20, 0};
     call.lane = Lane::Queries;
 }
 
@@ -154,7 +170,9 @@ bool readOne(const CancelOrder &what, std::string_view body, DeskAnswer &answer)
 
 bool readOne(const QueryOrder &what, std::string_view body, DeskAnswer &answer)
 {
-    return readOrder(body, what.ref.conditional, answer) && answer.order.has_value();
+    // An answer about another order would be folded into that one, and this one's question stay open.
+    return readOrder(body, what.ref.conditional, answer) && answer.order &&
+           (what.ref.clientOrderId.empty() || answer.order->clientOrderId() == what.ref.clientOrderId);
 }
 
 bool readOne(const CancelSymbol &, std::string_view body, DeskAnswer &)
@@ -162,17 +180,25 @@ bool readOne(const CancelSymbol &, std::string_view body, DeskAnswer &)
     return parseAcknowledgement(body).has_value();
 }
 
+template <class Reports> bool takeOrders(const Result<Reports> &reports, DeskAnswer &answer)
+{
+    if (reports) {
+        for (const auto &report : *reports) {
+            answer.orders.push_back(toOrder(report));
+        }
+    }
+    return reports.has_value();
+}
+
 bool readOne(const ReadOpenOrders &what, std::string_view body, DeskAnswer &answer)
 {
-    const auto take = [&answer](const auto &reports) {
-        if (reports) {
-            for (const auto &report : *reports) {
-                answer.orders.push_back(toOrder(report));
-            }
-        }
-        return reports.has_value();
-    };
-    return what.isConditional ? take(parseAlgoOrders(body)) : take(parseOrders(body));
+    return what.isConditional ? takeOrders(parseAlgoOrders(body), answer)
+                              : takeOrders(parseOrders(body), answer);
+}
+
+bool readOne(const ReadForcedOrders &, std::string_view body, DeskAnswer &answer)
+{
+    return takeOrders(parseOrders(body), answer);
 }
 
 bool readOne(const ReadPositions &, std::string_view body, DeskAnswer &answer)

@@ -121,6 +121,14 @@ private slots:
             "symbol=BTCUSDT&orderId=77&limit=1000", 5, 0, false, false);
         row("trades since", ReadTrades{"BTCUSDT", 0, now}, "GET", "/fapi/v1/userTrades",
             "symbol=BTCUSDT&startTime=1760000000000&limit=1000", 5, 0, false, false);
+        row("trades in a window", ReadTrades{"BTCUSDT", 0, now, now + Milliseconds{1'000}}, "GET",
+            "/fapi/v1/userTrades", "symbol=BTCUSDT&startTime=1760000000000&endTime=1760000001000&limit=1000",
+            5, 0, false, false);
+        row("next page of trades", ReadTrades{"BTCUSDT", 0, now, {}, 9}, "GET", "/fapi/v1/userTrades",
+            "symbol=BTCUSDT&fromId=9&limit=1000", 5, 0, false, false);
+        row("forced orders", ReadForcedOrders{"BTCUSDT", now, now + Milliseconds{1'000}}, "GET",
+            "/fapi/v1/forceOrders", "symbol=BTCUSDT&startTime=1760000000000&endTime=1760000001000&limit=100",
+            20, 0, false, false);
         row("dead man", RenewDeadMan{"BTCUSDT", Milliseconds{120'000}}, "POST", "/fapi/v1/countdownCancelAll",
             "symbol=BTCUSDT&countdownTime=120000", 10, 0, false, true);
     }
@@ -260,7 +268,7 @@ private slots:
         const std::vector<DeskRequest> all{PlaceOrder{limitBuy()}, amend, CancelOrder{engineRef},
             CancelOrder{algoRef}, CancelSymbol{"BTCUSDT"}, QueryOrder{engineRef}, ReadOpenOrders{false},
             ReadOpenOrders{true}, ReadPositions{}, ReadTrades{"BTCUSDT", 0, now},
-            RenewDeadMan{"BTCUSDT", Milliseconds{120'000}}};
+            ReadForcedOrders{"BTCUSDT", now, now}, RenewDeadMan{"BTCUSDT", Milliseconds{120'000}}};
         for (const DeskRequest &what : all) {
             QVERIFY2(read(what, html).outcome == Outcome::Unknown,
                 qPrintable(QString::number(static_cast<int>(what.index()))));
@@ -283,6 +291,12 @@ private slots:
         QVERIFY(read(QueryOrder{engineRef}, orderBody).order);
         QVERIFY(read(QueryOrder{algoRef}, algoBody).order);
         QCOMPARE(read(QueryOrder{algoRef}, "{}").outcome, Outcome::Unknown);
+        OrderRef other = engineRef;
+        other.clientOrderId = "tAAAAA0002";
+        QCOMPARE(read(QueryOrder{other}, orderBody).outcome, Outcome::Unknown); // about another one
+        OrderRef otherStop = algoRef;
+        otherStop.clientOrderId = "tAAAAA0002";
+        QCOMPARE(read(QueryOrder{otherStop}, algoBody).outcome, Outcome::Unknown);
     }
 
     void listsAreReadWhole()
@@ -291,6 +305,8 @@ private slots:
             std::size_t{2});
         QCOMPARE(read(ReadOpenOrders{true}, "[" + algoBody + "]").orders.front().orderId, 2'146'760);
         QCOMPARE(read(ReadOpenOrders{false}, "[]").outcome, Outcome::Done);
+        QCOMPARE(
+            read(ReadForcedOrders{"BTCUSDT", now, now}, "[" + orderBody + "]").orders.size(), std::size_t{1});
         const DeskAnswer positions = read(ReadPositions{},
             R"([{"symbol":"BTCUSDT","positionSide":"SHORT","positionAmt":"-0.25","entryPrice":"1","updateTime":1760000000123},
                 {"symbol":"ETHUSDT","positionSide":"BOTH","positionAmt":"2","entryPrice":"1","updateTime":1760000000124}])");

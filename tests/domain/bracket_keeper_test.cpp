@@ -221,6 +221,23 @@ private slots:
         QCOMPARE(bracket.rig.count<PlaceOrder>(), 4);
     }
 
+    void aStopThatFiresTakesTheRestOfTheEntryAway()
+    {
+        Bracketed bracket;
+        Rig &rig = bracket.rig;
+        rig.fill(bracket.entry, "0.4");
+        rig.pass(2s);
+        const std::string stop = bracket.stops().front().clientOrderId();
+        QVERIFY(rig.order(bracket.entry).isOpen());
+        rig.hear(rig.venue.trigger(stop, rig.now));
+        rig.pass(1s);
+        QCOMPARE(rig.order(bracket.entry).endReason, EndReason::Canceled);
+        rig.fill(stop, "0.4");
+        rig.pass(2s);
+        QVERIFY(rig.position().isZero());
+        QCOMPARE(rig.desk.brackets().size(), std::size_t{0});
+    }
+
     void theStopIsVerifiedOnce()
     {
         Bracketed bracket;

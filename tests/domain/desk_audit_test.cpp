@@ -258,6 +258,199 @@ private slots:
         QVERIFY(rig.desk.gate().mayOpen());
     }
 
+    void aLiquidationThatTheStreamDroppedIsFoundAmongForcedOrders()
+    {
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(10s);
+        NewOrder forced = foreign("autoclose-1");
+        forced.side = Side::Sell;
+        rig.venue.accept(forced, rig.now);
+        rig.venue.strike(btc, Side::Sell, qty("2"), rig.now);
+        rig.venue.fills.pop_back(); // listed nowhere but among the forced orders
+        rig.venue.end("autoclose-1", rig.now);
+        rig.pass(2min);
+        QVERIFY(rig.position().isZero());
+        QCOMPARE(rig.alerts(Alert::Kind::Liquidation), 1);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+        QVERIFY(rig.desk.gate().mayOpen());
+        QVERIFY(rig.count<ReadForcedOrders>() >= 1);
+    }
+
+    void aForcedOrderExplainsOnlyWhatGoesItsWay_data()
+    {
+        QTest::addColumn<int>("side");
+        QTest::addColumn<qint64>("agoMs");
+        QTest::newRow("the other way") << int(Side::Buy) << qint64{0};
+        QTest::newRow("before the last agreement") << int(Side::Sell) << qint64{600'000};
+    }
+    void aForcedOrderExplainsOnlyWhatGoesItsWay()
+    {
+        QFETCH(int, side);
+        QFETCH(qint64, agoMs);
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(10min);
+        NewOrder forced = foreign("autoclose-1");
+        forced.side = static_cast<Side>(side);
+        rig.venue.accept(forced, rig.now - Milliseconds{agoMs});
+        rig.venue.end("autoclose-1", rig.now - Milliseconds{agoMs});
+        rig.venue.strike(btc, Side::Sell, qty("2"), rig.now);
+        rig.venue.fills.pop_back();
+        rig.pass(2min);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 1);
+    }
+
+    void executionsAreReadPageByPage()
+    {
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        for (int n = 0; n < 2'500; ++n) {
+            rig.venue.strike(btc, Side::Buy, qty("1"), rig.now + 1ms * n);
+        }
+        rig.pass(70s);
+        QCOMPARE(rig.position(), qty("2500"));
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+        QCOMPARE(rig.count<ReadTrades>(), 3);
+        QVERIFY(rig.last<ReadTrades>().fromId > 0);
+    }
+
+    void aLongAbsenceIsReadWeekByWeek()
+    {
+        Rig before;
+        before.ready();
+        before.hold(Side::Buy, "2");
+        before.pass(2min);
+        Rig rig;
+        rig.now = before.now + 24h * 20;
+        rig.venue = before.venue;
+        rig.venue.strike(btc, Side::Sell, qty("0.5"), before.now + 24h * 10);
+        rig.act([&] { rig.desk.restore(rig.now, before.past()); });
+        rig.ready();
+        rig.pass(5s);
+        QCOMPARE(rig.position(), qty("1.5"));
+        QVERIFY(rig.desk.gate().mayOpen());
+        QCOMPARE(rig.count<ReadTrades>(), 3);
+        for (const SendRequest &request : rig.sent<ReadTrades>()) {
+            const auto &read = std::get<ReadTrades>(request.what);
+            QVERIFY(read.until - read.since < 24h * 7);
+        }
+    }
+
+    void aVerdictWaitsUntilAllListsCouldBeRead_data()
+    {
+        QTest::addColumn<bool>("isOfTrades");
+        QTest::newRow("executions") << true;
+        QTest::newRow("forced orders") << false;
+    }
+    void aVerdictWaitsUntilAllListsCouldBeRead()
+    {
+        QFETCH(bool, isOfTrades);
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        rig.venue.strike(btc, Side::Sell, qty("2"), rig.now);
+        rig.venue.fills.clear();
+        isOfTrades ? rig.script = fails<ReadTrades>() : rig.script = fails<ReadForcedOrders>();
+        rig.pass(10min);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+        QVERIFY(!rig.desk.isQuiet());
+        rig.script = nullptr;
+        rig.pass(90s);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 1);
+    }
+
+    void aPositionThatKeepsDifferingCostsLittle()
+    {
+        // It trades all the time elsewhere, and nothing can be read of it.
+        Rig rig;
+        rig.ready();
+        rig.script = fails<ReadTrades>();
+        rig.pass(10s);
+        rig.forget();
+        for (int n = 0; n < 600; ++n) {
+            rig.venue.strike(btc, Side::Buy, qty("1"), rig.now);
+            rig.pass(1s);
+        }
+        QVERIFY(rig.count<ReadPositions>() <= 10 + 8 + 4 + 20); // each minute, quickly, doubling, every 30 s
+        QCOMPARE(rig.count<ReadOpenOrders>(), 2 * 10);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+    }
+
+    void aMismatchIsFoundThoughTheLegIsTradedAllTheTime()
+    {
+        Rig rig;
+        rig.ready();
+        rig.isMarketLiquid = true;
+        rig.pass(10s);
+        rig.venue.strike(btc, Side::Buy, qty("7"), rig.now);
+        rig.venue.fills.clear();
+        for (int n = 0; n < 120; ++n) {
+            rig.submit(market(n % 2 == 0 ? Side::Buy : Side::Sell));
+            rig.pass(1s);
+        }
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 1);
+        QCOMPARE(rig.position(), rig.venue.positions.at({btc, PositionSide::Both}).amount);
+    }
+
+    void anExecutionCountsOnceHoweverLongItsOrderIsForgotten()
+    {
+        Rig rig;
+        rig.ready();
+        const Fill old = rig.venue.strike(btc, Side::Buy, qty("1"), rig.now);
+        rig.hear(TradeHistory{{old}});
+        for (int n = 0; n < 7'000; ++n) { // more than are remembered
+            rig.hear(TradeHistory{{rig.venue.strike(eth, Side::Buy, qty("1"), rig.now)}});
+        }
+        rig.hear(TradeHistory{{old}});
+        QCOMPARE(rig.position(), qty("1"));
+    }
+
+    void executionsThatCancelOutAndBecomeKnownOneByOneAreNoMismatch()
+    {
+        // Seed 1 of the storm: two were missed, the exchange was flat again when it was compared, and only
+        // the second was found later, by its order.
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        rig.venue.strike(btc, Side::Buy, qty("2"), rig.now);
+        const Fill second = rig.venue.strike(btc, Side::Sell, qty("2"), rig.now + 1s);
+        rig.pass(60s);
+        rig.hear(TradeHistory{{second}});
+        rig.pass(5min);
+        QVERIFY(rig.position().isZero());
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+    }
+
+    void executionsOfALegWeNeverTradedAreFoundHoweverLateTheyCanBeRead()
+    {
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        rig.venue.strike(eth, Side::Buy, qty("2"), rig.now);
+        rig.script = fails<ReadTrades>();
+        rig.pass(10min);
+        rig.script = nullptr;
+        rig.pass(60s);
+        QCOMPARE(rig.position(eth), qty("2"));
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+    }
+
+    void bothSidesOfATradeMayBeOurs()
+    {
+        Rig rig;
+        rig.ready();
+        Fill bought = rig.venue.strike(btc, Side::Buy, qty("1"), rig.now, PositionSide::Long);
+        Fill sold = rig.venue.strike(btc, Side::Sell, qty("1"), rig.now, PositionSide::Short);
+        sold.tradeId = bought.tradeId;
+        rig.hear(TradeHistory{{bought, sold}});
+        QCOMPARE(rig.position(btc, PositionSide::Long), qty("1"));
+        QCOMPARE(rig.position(btc, PositionSide::Short), qty("-1"));
+    }
+
     void anExecutionDuringTheComparisonIsNoMismatch()
     {
         Rig rig;
@@ -404,6 +597,46 @@ private slots:
         QCOMPARE(rig.count<ReadTrades>(), 2);
         QCOMPARE(rig.position(), qty("1"));
         QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+    }
+
+    void aResetAccountIsComparedAnewAndCountsItsIdsAnew()
+    {
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(2min);
+        QVERIFY(rig.notes.contains("position BTCUSDT BOTH"));
+        const Fill earlier = rig.venue.fills.back();
+        rig.venue.positions.clear();
+        rig.venue.fills.clear();
+        rig.holds = anyOf<ReadPositions>();
+        rig.act([&] { rig.desk.onAccountReset(rig.now); });
+        QVERIFY(!rig.desk.gate().mayOpen());
+        QVERIFY(rig.position().isZero());
+        QVERIFY(!rig.notes.contains("position BTCUSDT BOTH"));
+        rig.answerAll();
+        QVERIFY(rig.desk.gate().mayOpen());
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+        Fill again = earlier; // the very ids of the earlier account
+        again.at = rig.now;
+        rig.hear(TradeHistory{{again}});
+        QCOMPARE(rig.position(), qty("2"));
+    }
+
+    void aResetEndsTheGateOfAMismatch()
+    {
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        rig.venue.strike(btc, Side::Sell, qty("2"), rig.now);
+        rig.venue.fills.clear();
+        rig.pass(2min);
+        QVERIFY(rig.desk.gate().isClosedBy(GateCause::Mismatch));
+        rig.venue.positions.clear();
+        rig.act([&] { rig.desk.onAccountReset(rig.now); });
+        QVERIFY(rig.desk.gate().mayOpen());
+        rig.pass(5min);
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 1);
     }
 
     void whoAsksIsAnsweredByTheComparisonThatBeginsThen()

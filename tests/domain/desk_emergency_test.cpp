@@ -160,6 +160,71 @@ private slots:
         QVERIFY(rig.emergencyReport().isFinished());
     }
 
+    void flatMeansThatTheExchangeSaysSo()
+    {
+        // An execution was missed in a gap: the exchange holds more than our book.
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(10s);
+        rig.act([&] { rig.desk.onStreamGap(rig.now, "lost"); });
+        rig.venue.strike(btc, Side::Buy, qty("3"), rig.now);
+        rig.venue.fills.pop_back();
+        rig.pass(3s);
+        rig.forget();
+        rig.emergency(Action::FlattenAll);
+        QCOMPARE(rig.last<PlaceOrder>().order.quantity, qty("2")); // at once, with what is known
+        rig.pass(100ms);
+        rig.fill(rig.id(), "2");
+        QVERIFY(!rig.emergencyReport().isFinished());
+        QCOMPARE(rig.last<PlaceOrder>().order.quantity, qty("3"));
+        QVERIFY(rig.last<PlaceOrder>().order.reduceOnly);
+        rig.pass(100ms);
+        rig.fill(rig.id(), "3");
+        rig.pass(5s);
+        QVERIFY(rig.venue.positions.at({btc, PositionSide::Both}).amount.isZero());
+        QCOMPARE(rig.count<PlaceOrder>(), 2);
+        QVERIFY(rig.emergencyReport().isFinished());
+        QCOMPARE(countOf(rig.emergencyReport(), State::Failed), 0);
+    }
+
+    void whatOurBookDoesNotHaveAtAllIsClosedToo()
+    {
+        Rig rig;
+        rig.ready();
+        rig.pass(10s);
+        rig.venue.strike(eth, Side::Sell, qty("3"), rig.now, PositionSide::Short);
+        rig.venue.fills.clear();
+        rig.pass(3s);
+        rig.isMarketLiquid = true;
+        rig.emergency(Action::FlattenAll);
+        rig.pass(5s);
+        QVERIFY(rig.venue.positions.at({eth, PositionSide::Short}).amount.isZero());
+        QVERIFY(rig.emergencyReport().isFinished());
+    }
+
+    void aCloseThatTheExchangeHasNotConfirmedIsNotCalledFlat()
+    {
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(10s);
+        rig.isMarketLiquid = true;
+        rig.script = [](const SendRequest &request) -> std::optional<DeskAnswer> {
+            return asks<ReadPositions>(request) ? std::optional{DeskVenue::answer(Outcome::NotSent)}
+                                                : std::nullopt;
+        };
+        const CommandId command = rig.emergency(Action::CloseSymbol, btc);
+        rig.pass(20s);
+        QVERIFY(rig.position().isZero());
+        QVERIFY(!rig.emergencyReport().isFinished());
+        rig.pass(11s);
+        QVERIFY(rig.emergencyReport().isFinished());
+        QCOMPARE(rig.answered.at(command), 1);
+        QVERIFY(rig.all<Alert>().back().severity == Alert::Severity::Critical);
+        QVERIFY(rig.all<Alert>().back().text.find("confirmed") != std::string::npos);
+    }
+
     void pressingAgainJoinsWhatRuns()
     {
         Rig rig;
@@ -377,6 +442,18 @@ private slots:
         QCOMPARE(rig.count<RenewDeadMan>(), 11);
         QCOMPARE(rig.alerts(Alert::Kind::DeadMan), 0);
         QVERIFY(rig.notes.contains("deadman BTCUSDT"));
+    }
+
+    void aSwitchFiresByTheTimeItWasSent()
+    {
+        Rig rig;
+        rig.ready();
+        rig.holds = anyOf<RenewDeadMan>();
+        const Timestamp sentAt = rig.now;
+        rig.act([&] { rig.desk.setDeadMan(rig.now, btc, true); });
+        rig.pass(4s); // the answer takes its time; the exchange counts since it heard
+        rig.answer(rig.pending<RenewDeadMan>());
+        QVERIFY(rig.desk.deadMen().front().firesAt == sentAt + 120s);
     }
 
     void disarmingTellsTheExchange()

@@ -404,6 +404,57 @@ private slots:
         QCOMPARE(ledger.size(), std::size_t{3});
     }
 
+    void ofAnExchangeThatCountsAnewOldIdsNameNothing()
+    {
+        OrderLedger ledger = sent();
+        ledger.fold(trade(5, 10, OrderStatus::Filled, 150ms, 10));
+        const std::int64_t orderId = engine(OrderStatus::New, 0ms).order.orderId;
+        QVERIFY(ledger.findEngineOrder("BTCUSDT", orderId) != nullptr);
+        ledger.forgetExchangeIds();
+        QVERIFY(ledger.findEngineOrder("BTCUSDT", orderId) == nullptr);
+        QCOMPARE(ledger.find(ownId)->endReason, EndReason::Filled); // what was stays known by its own name
+        // Another order with the same number is another order, and its executions count.
+        EngineReport other = trade(5, 10, OrderStatus::Filled, 900ms, 10);
+        other.order.request.clientOrderId = "web_1";
+        const auto effects = ledger.fold(other);
+        QCOMPARE(only<FillAdded>(effects).size(), std::size_t{1});
+        QCOMPARE(ledger.find("web_1")->origin, OrderOrigin::Foreign);
+        QCOMPARE(ledger.fillsOf(ownId).size(), std::size_t{1});
+        QCOMPARE(ledger.size(), std::size_t{2});
+    }
+
+    void anOpenOrderThatAQueryDoesNotFindIsLookedUp()
+    {
+        OrderLedger ledger = sent();
+        ledger.fold(engine(OrderStatus::New, 150ms));
+        ledger.tick(at(1s));
+        ledger.fold(QueryNotFound{ref(), at(20s)}); // asked for another reason
+        QCOMPARE(ledger.find(ownId)->phase, OrderPhase::Working);
+        answerNotFound(ledger, 20s, 80s);
+        QCOMPARE(ledger.find(ownId)->phase, OrderPhase::Quarantined);
+    }
+
+    void anOrderThatEndedJustNowIsRememberedHoweverOldItIs()
+    {
+        OrderLedger ledger{ownPrefix};
+        EngineReport old = engine(OrderStatus::New, 1ms);
+        old.order.request.clientOrderId = "old";
+        old.order.orderId = 1;
+        ledger.fold(old);
+        for (int n = 2; n < 9'000; ++n) {
+            EngineReport done = engine(OrderStatus::Canceled, Milliseconds{n});
+            done.order.request.clientOrderId = "done" + std::to_string(n);
+            done.order.orderId = n;
+            ledger.fold(done);
+            if (n == 5'900) {
+                old.order.status = OrderStatus::Canceled;
+                old.order.updatedAt = at(5'900ms);
+                ledger.fold(old);
+            }
+        }
+        QVERIFY(ledger.find("old") != nullptr);
+    }
+
     void finishedOrdersAreDroppedInTheEndAndOpenOnesNever()
     {
         OrderLedger ledger{ownPrefix};

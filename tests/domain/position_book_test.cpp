@@ -80,6 +80,58 @@ private slots:
         QVERIFY(book.compare(rows, at(60s)).front().isRecent);
     }
 
+    void anExecutionBetweenQuestionAndAnswerIsNoDifference()
+    {
+        PositionBook book;
+        book.add(execution(Side::Buy, "2", 10s));
+        book.add(execution(Side::Buy, "1", 60'030ms)); // heard before the answer, done after it was made
+        QVERIFY(book.compare({{btc, PositionSide::Both, qty("2"), at(10s)}}, at(60s)).empty());
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("3"));
+        // What is kept of it is the state before, up to the moment that the exchange named.
+        QCOMPARE(book.toText(both), std::string{"BTCUSDT BOTH 2 1760000010000"});
+        book.add(execution(Side::Sell, "0.5", 61s));
+        QVERIFY(book.compare({{btc, PositionSide::Both, qty("2.5"), at(61s)}}, at(62s)).empty());
+        QCOMPARE(book.toText(both), std::string{"BTCUSDT BOTH 2.5 1760000061000"});
+    }
+
+    void aMissingExecutionShowsThroughOthersThatGoOn()
+    {
+        PositionBook book;
+        QVERIFY(book.compare({}, at(1s)).empty());
+        for (int n = 0; n < 100; ++n) {
+            book.add(execution(Side::Buy, "1", 10s + n * 100ms));
+        }
+        // Theirs holds one more since the beginning; the last three of ours came after its answer.
+        const auto differences =
+            book.compare({{btc, PositionSide::Both, qty("98"), at(19'600ms)}}, at(19'650ms));
+        QCOMPARE(differences.size(), std::size_t{1});
+        QCOMPARE(differences.front().theirs - differences.front().ours, qty("1"));
+    }
+
+    void whatTheExchangeDoesNotHaveIsADifferenceHoweverOldItsWordIs()
+    {
+        PositionBook book;
+        book.add(execution(Side::Buy, "2", 10s));
+        book.add(execution(Side::Buy, "1", 20s)); // counted twice, say
+        const auto differences = book.compare({{btc, PositionSide::Both, qty("2"), at(10s)}}, at(90s));
+        QCOMPARE(differences.size(), std::size_t{1});
+        QCOMPARE(differences.front().ours, qty("3"));
+    }
+
+    void aFlatLegIsKeptALittleBeforeTheQuestion()
+    {
+        // Our clock may be ahead of theirs: an execution right after the answer must still count in the next
+        // run.
+        PositionBook book;
+        book.add(execution(Side::Buy, "1", 10s));
+        book.add(execution(Side::Sell, "1", 20s));
+        QVERIFY(book.compare({}, at(60s)).empty());
+        PositionBook again;
+        QVERIFY(again.restore(book.toText(both)));
+        again.add(execution(Side::Buy, "1", 59'990ms));
+        QCOMPARE(again.amount(btc, PositionSide::Both), qty("1"));
+    }
+
     void aKeptLegIsReadAgain()
     {
         PositionBook book;

@@ -45,6 +45,24 @@ std::string childKey(const Symbol &symbol, std::int64_t orderId)
 
 } // namespace
 
+Judge::Digest Judge::digestOf(std::string_view id)
+{
+    Digest digest = 0xCBF29CE484222325ULL; // FNV-1a
+    for (const char one : id) {
+        digest = (digest ^ static_cast<unsigned char>(one)) * 0x100000001B3ULL;
+    }
+    return digest;
+}
+
+/// It ended at the client before the exchange took it.
+bool Judge::isNeverThere(const Order &order)
+{
+    return order.phase == OrderPhase::Done &&
+           (order.endReason == EndReason::NeverAccepted || order.endReason == EndReason::NotExecuted ||
+               order.endReason == EndReason::Rejected || order.endReason == EndReason::Denied ||
+               order.endReason == EndReason::LocalCancel || order.endReason == EndReason::LocalExpired);
+}
+
 void Judge::mix(std::string_view text)
 {
     for (const char one : text) {
@@ -66,7 +84,7 @@ void Judge::onArrived(const paper::Request &request, std::int64_t nowMs)
     if (isPlacing(request)) {
         const std::string id = idOf(request);
         mix(id);
-        if (!m_intents.contains(id)) {
+        if (!m_intents.contains(digestOf(id))) {
             find(m_verdict.withoutIntent, "order " + id + " arrived without an intent on the disk");
         }
     }
@@ -80,7 +98,7 @@ void Judge::onProcessed(const paper::Request &request, const paper::Response &re
     if (isPlacing(request) && response.status == ok) {
         const std::string id = idOf(request);
         ++m_acceptedCount;
-        if (++m_accepted[id] > 1) {
+        if (!m_accepted.insert(digestOf(id)).second) {
             find(m_verdict.duplicated, "order " + id + " was accepted twice");
         }
     }
@@ -101,7 +119,7 @@ void Judge::onEvent(const paper::Event &event)
         const auto parent = m_childOf.find(childKey(order.symbol, order.orderId));
         if (parent != m_childOf.end()) {
             id = parent->second;
-        } else if (!m_intents.contains(id)) {
+        } else if (!m_intents.contains(digestOf(id))) {
             return; // the website's, a liquidation
         }
         reopen(id);
@@ -112,14 +130,15 @@ void Judge::onEvent(const paper::Event &event)
         compare(id);
     } else if (const auto *conditional = std::get_if<paper::ConditionalUpdateEvent>(&event)) {
         const paper::ConditionalRecord &order = conditional->order;
-        if (!m_intents.contains(order.clientAlgoId)) {
+        if (!m_intents.contains(digestOf(order.clientAlgoId))) {
             return;
-        }
-        if (order.actualOrderId != 0) {
-            m_childOf[childKey(order.symbol, order.actualOrderId)] = order.clientAlgoId;
         }
         reopen(order.clientAlgoId);
         Truth &truth = m_truth[order.clientAlgoId];
+        if (order.actualOrderId != 0) {
+            truth.child = childKey(order.symbol, order.actualOrderId);
+            m_childOf[truth.child] = order.clientAlgoId;
+        }
         truth.isKnown = true;
         // Triggered is no end: the engine order goes on.
         truth.isTerminal = order.status == ConditionalStatus::Canceled ||
@@ -134,7 +153,7 @@ void Judge::onKept(const JournalEntries &entries)
 {
     for (const JournalEntry &entry : entries) {
         if (const auto *intent = std::get_if<JournalIntent>(&entry)) {
-            m_intents.insert(intent->order.clientOrderId());
+            m_intents.insert(digestOf(intent->order.clientOrderId()));
         }
     }
 }
@@ -193,11 +212,16 @@ void Judge::compare(const std::string &id)
         return;
     }
     const Order &order = told->second.order;
-    const bool isAgreed = truth == m_truth.end()
-                              ? false
-                              : truth->second.isTerminal && truth->second.executed == order.executedQty;
-    if (isAgreed) {
-        m_settled[id] = order.executedQty;
+    if (truth == m_truth.end()) {
+        if (isNeverThere(order)) {
+            m_absent.insert(digestOf(id));
+            m_told.erase(told);
+        }
+        return;
+    }
+    if (truth->second.isTerminal && truth->second.executed == order.executedQty) {
+        m_settled[digestOf(id)] = order.executedQty;
+        m_childOf.erase(truth->second.child);
         m_truth.erase(truth);
         m_told.erase(told);
     }
@@ -206,15 +230,21 @@ void Judge::compare(const std::string &id)
 /// A late word on either side begins the comparison anew.
 void Judge::reopen(const std::string &id)
 {
-    const auto settled = m_settled.find(id);
-    if (settled != m_settled.end()) {
-        m_truth[id] = {true, true, settled->second};
+    const auto again = [&](EndReason reason, Quantity executed) {
         Told &told = m_told[id];
         told.isKnown = true;
         told.order.request.clientOrderId = id;
         told.order.phase = OrderPhase::Done;
-        told.order.executedQty = settled->second;
-        m_settled.erase(settled);
+        told.order.endReason = reason;
+        told.order.executedQty = executed;
+    };
+    const Digest digest = digestOf(id);
+    if (m_absent.erase(digest) > 0) {
+        again(EndReason::NeverAccepted, {});
+    }
+    if (const auto settled = m_settled.extract(digest)) {
+        m_truth[id] = {true, true, settled.mapped(), {}};
+        again(EndReason::None, settled.mapped());
     }
 }
 
@@ -232,11 +262,7 @@ void Judge::settleOne(const std::string &id, const Truth &truth, const Told &tol
         return find(m_verdict.lost, id + " is in doubt at the end: " + ours);
     }
     if (!truth.isKnown) {
-        const bool isNeverThere =
-            order.endReason == EndReason::NeverAccepted || order.endReason == EndReason::NotExecuted ||
-            order.endReason == EndReason::Rejected || order.endReason == EndReason::Denied ||
-            order.endReason == EndReason::LocalCancel || order.endReason == EndReason::LocalExpired;
-        if (!isNeverThere && order.phase != OrderPhase::Quarantined) {
+        if (!isNeverThere(order) && order.phase != OrderPhase::Quarantined) {
             find(m_verdict.lost, id + ": the exchange never had it, " + ours);
         }
         return;

@@ -76,12 +76,17 @@ private:
         bool isKnown = false;
         bool isTerminal = false;
         domain::Quantity executed;
+        std::string child; ///< key of the engine order that a conditional one became
     };
     struct Told
     {
         bool isKnown = false;
         domain::Order order;
     };
+    /// What is left of an order that both sides agree on: a million of them fit into memory.
+    using Digest = std::uint64_t;
+    static Digest digestOf(std::string_view id);
+    static bool isNeverThere(const domain::Order &order);
     void find(std::int64_t &counter, std::string text);
     void compare(const std::string &id);
     void reopen(const std::string &id);
@@ -91,9 +96,10 @@ private:
     std::vector<std::string> m_findings;
     std::map<std::string, Truth> m_truth; ///< own orders whose last word is not settled
     std::map<std::string, Told> m_told;
-    std::unordered_map<std::string, domain::Quantity> m_settled; ///< both sides agreed on this end
-    std::unordered_map<std::string, int> m_accepted;             ///< how often, by client order id
-    std::unordered_set<std::string> m_intents;                   ///< on the disk
+    std::unordered_map<Digest, domain::Quantity> m_settled; ///< both sides agreed on this end
+    std::unordered_set<Digest> m_absent;                    ///< the client says that it never was there
+    std::unordered_set<Digest> m_accepted;
+    std::unordered_set<Digest> m_intents; ///< on the disk
     std::set<std::uint64_t> m_commands;
     std::map<std::string, std::string> m_childOf; ///< child order's key to its conditional order's client id
     std::int64_t m_foreignLoadMs = -1'000'000;

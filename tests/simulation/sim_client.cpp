@@ -74,6 +74,9 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
       m_supervisor{{}, m_dice.next()}
 {
     m_throttle.restorePause(m_timeline.now(), wallNow(), pause);
+    m_throttle.noteEarlierLife(m_timeline.now(), wallNow(), m_journal.past().lastWrittenAt);
+    (void)m_journal.append(
+        JournalEntries{JournalNote{"started", std::to_string(toMs(wallNow()))}}, wallNow());
     const std::string install = m_journal.installId();
     m_desk = std::make_unique<OrderDesk>(
         [this, install] { return app::client_order_ids::make(install, m_journal.boot(), ++m_sequence); },
@@ -528,7 +531,10 @@ void SimClient::carryOutOne(OrderChanged &effect)
     m_hooks.changed(effect.order);
 }
 
-void SimClient::carryOutOne(FillAdded &) {}
+void SimClient::carryOutOne(FillAdded &effect)
+{
+    m_hooks.filled(effect.fill);
+}
 
 void SimClient::carryOutOne(Alert &effect)
 {

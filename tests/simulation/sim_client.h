@@ -33,6 +33,7 @@ public:
         std::function<void(const domain::NewOrder &, domain::Milliseconds age, const domain::Gate &)>
             handedOver;
         std::function<void(const domain::Order &)> changed;
+        std::function<void(const domain::Fill &)> filled;
         std::function<void(const domain::Alert &)> alerted;
         std::function<void(domain::CommandId, const domain::Result<domain::Order> &)> replied;
         std::function<void(const domain::EmergencyReport &)> escaped;

@@ -28,7 +28,8 @@ int main(int argc, char **argv)
         QStringLiteral("Virtual time of the profile reconnects (24)."), QStringLiteral("number"),
         QStringLiteral("24")};
     const QCommandLineOption trace{QStringLiteral("trace"),
-        QStringLiteral("Prints the life of this order as it happens."), QStringLiteral("client order id")};
+        QStringLiteral("Prints the life of this order, or of this symbol's position, as it happens."),
+        QStringLiteral("client order id or symbol")};
     parser.addOptions({orders, seed, profile, hours, trace});
     parser.process(application);
 

@@ -5,6 +5,7 @@
 
 #include <chrono>
 #include <cmath>
+#include <ctime>
 #include <fmt/format.h>
 #include <memory>
 
@@ -23,6 +24,10 @@ constexpr double commitErrorsPerOrder = 1.0 / 5'000;
 constexpr Milliseconds clockStepEvery = std::chrono::hours{2};
 constexpr std::chrono::minutes longestSettling{5};
 constexpr Milliseconds acknowledgeAfter = 40s;
+// The journal is pruned as the program does it, only sooner: a run of a million orders fits into memory.
+constexpr std::int64_t pruneEvery = 1'000; // orders
+constexpr std::int64_t keptEntries = 30'000;
+constexpr Milliseconds keptFor = std::chrono::days{30};
 
 paper::Faults faultsOf(const Options &options)
 {
@@ -70,6 +75,7 @@ public:
     Report run()
     {
         const auto started = std::chrono::steady_clock::now();
+        const std::clock_t cpuStarted = std::clock();
         const Monotonic end{std::chrono::hours{m_options.hours}};
         const bool isByTime = m_options.profile == Profile::Reconnects;
         while (isByTime ? m_timeline.now() < end : m_report.orders < m_options.orders) {
@@ -90,6 +96,7 @@ public:
         m_report.hash = m_judge.hash();
         m_report.virtualHours =
             std::chrono::duration<double, std::ratio<3600>>(m_timeline.now().time_since_epoch()).count();
+        m_report.cpuSeconds = static_cast<double>(std::clock() - cpuStarted) / CLOCKS_PER_SEC;
         m_report.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
         return m_report;
     }
@@ -139,7 +146,17 @@ private:
                     "{:>12} processed {} {}: {}\n", nowMs(), request.method, request.path, response.body);
             }
         };
-        watch.happened = [this](const paper::Event &event) { m_judge.onEvent(event); };
+        watch.happened = [this](const paper::Event &event) {
+            m_judge.onEvent(event);
+            const auto *update = std::get_if<paper::OrderUpdateEvent>(&event);
+            if (update != nullptr && update->order.symbol == m_options.trace &&
+                update->lastQty.isPositive()) {
+                const paper::OrderRecord &order = update->order;
+                say(fmt::format("exchange: {} {} {} {}, trade {} of order {} at {}", order.clientOrderId,
+                    toWire(order.side), toWire(order.positionSide), update->lastQty.toString(),
+                    update->tradeId, order.orderId, toMs(order.updatedAt) - SimVenue::startMs));
+            }
+        };
         watch.foreignLoad = [this] { m_judge.onForeignLoad(nowMs()); };
         return watch;
     }
@@ -163,8 +180,14 @@ private:
         hooks.changed = [this](const Order &order) { m_judge.onTold(order); };
         hooks.alerted = [this](const Alert &alert) { onAlert(alert); };
         hooks.replied = [this](CommandId command, const Result<Order> &) { m_judge.onReply(command); };
-        hooks.escaped = [this](const EmergencyReport &) {};
-        hooks.reconciled = [](const ReconciliationReport &) {};
+        hooks.filled = [this](const Fill &fill) {
+            if (fill.symbol == m_options.trace) {
+                say(fmt::format("program: {} {}, trade {} of order {} at {}", toWire(fill.side),
+                    fill.quantity.toString(), fill.tradeId, fill.orderId, toMs(fill.at) - SimVenue::startMs));
+            }
+        };
+        hooks.escaped = [](const EmergencyReport &) {};
+        hooks.reconciled = [this](const ReconciliationReport &report) { trace(report); };
         m_client = std::make_unique<SimClient>(
             m_timeline, m_venue, m_journal, m_dice.next(), m_wallAhead, m_pause, std::move(hooks));
     }
@@ -177,8 +200,30 @@ private:
                 fmt::print("{:>12} {:>12} {} {}\n", nowMs(), toMs(moment->at) - SimVenue::startMs,
                     toWord(moment->kind), moment->text);
             }
+            const auto *note = std::get_if<JournalNote>(&entry);
+            if (note != nullptr && note->value.starts_with(m_options.trace + ' ')) {
+                say("program keeps " + note->value);
+            }
         }
     }
+
+    void trace(const ReconciliationReport &report) const
+    {
+        if (m_options.trace.empty()) {
+            return;
+        }
+        for (const auto &difference : report.differences) {
+            if (difference.symbol == m_options.trace && difference.clientOrderId.empty()) {
+                say(fmt::format("compared ({}): ours {}, theirs {}, {}", report.why, difference.ours,
+                    difference.theirs, difference.outcome));
+            }
+        }
+        if (!report.failure.empty() && !report.differences.empty()) {
+            say("comparison failed: " + report.failure);
+        }
+    }
+
+    void say(const std::string &what) const { fmt::print("{:>12} {}\n", nowMs(), what); }
 
     void onAlert(const Alert &alert)
     {
@@ -226,6 +271,9 @@ private:
             return;
         }
         ++m_report.orders;
+        if (m_report.orders % pruneEvery == 0) {
+            pruneJournal();
+        }
         if (m_options.profile == Profile::Calm) {
             return;
         }
@@ -238,12 +286,23 @@ private:
         }
     }
 
+    void pruneJournal()
+    {
+        const Timestamp now = timestampFromMs(SimVenue::startMs + nowMs());
+        if (const auto before = m_journal.pruneBefore(now, keptFor, keptEntries); before && *before > 0) {
+            (void)m_journal.prune(*before, now);
+        }
+    }
+
     void kill()
     {
         if (!m_client || m_isEnding) {
             return;
         }
         ++m_report.kills;
+        if (!m_options.trace.empty()) {
+            say("the program is killed");
+        }
         m_report.disconnects += m_client->reconnects();
         m_pause = m_client->pauseState();
         m_client.reset();
@@ -390,8 +449,10 @@ std::string toText(const Options &options, const Report &report)
     text += fmt::format("sent while forbidden   {:>12}\n", verdict.forbidden);
     text += fmt::format("proofs refuted         {:>12}\n", verdict.refutedProofs);
     text += fmt::format("commands unanswered    {:>12}\n", verdict.unanswered);
+    text += fmt::format("seconds                {:>12.1f}\n", report.seconds);
+    text += fmt::format("of them on the core    {:>12.1f}\n", report.cpuSeconds);
     text += fmt::format(
-        "orders/s               {:>12.0f}\n", static_cast<double>(report.orders) / report.seconds);
+        "orders/s of one core   {:>12.0f}\n", static_cast<double>(report.orders) / report.cpuSeconds);
     text += fmt::format("history hash       {:016x}\n", report.hash);
     if (options.saysFindings) {
         for (const std::string &finding : report.findings) {

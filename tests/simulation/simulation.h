@@ -25,7 +25,7 @@ struct Options
     Profile profile = Profile::Standard;
     std::int64_t hours = 24; ///< Reconnects: so much virtual time
     bool saysFindings = true;
-    std::string trace{}; ///< client order id whose life is printed as it happens
+    std::string trace{}; ///< client order id or symbol: what happens to that order or position is printed
 };
 
 struct Report
@@ -38,6 +38,7 @@ struct Report
     std::vector<std::string> findings;
     double virtualHours = 0;
     double seconds = 0;
+    double cpuSeconds = 0; ///< of them: what this process had of its core, which others may use as well
     std::uint64_t hash = 0;
     std::int64_t kills = 0;
     std::int64_t disconnects = 0;

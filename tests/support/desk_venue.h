@@ -21,6 +21,7 @@ public:
     std::map<std::string, Order> orders; ///< as the exchange describes them; isOpen() is true of live ones
     std::map<PositionBook::Leg, PositionRow> positions;
     std::vector<Fill> fills;
+    std::size_t tradesPage = 1'000; ///< most rows of one answer
 
     static DeskAnswer answer(DeskAnswer::Outcome outcome, int venueCode = 0, std::string text = "no")
     {
@@ -205,9 +206,25 @@ private:
     {
         DeskAnswer made = answer(DeskAnswer::Outcome::Done, 0, {});
         std::ranges::copy_if(fills, std::back_inserter(made.fills), [&](const Fill &fill) {
-            return fill.symbol == what.symbol &&
-                   (what.orderId != 0 ? fill.orderId == what.orderId : fill.at >= what.since);
+            const bool isMeant = what.orderId != 0  ? fill.orderId == what.orderId
+                                 : what.fromId != 0 ? fill.tradeId >= what.fromId
+                                                    : fill.at >= what.since;
+            const bool isInTime = what.until == Timestamp{} || fill.at <= what.until;
+            return fill.symbol == what.symbol && isMeant && isInTime;
         });
+        made.fills.resize(std::min(made.fills.size(), tradesPage));
+        return made;
+    }
+    /// Orders of the exchange's own, whether the stream told of them or not.
+    DeskAnswer answerOne(const ReadForcedOrders &what, Timestamp)
+    {
+        DeskAnswer made = answer(DeskAnswer::Outcome::Done, 0, {});
+        for (const auto &[id, order] : orders) {
+            if (id.find("autoclose") != std::string::npos && order.request.symbol == what.symbol &&
+                order.updatedAt >= what.since && order.updatedAt <= what.until) {
+                made.orders.push_back(engineReport(order).order);
+            }
+        }
         return made;
     }
     DeskAnswer answerOne(const RenewDeadMan &, Timestamp) { return answer(DeskAnswer::Outcome::Done, 0, {}); }

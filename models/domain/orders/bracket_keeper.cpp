@@ -143,6 +143,7 @@ std::vector<BracketKeeper::Action> BracketKeeper::act(
             ++at;
             continue;
         }
+        cancelSpentEntry(bracket, actions);
         dropRefused(bracket);
         const SymbolSpec *spec = rules != nullptr ? rules->find(bracket.plan.entry.symbol) : nullptr;
         const Quantity open = openOf(bracket, positions, isBooked);
@@ -164,6 +165,21 @@ std::vector<BracketKeeper::Action> BracketKeeper::act(
         }
     }
     return actions;
+}
+
+/// Once the stop was reached, what is left of the entry would only open what is to be closed again.
+void BracketKeeper::cancelSpentEntry(Bracket &bracket, std::vector<Action> &actions)
+{
+    const bool isReached = bracket.mustClose || std::ranges::any_of(bracket.children, [](const auto &entry) {
+        const Child &child = entry.second;
+        return child.target == closeRole ||
+               (child.target == stopRole &&
+                   (isTriggered(child.order) || child.order.executedQty.isPositive()));
+    });
+    if (isReached && bracket.entry.isOpen() && !bracket.entry.cancelRequested &&
+        !std::exchange(bracket.isEntryCancelled, true)) {
+        actions.emplace_back(Cancel{bracket.plan.entry.symbol, bracket.plan.entry.clientOrderId});
+    }
 }
 
 /// Refused children would pile up: each try is another one.

@@ -103,8 +103,9 @@ private:
         std::optional<Timestamp> dueAt; ///< look again then; empty: only after an event
         Timestamp unprotectedSince;     ///< epoch 0: protected
         bool isWarned = false;
-        bool mustClose = false; ///< the market is beyond the stop already
-        std::set<int> released; ///< roles whose order somebody cancelled: they are not placed again
+        bool mustClose = false;        ///< the market is beyond the stop already
+        bool isEntryCancelled = false; ///< by us, since its stop was reached
+        std::set<int> released;        ///< roles whose order somebody cancelled: they are not placed again
         bool isReleaseTold = false;
         bool isNoteDue = true; ///< textOf() may be another one now
         std::string kept;
@@ -112,6 +113,7 @@ private:
     void actOn(const std::string &id, Bracket &bracket, Quantity open, Timestamp now, const SymbolSpec *spec,
         std::vector<Action> &actions);
     void dropRefused(Bracket &bracket);
+    static void cancelSpentEntry(Bracket &bracket, std::vector<Action> &actions);
     static Quantity openOf(const Bracket &bracket, const PositionBook &positions, const Booked &isBooked);
     static void refuse(Refusals &refusals, Timestamp now);
     static bool isDoubtful(const Bracket &bracket, const Child &child, Timestamp now);

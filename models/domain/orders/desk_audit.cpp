@@ -14,10 +14,10 @@ using Outcome = DeskAnswer::Outcome;
 using Difference = ReconciliationReport::Difference;
 
 constexpr Milliseconds tradesMargin = 60s; // executions are asked for from a little before the last agreement
-constexpr Milliseconds oldestTrades = 72h;
-constexpr Milliseconds forcedMemory = 5min;
+constexpr std::size_t tradesPage = 1'000;
+constexpr Milliseconds clockDoubt = 1s;      // 5.8: else nothing is signed
 constexpr Milliseconds listLag = 12s;        // reference 11.2: up to ten seconds, and the way there
-constexpr int comparisonsBeforeMismatch = 2; // after the executions were read
+constexpr int comparisonsBeforeMismatch = 2; // after all lists were read
 
 std::string describe(const Order &order)
 {
@@ -72,6 +72,7 @@ void OrderDesk::startAudit(Timestamp now, const std::string &why, CommandId comm
         m_isAuditDirty = true;
         return;
     }
+    m_lookAt.reset();
     m_auditWhy.clear();
     m_isAuditDirty = false;
     Audit audit;
@@ -83,6 +84,41 @@ void OrderDesk::startAudit(Timestamp now, const std::string &why, CommandId comm
     audit.pending = {send(ReadOpenOrders{false}, Urgency::Resolve),
         send(ReadOpenOrders{true}, Urgency::Resolve), send(ReadPositions{}, Urgency::Resolve)};
     m_audit = std::move(audit);
+}
+
+void OrderDesk::startLook(Timestamp now)
+{
+    if (m_audit || m_isStopping) {
+        return; // what runs plans the next
+    }
+    m_lookAt.reset();
+    Audit audit;
+    audit.isLook = true;
+    audit.why = "a position differs";
+    audit.startedAt = now;
+    audit.report = m_lastComparison;
+    audit.report.why = audit.why;
+    audit.report.startedAt = now;
+    audit.pending = {send(ReadPositions{}, Urgency::Resolve)};
+    m_audit = std::move(audit);
+}
+
+/// Soon, and less and less soon where it does not help: each costs weight that others need.
+void OrderDesk::planLook(Timestamp now)
+{
+    const Timestamp at = now + againAfter();
+    if (!m_lookAt || at < *m_lookAt) {
+        m_lookAt = at;
+    }
+}
+
+Milliseconds OrderDesk::againAfter() const
+{
+    Milliseconds pause = m_rules.auditAgain;
+    for (int over = m_rules.auditsAgainQuickly; over < m_audits && pause < m_rules.auditAgainMost; ++over) {
+        pause *= 2;
+    }
+    return std::min(pause, m_rules.auditAgainMost);
 }
 
 void OrderDesk::onOpenOrders(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer)
@@ -168,59 +204,148 @@ void OrderDesk::finishAuditIfDone(Timestamp now, RequestId id)
     finishAudit(now);
 }
 
+void OrderDesk::onTrades(Timestamp now, RequestId id, const ReadTrades &what, const DeskAnswer &answer)
+{
+    const bool isRead = answer.outcome == Outcome::Done;
+    if (isRead) {
+        fold(now, TradeHistory{answer.fills});
+    }
+    if (what.orderId != 0) {
+        m_tradesAsked.erase({what.symbol, what.orderId});
+        if (isRead && answer.fills.size() >= tradesPage) {
+            inquire(now, what.symbol, what.since, false);
+        }
+        return;
+    }
+    const auto found = m_inquiries.find(what.symbol);
+    if (found == m_inquiries.end() || found->second.asked != id) {
+        return;
+    }
+    if (!isRead) {
+        m_inquiries.erase(found); // the next look begins another
+        return;
+    }
+    found->second.reading.onTrades(answer.fills);
+    pursueInquiry(what.symbol);
+}
+
+void OrderDesk::onForcedOrders(
+    Timestamp now, RequestId id, const ReadForcedOrders &what, const DeskAnswer &answer)
+{
+    const bool isRead = answer.outcome == Outcome::Done;
+    for (const Order &order : answer.orders) {
+        foldOrder(now, order, false, EvidenceSource::Snapshot);
+    }
+    const auto found = m_inquiries.find(what.symbol);
+    if (found == m_inquiries.end() || found->second.asked != id) {
+        return;
+    }
+    if (!isRead) {
+        m_inquiries.erase(found);
+        return;
+    }
+    found->second.reading.onForcedOrders();
+    pursueInquiry(what.symbol);
+}
+
+void OrderDesk::inquire(Timestamp now, const Symbol &symbol, Timestamp since, bool withForced)
+{
+    const auto [entry, isNew] =
+        m_inquiries.try_emplace(symbol, Inquiry{PositionInquiry{symbol, since, now, withForced}});
+    if (isNew && !m_isStopping) {
+        pursueInquiry(symbol);
+    }
+}
+
+void OrderDesk::pursueInquiry(const Symbol &symbol)
+{
+    const auto found = m_inquiries.find(symbol);
+    if (const auto request = found->second.reading.next()) {
+        found->second.asked = send(*request, Urgency::Resolve);
+        return;
+    }
+    m_inquiries.erase(found);
+    for (auto &[leg, doubt] : m_positionDoubts) {
+        doubt.isRead = doubt.isRead || leg.first == symbol;
+    }
+}
+
 void OrderDesk::comparePositions(Timestamp now)
 {
     const auto &[rows, askedAt] = *m_audit->positions;
-    ReconciliationReport &report = m_audit->report;
-    report.positions = static_cast<int>(
+    m_audit->report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
-    std::map<PositionBook::Leg, LegDoubt> doubts;
-    for (const PositionBook::Difference &difference : m_positions.compare(rows, askedAt)) {
-        const auto &leg = difference.leg;
-        const bool hasBeginning = difference.since != Timestamp{};
-        Difference line{leg.first, {}, difference.ours.toString(), difference.theirs.toString(), {}, false};
-        LegDoubt doubt = m_positionDoubts[leg];
-        if (doubt.firstAt == Timestamp{} || difference.isRecent) {
-            doubt.firstAt = now;
+    std::map<PositionBook::Leg, LegDoubt> before = std::exchange(m_positionDoubts, {});
+    const auto differences = m_positions.compare(rows, askedAt);
+    for (const PositionBook::Difference &difference : differences) {
+        const Quantity missing = difference.theirs - difference.ours;
+        const auto earlier = before.find(difference.leg);
+        LegDoubt doubt =
+            earlier != before.end() ? earlier->second : LegDoubt{difference.since, now, missing, 0, false};
+        if (doubt.missing != missing) {
+            doubt = {doubt.since, now, missing, 0, false};
         }
         // Lists of executions lag behind positions.
         doubt.comparisons += doubt.isRead && doubt.firstAt + listLag <= now ? 1 : 0;
         doubt.isRead = false;
-        const auto forced = m_forcedAt.find(leg.first);
-        const bool isForced = forced != m_forcedAt.end() && forced->second + forcedMemory > now;
-        if (!hasBeginning && !difference.isRecent) {
-            line.outcome = "adopted: the start of our count";
-            m_positions.adopt(leg, difference.theirs, difference.until);
-        } else if (isForced && doubt.comparisons >= comparisonsBeforeMismatch - 1) {
-            line.outcome = "adopted: the exchange liquidated or settled it";
-            m_positions.adopt(leg, difference.theirs, difference.until);
-        } else if (doubt.comparisons < comparisonsBeforeMismatch) {
-            doubt.isRead = !hasBeginning; // then there is nothing to read from
-            doubts[leg] = doubt;
-            line.outcome = "its executions are being read";
-            m_audit->hasDoubt = true;
-            const Timestamp since = std::max(difference.since - tradesMargin, now - oldestTrades);
-            if (hasBeginning && m_tradesAsked.insert({leg.first, 0}).second) {
-                send(ReadTrades{leg.first, 0, since}, Urgency::Resolve);
-            }
-        } else {
-            line.outcome = "adopted, but nothing explains it";
-            line.needsUser = true;
-            m_positions.adopt(leg, difference.theirs, difference.until);
-            const std::string text = "The " + describe(leg) + " of " + leg.first + " is " +
-                                     difference.theirs.toString() + " at the exchange and " +
-                                     difference.ours.toString() + " by all executions we know.";
-            alert(now, Alert::Kind::Mismatch, Alert::Severity::Critical, leg.first, {}, text);
-            close(now, GateCause::Mismatch, text);
-        }
-        m_brackets.onPosition(leg.first, now);
-        report.differences.push_back(std::move(line));
+        m_positionDoubts[difference.leg] = doubt;
     }
-    m_positionDoubts = std::move(doubts);
+    std::ranges::for_each(differences, [&](const auto &difference) { compareLeg(now, difference); });
     m_positions.setCompared();
+    m_positionsAskedAt = std::max(m_positionsAskedAt, askedAt);
+    m_audit->hasDoubt = !m_positionDoubts.empty();
     if (m_positionDoubts.empty()) {
         keepCheckpoints();
     }
+}
+
+/// Adopts what the exchange says of the leg, or looks for what explains it.
+void OrderDesk::compareLeg(Timestamp now, const PositionBook::Difference &difference)
+{
+    const auto &leg = difference.leg;
+    const LegDoubt &doubt = m_positionDoubts.at(leg);
+    const Timestamp askedAt = m_audit->positions->second;
+    const bool hasBeginning = doubt.since != Timestamp{};
+    Difference line{leg.first, {}, difference.ours.toString(), difference.theirs.toString(), {}, false};
+    const auto adopt = [&](const char *outcome) {
+        line.outcome = outcome;
+        // Where nothing came lately, the answer holds all there was when it was asked for.
+        const Timestamp until =
+            difference.isRecent ? difference.until : std::max(difference.until, askedAt - clockDoubt);
+        m_positions.adopt(leg, difference.theirs, until);
+        m_positionDoubts.erase(leg);
+    };
+    if (!hasBeginning && !difference.isRecent) {
+        adopt("adopted: the start of our count");
+    } else if (isBeingClosed(leg.first)) {
+        adopt("adopted: it is being closed"); // what is left of it has to go at once, whatever explains it
+    } else if (doubt.comparisons >= comparisonsBeforeMismatch - 1 && isForced(difference)) {
+        adopt("adopted: the exchange liquidated or settled it");
+    } else if (doubt.comparisons < comparisonsBeforeMismatch) {
+        line.outcome = "its executions are being read";
+        if (hasBeginning) { // else there is nothing to read from
+            inquire(now, leg.first, doubt.since - tradesMargin, doubt.comparisons > 0);
+        }
+    } else {
+        adopt("adopted, but nothing explains it");
+        line.needsUser = true;
+        const std::string text = "The " + describe(leg) + " of " + leg.first + " is " +
+                                 difference.theirs.toString() + " at the exchange and " +
+                                 difference.ours.toString() + " by all executions we know.";
+        alert(now, Alert::Kind::Mismatch, Alert::Severity::Critical, leg.first, {}, text);
+        close(now, GateCause::Mismatch, text);
+    }
+    m_brackets.onPosition(leg.first, now);
+    m_audit->report.differences.push_back(std::move(line));
+}
+
+/// Whether the exchange itself bought or sold towards what it has now, since the leg last agreed.
+bool OrderDesk::isForced(const PositionBook::Difference &difference) const
+{
+    const Side side = difference.theirs > difference.ours ? Side::Buy : Side::Sell;
+    const auto forced = m_forcedAt.find({difference.leg, side});
+    return forced != m_forcedAt.end() &&
+           forced->second >= m_positionDoubts.at(difference.leg).since - tradesMargin;
 }
 
 void OrderDesk::keepCheckpoints()
@@ -242,20 +367,31 @@ void OrderDesk::finishAudit(Timestamp now)
     m_audit.reset();
     audit.report.endedAt = now;
     const bool isDone = audit.report.failure.empty();
-    if (!isDone) {
-        m_isAuditDirty = true;
-        planAudit(now + m_rules.auditAgain);
-        m_auditWhy = audit.why;
+    const bool isGood = isDone && !audit.hasDoubt;
+    m_audits = isGood ? 0 : m_audits + 1;
+    if (audit.isLook || isDone) {
+        if (!isGood) {
+            planLook(now);
+        }
     } else {
-        planAudit(now + (audit.hasDoubt ? m_rules.auditAgain : m_rules.auditEvery));
+        m_isAuditDirty = true;
+        planAudit(now + againAfter());
+        m_auditWhy = audit.why;
+    }
+    if (!audit.isLook && isDone) {
+        planAudit(now + m_rules.auditEvery);
+        m_lastComparison = audit.report;
+        m_lastComparison.differences.clear();
     }
     m_effects.emplace_back(ReconciliationTold{std::move(audit.commands), std::move(audit.report)});
-    if (isDone && !m_isAuditDirty && !audit.hasDoubt && !m_hasGap) {
+    if (isGood && !m_isAuditDirty && !m_hasGap) {
         open(now, GateCause::Reconciliation);
         open(now, GateCause::Starting);
         open(now, GateCause::WakeUp);
     }
-    if (isDone && m_isAuditDirty && !m_isStopping) {
+    // One that was asked for during a look has its turn now; one that failed, when it is planned.
+    const bool isNext = audit.isLook ? !m_auditAt : isDone;
+    if (isNext && m_isAuditDirty && !m_isStopping) {
         startAudit(now, m_auditWhy.empty() ? "asked again" : std::string{m_auditWhy}, 0);
     }
 }

@@ -112,6 +112,32 @@ const Order *OrderDesk::takenOrder(const std::string &clientOrderId) const
     return waiting != m_waiting.end() ? &waiting->second.intent : m_ledger.find(clientOrderId);
 }
 
+std::vector<std::pair<PositionBook::Leg, Quantity>> OrderDesk::openLegs(const EmergencyAction &action) const
+{
+    auto open = m_positions.open();
+    std::erase_if(open, [&action](const auto &entry) { return !concerns(action, entry.first.first); });
+    return open;
+}
+
+bool OrderDesk::isBeingClosed(const Symbol &symbol) const
+{
+    return std::ranges::any_of(m_runs, [&symbol](const Run &run) {
+        return closesPositions(run.report.action) && concerns(run.report.action, symbol);
+    });
+}
+
+/// Whether the exchange's own list, asked for since our book is flat, says so too.
+bool OrderDesk::isConfirmedFlat(Timestamp now, const Run &run)
+{
+    const bool isConfirmed = run.flatAt && m_positionsAskedAt >= *run.flatAt;
+    if (!isConfirmed && (!m_lookAt || *m_lookAt <= now)) {
+        startLook(now);
+    }
+    return isConfirmed;
+}
+
+// What our book has wrong does no harm: a reduce-only order and one of a hedge leg never turn a position, and
+// what is left shows in the comparison before the end.
 void OrderDesk::closePositions(Timestamp now, Run &run)
 {
     run.closeAt.reset();
@@ -120,10 +146,7 @@ void OrderDesk::closePositions(Timestamp now, Run &run)
     }
     bool isAny = false;
     bool isAnyNew = false;
-    for (const auto &[leg, amount] : m_positions.open()) {
-        if (!concerns(run.report.action, leg.first)) {
-            continue;
-        }
+    for (const auto &[leg, amount] : openLegs(run.report.action)) {
         const auto isClosing = [&](const Step &step) {
             const Order *order = step.what.starts_with("close") ? takenOrder(step.clientOrderId) : nullptr;
             return order != nullptr && order->isOpen() && step.symbol == leg.first &&
@@ -175,16 +198,14 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
 {
     const std::vector<Step> before = run.report.steps;
     const bool isTooLate = now >= run.report.startedAt + m_rules.emergencyLimit;
-    const auto hasPosition = [&] {
-        return closesPositions(run.report.action) &&
-               std::ranges::any_of(m_positions.open(),
-                   [&](const auto &entry) { return concerns(run.report.action, entry.first.first); });
-    };
-    const bool isFlat = !hasPosition();
-    if (!isFlat && !isTooLate && (!run.closeAt || *run.closeAt <= now)) {
+    const bool isClosing = closesPositions(run.report.action);
+    const bool looksFlat = !isClosing || openLegs(run.report.action).empty();
+    run.flatAt = looksFlat ? std::optional{run.flatAt.value_or(now)} : std::nullopt;
+    const bool isFlat = !isClosing || (looksFlat && isConfirmedFlat(now, run));
+    if (!looksFlat && !isTooLate && (!run.closeAt || *run.closeAt <= now)) {
         closePositions(now, run); // an entry may have filled before its cancel
     }
-    if (isFlat && closesPositions(run.report.action)) {
+    if (looksFlat && isClosing) {
         run.closeAt.reset();
         addCancelSteps(now, run, true); // stops and targets of what is closed
     }
@@ -213,7 +234,7 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
         }
     }
     const bool isOver =
-        isTooLate || (isSettled && (isFlat || run.closes >= mostCloses) && (isFlat || !run.closeAt));
+        isTooLate || (isSettled && (isFlat || (!looksFlat && run.closes >= mostCloses && !run.closeAt)));
     if (isOver) {
         run.report.endedAt = now;
         const auto failed = std::ranges::count(run.report.steps, Step::State::Failed, &Step::state);
@@ -222,7 +243,9 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
             run.report.action.symbol, {},
             std::to_string(run.report.steps.size() - static_cast<std::size_t>(failed)) + " of " +
                 std::to_string(run.report.steps.size()) + " steps are done" +
-                (isFlat ? "." : "; a position is still open."));
+                (isFlat         ? "."
+                    : looksFlat ? "; the exchange has not confirmed yet that no position is left."
+                                : "; a position is still open."));
     }
     if (isOver || run.report.steps != before) {
         m_effects.emplace_back(
@@ -276,7 +299,8 @@ void OrderDesk::pursueDeadMen(Timestamp now)
         m_deadMen, [](const auto &entry) { return entry.second.isAlarmed && entry.second.renewing == 0; });
 }
 
-void OrderDesk::onDeadMan(Timestamp now, const RenewDeadMan &what, const DeskAnswer &answer)
+void OrderDesk::onDeadMan(
+    Timestamp now, const Asked &asked, const RenewDeadMan &what, const DeskAnswer &answer)
 {
     const auto found = m_deadMen.find(what.symbol);
     if (found == m_deadMen.end()) {
@@ -290,9 +314,12 @@ void OrderDesk::onDeadMan(Timestamp now, const RenewDeadMan &what, const DeskAns
         }
     } else if (answer.outcome == Outcome::Done) {
         // One that got through after all counts down anew: taken back where it is not wanted any more.
-        deadMan.firesAt = now + what.countdown;
+        // It may count from the moment it left here: it fires no sooner than this says, and is renewed in
+        // time.
+        const Timestamp sentAt = asked.handedOverAt != Timestamp{} ? asked.handedOverAt : now;
+        deadMan.firesAt = sentAt + what.countdown;
         deadMan.isAlarmed = false;
-        deadMan.renewAt = deadMan.isArmed ? now + m_rules.deadManEvery : now;
+        deadMan.renewAt = deadMan.isArmed ? std::max(now, sentAt + m_rules.deadManEvery) : now;
     } else {
         deadMan.renewAt = now + 2s;
         if (answer.outcome == Outcome::Rejected && deadMan.firesAt == Timestamp{}) {

@@ -56,11 +56,21 @@ struct ReadOpenOrders
 struct ReadPositions
 {
 };
+/// Executions, the oldest first, a thousand at most.
 struct ReadTrades
 {
     Symbol symbol;
-    std::int64_t orderId = 0; ///< of one engine order; 0: of all since then
+    std::int64_t orderId = 0; ///< of one engine order; 0: of all, in that time …
     Timestamp since;
+    Timestamp until{};       ///< at most seven days later
+    std::int64_t fromId = 0; ///< … or, where it is not 0, from that trade on
+};
+/// Orders by which the exchange closed positions of the symbol: liquidation, deleveraging.
+struct ReadForcedOrders
+{
+    Symbol symbol;
+    Timestamp since;
+    Timestamp until; ///< at most seven days later
 };
 /// countdownCancelAll. Countdown 0 disarms.
 struct RenewDeadMan
@@ -69,7 +79,7 @@ struct RenewDeadMan
     Milliseconds countdown{0};
 };
 using DeskRequest = std::variant<PlaceOrder, AmendOrder, CancelOrder, CancelSymbol, QueryOrder,
-    ReadOpenOrders, ReadPositions, ReadTrades, RenewDeadMan>;
+    ReadOpenOrders, ReadPositions, ReadTrades, ReadForcedOrders, RenewDeadMan>;
 
 /// In which class of the request queue it waits (reliability 5.2).
 enum class Urgency : std::uint8_t { Cancel, Reduce, Resolve, Open };
@@ -88,7 +98,7 @@ struct DeskAnswer
     int venueCode = 0;
     std::string text;                   ///< one sentence where it is not Done
     std::optional<Order> order;         ///< of PlaceOrder, AmendOrder, CancelOrder, QueryOrder
-    std::vector<Order> orders;          ///< of ReadOpenOrders
+    std::vector<Order> orders;          ///< of ReadOpenOrders, ReadForcedOrders
     std::vector<PositionRow> positions; ///< of ReadPositions
     std::vector<Fill> fills;            ///< of ReadTrades
 };

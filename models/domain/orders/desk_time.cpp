@@ -81,6 +81,8 @@ void OrderDesk::onAccountReset(Timestamp now)
     m_ledger.forgetExchangeIds();
     m_positions = PositionBook{};
     m_positionDoubts.clear();
+    m_inquiries.clear();
+    m_forcedAt.clear();
     m_brackets.clear();
     for (const auto &[leg, text] : m_checkpoints) {
         m_entries.emplace_back(
@@ -166,6 +168,9 @@ void OrderDesk::onTime(Timestamp now)
     if (m_auditAt && *m_auditAt <= now && !m_isStopping) {
         startAudit(now, m_auditWhy.empty() ? "every minute" : m_auditWhy, 0);
     }
+    if (m_lookAt && *m_lookAt <= now) {
+        startLook(now);
+    }
 }
 
 std::optional<Timestamp> OrderDesk::nextDueAt() const
@@ -183,6 +188,7 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     }
     if (!m_isStopping) {
         offer(m_auditAt);
+        offer(m_audit ? std::nullopt : m_lookAt);
     }
     for (const auto &[id, errand] : m_errands) {
         offer(errand.placeAt);

@@ -4,6 +4,7 @@
 #include "models/domain/orders/desk_request.h"
 #include "models/domain/orders/order_ledger.h"
 #include "models/domain/orders/position_book.h"
+#include "models/domain/orders/position_inquiry.h"
 
 #include <functional>
 #include <map>
@@ -30,7 +31,9 @@ struct DeskRules
     Milliseconds cancelReplyAfter{10'000}; ///< who asked is told that it is still being tried
     Milliseconds auditEvery{60'000};
     Milliseconds auditAfterDoubt{5'000}; ///< after an unknown outcome
-    Milliseconds auditAgain{2'000};      ///< after a failure, or an execution during the comparison
+    Milliseconds auditAgain{2'000};      ///< after a failure, or where a position differs …
+    int auditsAgainQuickly = 8;          ///< … so many times; then doubling up to …
+    Milliseconds auditAgainMost{30'000};
     Milliseconds emergencyLimit{30'000};
     Milliseconds deadManCountdown{120'000};
     Milliseconds deadManEvery{30'000};
@@ -143,6 +146,7 @@ private:
     };
     struct Audit
     {
+        bool isLook = false; ///< at the positions alone, since one differed
         std::string why;
         Timestamp startedAt;
         std::vector<CommandId> commands;
@@ -159,6 +163,7 @@ private:
         std::set<RequestId> sweeps; ///< CancelSymbol requests under way
         int closes = 0;
         std::optional<Timestamp> closeAt;
+        std::optional<Timestamp> flatAt; ///< by our own book since then; the exchange has to say so too
     };
     struct DeadSwitch
     {
@@ -208,11 +213,21 @@ private:
     JournalEntries bracketNotes();
     // comparison (desk_audit.cpp)
     void startAudit(Timestamp now, const std::string &why, CommandId command);
+    /// Looks at the positions again: a seventeenth of the weight of all.
+    void startLook(Timestamp now);
     void refuseAudits(Timestamp now);
     void planAudit(Timestamp at);
+    void planLook(Timestamp now);
+    Milliseconds againAfter() const;
     void onOpenOrders(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer);
     void onPositions(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer);
+    void onTrades(Timestamp now, RequestId id, const ReadTrades &what, const DeskAnswer &answer);
+    void onForcedOrders(Timestamp now, RequestId id, const ReadForcedOrders &what, const DeskAnswer &answer);
+    void inquire(Timestamp now, const Symbol &symbol, Timestamp since, bool withForced);
+    void pursueInquiry(const Symbol &symbol);
     void comparePositions(Timestamp now);
+    void compareLeg(Timestamp now, const PositionBook::Difference &difference);
+    bool isForced(const PositionBook::Difference &difference) const;
     void finishAuditIfDone(Timestamp now, RequestId id);
     void finishAudit(Timestamp now);
     void keepCheckpoints();
@@ -222,9 +237,13 @@ private:
     /// One that waits for the disk, or one of the ledger; null where it was not taken.
     const Order *takenOrder(const std::string &clientOrderId) const;
     void addCancelSteps(Timestamp now, Run &run, bool withProtection);
+    /// Legs that are not flat.
+    std::vector<std::pair<PositionBook::Leg, Quantity>> openLegs(const EmergencyAction &action) const;
+    bool isBeingClosed(const Symbol &symbol) const;
+    bool isConfirmedFlat(Timestamp now, const Run &run);
     void closePositions(Timestamp now, Run &run);
     void pursueDeadMen(Timestamp now);
-    void onDeadMan(Timestamp now, const RenewDeadMan &what, const DeskAnswer &answer);
+    void onDeadMan(Timestamp now, const Asked &asked, const RenewDeadMan &what, const DeskAnswer &answer);
 
     RequestId send(DeskRequest what, Urgency urgency, const std::string &clientOrderId = {},
         std::optional<Milliseconds> patience = std::nullopt);
@@ -256,19 +275,32 @@ private:
     std::vector<Run> m_runs;
     std::optional<Audit> m_audit;
     std::optional<Timestamp> m_auditAt;
-    /// A leg that did not agree: only comparisons after its executions were read count against it.
+    /// A leg that did not agree: only comparisons after all lists were read count against it.
     struct LegDoubt
     {
+        Timestamp since; ///< the last agreement before
         Timestamp firstAt;
+        Quantity missing; ///< theirs less ours; another difference begins anew
         int comparisons = 0;
         bool isRead = false;
     };
+    struct Inquiry
+    {
+        PositionInquiry reading;
+        RequestId asked = 0;
+    };
     std::map<PositionBook::Leg, LegDoubt> m_positionDoubts;
+    std::map<Symbol, Inquiry> m_inquiries;
     std::map<PositionBook::Leg, std::string> m_checkpoints; ///< as last kept
-    std::map<Symbol, Timestamp> m_forcedAt;                 ///< last liquidation, deleveraging or settlement
-    std::vector<CommandId> m_auditCommands;                 ///< wait for the next comparison
+    /// Last order by which the exchange itself bought or sold: liquidation, deleveraging, settlement.
+    std::map<std::pair<PositionBook::Leg, Side>, Timestamp> m_forcedAt;
+    std::vector<CommandId> m_auditCommands; ///< wait for the next comparison
     std::string m_auditWhy;
-    bool m_isAuditDirty = true; ///< a gap came since the last comparison began
+    std::optional<Timestamp> m_lookAt;
+    int m_audits = 0;                      ///< that failed or were in doubt since the last good one
+    Timestamp m_positionsAskedAt;          ///< the last comparison of positions
+    ReconciliationReport m_lastComparison; ///< of everything
+    bool m_isAuditDirty = true;            ///< a gap came since the last comparison began
     bool m_hasGap = true;
     bool m_isStopping = false;
 

@@ -2,6 +2,7 @@
 
 #include "models/domain/orders/order_evidence.h"
 #include "models/domain/orders/order_record.h"
+#include "models/domain/orders/trade_memory.h"
 
 #include <cstddef>
 #include <deque>
@@ -117,6 +118,7 @@ private:
     std::multimap<std::string, Handle, std::less<>> m_named; ///< all, by client order id
     std::map<EngineKey, Handle> m_byEngineId;
     std::map<EngineKey, Handle> m_byAlgoId;
+    TradeMemory m_counted;
     std::map<EngineKey, std::vector<Fill>> m_orphans; ///< executions of orders not seen yet
     std::deque<EngineKey> m_orphanOrder;              ///< oldest first
 };

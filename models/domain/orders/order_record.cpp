@@ -1,5 +1,7 @@
 #include "models/domain/orders/order_record.h"
 
+#include "models/domain/orders/order_times.h"
+
 #include <algorithm>
 
 namespace domain
@@ -182,6 +184,25 @@ void OrderRecord::absorb(const OrderRecord &engineOrder)
     }
     keepEarliest(m_createdAt, m_hasIntent ? Timestamp{} : engineOrder.m_createdAt);
     m_lastReportAt = std::max(m_lastReportAt, engineOrder.m_lastReportAt);
+}
+
+void OrderRecord::endUnseen(std::string why, Timestamp at)
+{
+    Order ended = told;
+    ended.updatedAt = at;
+    ended.reasonText = std::move(why);
+    ended.conditionalStatus = ConditionalStatus::Expired;
+    ended.status = OrderStatus::Expired;
+    if (isConditional()) {
+        merge(ConditionalReport{ended, EvidenceSource::Query});
+    } else {
+        merge(EngineReport{ended, EvidenceSource::Query});
+    }
+}
+
+Milliseconds OrderRecord::lag() const
+{
+    return isConditional() && engineOrderId() == 0 ? order_times::algoLag : order_times::engineLag;
 }
 
 std::optional<Timestamp> OrderRecord::triggeringSince() const

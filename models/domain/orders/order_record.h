@@ -63,6 +63,8 @@ public:
     /// False where the execution was known.
     bool merge(const Fill &fill);
     void setEngineOrderId(std::int64_t orderId) { m_engineOrderId = orderId; }
+    /// The exchange once had it and keeps no record of it any more.
+    void endUnseen(std::string why, Timestamp at);
     /// Takes over the engine order that this conditional order became.
     void absorb(const OrderRecord &engineOrder);
 
@@ -80,6 +82,8 @@ public:
     }
     bool isSeenByExchange() const { return m_engineSeen || m_algoSeen || !m_fills.empty(); }
     bool isSent() const { return m_isSent; }
+    /// How long the exchange may answer that it does not know it, although it does.
+    Milliseconds lag() const;
     Timestamp sentAt() const { return m_sentAt; }
     Timestamp fenceAt() const { return m_fenceAt; }
     /// Time of the exchange's latest word.

@@ -12,29 +12,101 @@ using namespace std::chrono_literals;
 
 // An execution this close to the question may be in the answer or not.
 constexpr Milliseconds doubt = 2s;
+// Our estimate of the exchange's clock may be off by this much (5.8: else nothing is signed).
+constexpr Milliseconds clockDoubt = 1s;
+// A row's time and that of its last execution may differ a little.
+constexpr Milliseconds momentDoubt = 20ms;
+// Answers are older than the executions that became known meanwhile.
+constexpr Milliseconds recentLength = 60s;
+constexpr std::size_t mostRecent = 500;
 
 } // namespace
 
 void PositionBook::add(const Fill &fill)
 {
-    const auto [leg, isNew] = m_legs.try_emplace({fill.symbol, fill.positionSide});
-    State &state = leg->second;
-    if (isNew) {
-        state.comparedAt = m_comparedAt;
-    }
-    if (fill.at <= state.includedUntil) {
+    const Leg leg{fill.symbol, fill.positionSide};
+    State &state = m_legs.try_emplace(leg, freshState(leg)).first->second;
+    const bool isOfLastMoment =
+        fill.at == state.includedUntil && state.lastIncluded != 0 && fill.tradeId > state.lastIncluded;
+    if (fill.at <= state.includedUntil && !isOfLastMoment) {
         return;
     }
-    state.amount += fill.quantity * signOf(fill.side);
+    const Quantity by = fill.quantity * signOf(fill.side);
+    state.amount += by;
     state.changedAt = std::max(state.changedAt, fill.at);
+    state.recent.insert(
+        std::ranges::upper_bound(state.recent, fill.at, {}, &Change::at), Change{fill.at, by, fill.tradeId});
+    const auto young = std::ranges::find_if(
+        state.recent, [&state](const Change &change) { return change.at + recentLength > state.changedAt; });
+    const auto surplus =
+        state.recent.end() - static_cast<std::ptrdiff_t>(std::min(state.recent.size(), mostRecent));
+    state.recent.erase(state.recent.begin(), std::max(young, surplus));
+}
+
+/// What is not among the legs was flat when all was compared last.
+PositionBook::State PositionBook::freshState(const Leg &leg) const
+{
+    State state;
+    state.comparedAt = m_comparedAt;
+    if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
+        state.includedUntil = m_comparedAt - clockDoubt;
+    }
+    return state;
+}
+
+/// As it was with the executions until then, as far as they are remembered.
+Quantity PositionBook::amountAt(const State &state, Timestamp at)
+{
+    Quantity amount = state.amount;
+    for (auto change = state.recent.rbegin(); change != state.recent.rend() && change->at > at; ++change) {
+        amount -= change->by;
+    }
+    return amount;
+}
+
+/// Whether theirs is what ours was at a moment that fits: since the question, give or take, and with the
+/// executions until then and no others, where the exchange named the moment.
+bool PositionBook::agrees(State &state, const Word &theirs, Timestamp askedAt)
+{
+    auto next = std::ranges::upper_bound(state.recent, askedAt - doubt, {}, &Change::at);
+    Quantity amount = amountAt(state, askedAt - doubt);
+    for (bool isAgreed = false;; ++next) {
+        const bool isEnd = next == state.recent.end();
+        const Timestamp last = next == state.recent.begin() ? Timestamp{} : std::prev(next)->at;
+        const auto fits = [&](Milliseconds tolerance) {
+            return last <= theirs.until + tolerance && (isEnd || next->at > theirs.until - tolerance);
+        };
+        if (amount == theirs.amount && (!theirs.isListed || fits(momentDoubt))) {
+            isAgreed = true;
+            if (fits(Milliseconds{0})) { // else it is not known what a kept state would hold
+                state.agreed = amount;
+                state.agreedUntil = std::max(state.agreedUntil, theirs.until);
+                // What becomes known of that time later is in the sum, though it was not in ours one by one.
+                if (theirs.until > state.includedUntil) {
+                    state.includedUntil = theirs.until;
+                    const bool isKnown = last == theirs.until;
+                    state.lastIncluded = isKnown ? std::prev(next)->tradeId : 0;
+                }
+            }
+        }
+        if (isEnd) {
+            return isAgreed;
+        }
+        amount += next->by;
+    }
 }
 
 void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
 {
     State &state = m_legs[leg];
+    std::erase_if(state.recent, [until](const Change &change) { return change.at <= until; });
     state.amount = amount;
+    for (const Change &later : state.recent) {
+        state.amount += later.by;
+    }
     state.comparedAt = std::max(state.comparedAt, until);
     state.includedUntil = until;
+    state.lastIncluded = 0;
     state.agreed = amount;
     state.agreedUntil = until;
 }
@@ -42,32 +114,36 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
 std::vector<PositionBook::Difference> PositionBook::compare(
     const std::vector<PositionRow> &rows, Timestamp askedAt)
 {
-    std::map<Leg, std::pair<Quantity, Timestamp>> theirs;
+    std::map<Leg, Word> theirs;
     for (const PositionRow &row : rows) {
-        theirs[{row.symbol, row.positionSide}] = {row.amount, row.updatedAt};
+        theirs[{row.symbol, row.positionSide}] = {row.amount, row.updatedAt, true};
     }
+    // Of what is not listed the moment is only known by our clock: what is kept holds a little less.
     for (const auto &[leg, state] : m_legs) {
-        theirs.try_emplace(leg, Quantity{}, askedAt);
+        theirs.try_emplace(leg, Word{{}, askedAt - clockDoubt, false});
     }
     std::vector<Difference> differences;
+    m_strange.clear();
     for (const auto &[leg, word] : theirs) {
-        const auto &[amount, until] = word;
         const auto known = m_legs.find(leg);
-        const Quantity ours = known == m_legs.end() ? Quantity{} : known->second.amount;
-        if (ours == amount) {
-            if (known != m_legs.end()) {
-                State &state = known->second;
-                state.comparedAt = std::max(state.comparedAt, askedAt);
-                if (state.changedAt <= until) { // not by chance, with an execution theirs does not have yet
-                    state.agreed = amount;
-                    state.agreedUntil = std::max(state.agreedUntil, until);
-                }
+        if (known == m_legs.end()) {
+            if (!word.amount.isZero()) {
+                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false});
+                m_strange.insert(leg);
             }
             continue;
         }
-        const Timestamp since = known == m_legs.end() ? m_comparedAt : known->second.comparedAt;
-        const bool isRecent = known != m_legs.end() && known->second.changedAt + doubt > askedAt;
-        differences.push_back({leg, ours, amount, until, since, isRecent});
+        State &state = known->second;
+        if (agrees(state, word, askedAt)) {
+            state.comparedAt = std::max(state.comparedAt, askedAt);
+            continue;
+        }
+        const bool isRecent = state.changedAt + doubt > askedAt;
+        const Timestamp moment = word.isListed ? word.until : askedAt;
+        const Quantity then = amountAt(state, moment);
+        // Where theirs is our earlier state, executions that we counted since are what they do not have.
+        differences.push_back({leg, then == word.amount ? state.amount : then, word.amount, moment,
+            state.comparedAt, isRecent});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
     return differences;

@@ -4,6 +4,7 @@
 
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -29,9 +30,9 @@ public:
     struct Difference
     {
         Leg leg;
-        Quantity ours;
+        Quantity ours; ///< with all executions until then …
         Quantity theirs;
-        Timestamp until;       ///< theirs includes all executions until then
+        Timestamp until;       ///< … which theirs includes
         Timestamp since;       ///< ours last agreed then; epoch 0: it never did, ours has no beginning
         bool isRecent = false; ///< an execution came while they were asked: to be looked at again
         friend bool operator==(const Difference &, const Difference &) = default;
@@ -39,10 +40,10 @@ public:
 
     /// Each execution once. One that the exchange's last word on the leg includes already changes nothing.
     void add(const Fill &fill);
-    /// The exchange's word on one leg; it includes all executions until then.
+    /// The exchange's word on one leg; it includes all executions until then. Later ones come on top.
     void adopt(const Leg &leg, Quantity amount, Timestamp until);
-    /// rows: all positions; those not listed are flat. askedAt: when the request left. Legs that agree count
-    /// as compared.
+    /// rows: all positions; those not listed are flat. askedAt: when the request left. A leg agrees where
+    /// theirs is what ours was at some moment since then, give or take; it counts as compared.
     std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
 
     /// Signed; 0 where there is none.
@@ -60,17 +61,38 @@ public:
     std::optional<Leg> restore(const std::string &text);
 
 private:
+    struct Change
+    {
+        Timestamp at;
+        Quantity by; ///< signed
+        std::int64_t tradeId = 0;
+    };
     struct State
     {
         Quantity amount;
-        Timestamp changedAt; ///< by an execution
+        Timestamp changedAt;        ///< by an execution
+        std::vector<Change> recent; ///< the last of them, by time
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
-        Quantity agreed;         ///< by us and the exchange …
-        Timestamp agreedUntil;   ///< … with all executions until then; epoch 0: never
+        /// The last execution of that very moment, where it is known; a later one of it came after the word.
+        std::int64_t lastIncluded = 0;
+        Quantity agreed;       ///< by us and the exchange …
+        Timestamp agreedUntil; ///< … with all executions until then; epoch 0: never
     };
+    /// What the exchange says of a leg; listed: with the moment until which it includes all executions.
+    struct Word
+    {
+        Quantity amount;
+        Timestamp until;
+        bool isListed = false;
+    };
+    State freshState(const Leg &leg) const;
+    static Quantity amountAt(const State &state, Timestamp at);
+    static bool agrees(State &state, const Word &theirs, Timestamp askedAt);
+
     std::map<Leg, State> m_legs;
-    Timestamp m_comparedAt; ///< what is not among the legs was flat then
+    std::set<Leg> m_strange; ///< not among the legs, and yet not flat then
+    Timestamp m_comparedAt;  ///< what is not among the legs was flat then
     bool m_isCompared = false;
 };
 
