@@ -40,7 +40,8 @@ private slots:
     void aProgramThatIsKilledAgainAndAgainIsNeverStarvedByItsEarlierLives()
     {
         // Five starts a minute of 240 each, as in the kill test. What the lives before used is gone with the
-        // venue's minute; it must not be taken for what others will use in the next two.
+        // venue's minute; it must not be taken for what others will use in the next two. What the counter
+        // showed last is believed for a window and its doubt.
         HiddenLimiter venue{limits().front(), 17s, false};
         domain::Monotonic now = start;
         domain::Monotonic endedAt = start - 1h;
@@ -65,7 +66,7 @@ private slots:
                     throttle.finished(now, *id, done);
                     ++answered;
                 }
-                QVERIFY2(now < begunAt + 60s, qPrintable(QString::number(life)));
+                QVERIFY2(now < begunAt + 62s, qPrintable(QString::number(life)));
             }
             endedAt = now;
             now = std::max(now, begunAt + 12s);
