@@ -53,11 +53,31 @@ Instrument instrument(
     return {std::move(spec), std::move(brackets), Price::literal(price)};
 }
 
+/// Where contracts differ on the exchange: the largest market order, price bands, a grid that does not begin
+/// at 0.
+std::vector<Instrument> withTheirOwnFilters(std::vector<Instrument> all)
+{
+    for (Instrument &each : all) {
+        SymbolSpec &spec = each.spec;
+        if (spec.baseAsset == "BTC") {
+            spec.lot.maxQty = Quantity::of(1'000);
+            spec.marketLot.maxQty = Quantity::of(120);
+            spec.minNotional = Money::of(100);
+        } else if (spec.baseAsset == "ETH") {
+            spec.multiplierUp = Rate::literal("1.05");
+            spec.multiplierDown = Rate::literal("0.95");
+        } else if (spec.baseAsset == "DUST") {
+            spec.lot.minQty = spec.marketLot.minQty = Quantity::of(5'000);
+        }
+    }
+    return all;
+}
+
 } // namespace
 
 const std::vector<Instrument> &instruments()
 {
-    static const std::vector<Instrument> all{
+    static const std::vector<Instrument> all = withTheirOwnFilters({
         instrument("BTC", "64000", "0.1", "0.001",
             tableOf({{150, 300'000, "0.004", 0}, {100, 800'000, "0.005", 300},
                 {75, 3'000'000, "0.0065", 1'500}, {50, 12'000'000, "0.01", 12'000},
@@ -91,7 +111,7 @@ const std::vector<Instrument> &instruments()
             tableOf({{125, 50'000, "0.004", 0}, {100, 250'000, "0.005", 50}, {50, 1'000'000, "0.01", 1'300},
                 {20, 10'000'000, "0.025", 16'300}, {10, 20'000'000, "0.05", 266'300},
                 {5, 50'000'000, "0.1", 1'266'300}, {1, 10'000'000'000, "0.5", 21'266'300}})),
-    };
+    });
     return all;
 }
 

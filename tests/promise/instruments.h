@@ -16,8 +16,8 @@ struct Instrument
 };
 
 /// Six contracts that differ in what matters to the arithmetic: prices from 1e-7 to 4e6, steps from 1e-4 to
-/// 1,000 and leverage tables of the exchange (reference 10.3), one with rates of 16.67 % and whole
-/// maintenance amounts that leave small jumps. Price bands are off: plans come from everywhere.
+/// 1,000 and leverage tables of the exchange (reference 10.3), one with rates of 16.67 %. One has a price
+/// band, one a largest market order, one a least size above its step.
 const std::vector<Instrument> &instruments();
 
 } // namespace promise
