@@ -114,6 +114,7 @@ private:
     domain::Result<bool> prepareStatements();
     domain::Result<bool> countStart();
     domain::Result<bool> loadPast();
+    domain::Result<bool> loadRecentFills(std::vector<domain::Fill> &fills);
     domain::Result<bool> inTransaction(
         domain::Timestamp now, const std::function<domain::Result<bool>()> &work);
     domain::Result<bool> add(const domain::JournalEntry &entry);

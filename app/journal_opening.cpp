@@ -443,8 +443,34 @@ Result<bool> JournalFile::loadPast()
         }
         past.notes.insert_or_assign(std::move(note->name), std::move(note->value));
     }
+    const auto fills = loadRecentFills(past.fills);
+    if (!fills) {
+        return fills;
+    }
     m_past = std::move(past);
     return true;
+}
+
+Result<bool> JournalFile::loadRecentFills(std::vector<domain::Fill> &fills)
+{
+    // A busy day makes tens of thousands of entries; two days are asked for.
+    constexpr std::int64_t newestEntries = 200'000;
+    auto rows = m_database.prepare("SELECT payload FROM fills WHERE entry > ? ORDER BY entry");
+    if (!rows) {
+        return tl::unexpected{rows.error()};
+    }
+    rows->bind(0, m_head.sequence - newestEntries);
+    for (;;) {
+        const auto row = rows->step();
+        if (!row || !*row) {
+            return row.map([](bool) { return true; });
+        }
+        auto fill = journal_text::readFill(rows->text(0));
+        if (!fill) {
+            return SqliteDatabase::damage(fill.error().detail);
+        }
+        fills.push_back(std::move(*fill));
+    }
 }
 
 } // namespace app

@@ -34,6 +34,14 @@ QString panelOf(Kind kind)
         return QStringLiteral("orders");
     case Kind::LateFill:
         return QStringLiteral("history");
+    case Kind::Rules:
+    case Kind::Level:
+    case Kind::DailyLoss:
+    case Kind::Funding:
+        return QStringLiteral("risk");
+    case Kind::PriceReached:
+        return QStringLiteral("chart");
+    case Kind::Distance:
     case Kind::Unprotected:
     case Kind::Liquidation:
         break;

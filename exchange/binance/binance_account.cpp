@@ -375,6 +375,7 @@ QFuture<Result<CommissionRates>> BinanceAccount::commissionRates(Symbol symbol)
             const auto rates = parsed(body, parseCommissionRate);
             if (rates) {
                 m_commissions[symbol] = *rates;
+                emit commissionKnown(symbol, *rates);
             }
             answer(rates);
         });

@@ -47,6 +47,7 @@ public:
 signals:
     /// Balances moved by the stream: the venue's available balance is to be read again soon.
     void balancesMoved();
+    void commissionKnown(const domain::Symbol &symbol, const domain::CommissionRates &rates);
 
 private:
     struct Snapshot;

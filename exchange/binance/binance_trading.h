@@ -5,7 +5,9 @@
 #include "exchange/binance/rest_client.h"
 #include "exchange/binance/wire_stream.h"
 #include "models/domain/orders/order_desk.h"
+#include "models/ports/account.h"
 #include "models/ports/journal.h"
+#include "models/ports/market_data.h"
 #include "models/ports/trading.h"
 
 #include <QTimer>
@@ -44,6 +46,8 @@ public:
     QFuture<domain::Result<bool>> stopOpening() override;
     QFuture<domain::Result<domain::Order>> confirmGone(
         domain::Symbol symbol, std::string clientOrderId) override;
+    QFuture<domain::Result<bool>> setRiskRules(domain::RiskRules rules) override;
+    ports::RulesPtr riskRules() const override;
     QFuture<ports::ReconciliationPtr> reconcile() override;
     ports::ReconciliationPtr lastReconciliation() const override;
     QFuture<domain::Result<ports::StoryPtr>> story(std::string clientOrderId) override;
@@ -72,6 +76,12 @@ public:
     /// The paper account was started over.
     void onAccountReset();
     void setRules(std::shared_ptr<const domain::ExchangeInfo> info);
+    // What the user's rules are held against.
+    void onAccount(const ports::AccountPtr &account);
+    void onMarks(const ports::MarkPricesPtr &marks);
+    void onCommission(const domain::Symbol &symbol, const domain::CommissionRates &rates);
+    /// Reads what moved the balance since the UTC day began.
+    void readIncome();
     /// A cause of the gate that others notice.
     void setClosed(domain::GateCause cause, bool isClosed, const std::string &reason,
         std::optional<domain::Milliseconds> length = std::nullopt);
@@ -109,8 +119,10 @@ private:
     void carryOutOne(domain::FillAdded &effect);
     void carryOutOne(domain::Alert &effect);
     void carryOutOne(domain::GateChanged &effect);
+    void carryOutOne(domain::RulesChanged &effect);
     void carryOutOne(domain::EmergencyTold &effect);
     void carryOutOne(domain::ReconciliationTold &effect);
+    void readIncomeFrom(domain::Timestamp since);
     void watchKeys(const domain::Error &error);
     void scheduleWake();
     domain::Error noKeys() const;
@@ -135,8 +147,11 @@ private:
     std::deque<domain::DeskEffect> m_effects;
     std::set<std::string> m_grown; ///< orders whose story grew in this round
     std::optional<domain::Milliseconds> m_lastCommit;
-    mutable std::mutex m_reportMutex; ///< lastReconciliation() answers on any thread
+    mutable std::mutex m_reportMutex; ///< lastReconciliation() and riskRules() answer on any thread
     ports::ReconciliationPtr m_report;
+    ports::RulesPtr m_riskRules = std::make_shared<const domain::RuleState>();
+    domain::OrderPace m_pace; ///< as the pump has it
+    bool m_isReadingIncome = false;
 };
 
 } // namespace binance

@@ -27,6 +27,7 @@ constexpr Milliseconds reconcileEvery{60'000};
 constexpr Milliseconds reconcileAgain{2'000};
 constexpr Milliseconds afterLostOutcome{1'000};
 constexpr Milliseconds afterBalancesMoved{3'000}; // in a storm of fills an eighth of the weight limit
+constexpr Milliseconds incomeEvery{300'000};
 constexpr Milliseconds longestStop{3'000};
 constexpr Milliseconds stopPoll{20};
 constexpr Milliseconds lookEvery{1'000};
@@ -69,10 +70,12 @@ struct Venue::Parts
           health{new BinanceHealth{*rest, *market, *user, *account, *trading, owner}},
           reconcileTimer{new QTimer{owner}},
           accountTimer{new QTimer{owner}},
+          incomeTimer{new QTimer{owner}},
           lookTimer{new QTimer{owner}}
     {
         reconcileTimer->setSingleShot(true);
         accountTimer->setSingleShot(true);
+        incomeTimer->setSingleShot(true);
     }
 
     /// Balances, positions and settings against REST. Then again in a minute.
@@ -184,6 +187,7 @@ struct Venue::Parts
     BinanceHealth *health;
     QTimer *reconcileTimer;
     QTimer *accountTimer; ///< the available balance, soon after balances moved
+    QTimer *incomeTimer;  ///< what moved the balance since the UTC day began
     QTimer *lookTimer;    ///< clock, queue and the machine's sleep
     WakeWatch wakeWatch;
     bool isReading = false; ///< balances and positions
@@ -201,6 +205,7 @@ void Venue::Parts::connectParts(Venue *owner)
     connect(user, &UserStream::connected, owner, [this] {
         trading->onStreamUp();
         reconcile();
+        incomeTimer->start(afterLostOutcome);
     });
     connect(user, &UserStream::stateChanged, health, &BinanceHealth::update);
     connect(market, &BinanceMarketData::stateChanged, health, &BinanceHealth::update);
@@ -226,6 +231,15 @@ void Venue::Parts::connectParts(Venue *owner)
     connect(trading, &BinanceTrading::gateChanged, health, &BinanceHealth::updateSoon);
     connect(
         trading, &BinanceTrading::accountStale, owner, [this] { reconcileTimer->start(afterLostOutcome); });
+    // What the user's rules are held against.
+    connect(account, &ports::Account::accountChanged, trading, &BinanceTrading::onAccount);
+    connect(account, &BinanceAccount::commissionKnown, trading, &BinanceTrading::onCommission);
+    connect(market, &ports::MarketData::markPricesChanged, trading, &BinanceTrading::onMarks);
+    connect(account, &ports::Account::fundingPaid, owner, [this] { incomeTimer->start(afterBalancesMoved); });
+    connect(incomeTimer, &QTimer::timeout, owner, [this] {
+        trading->readIncome();
+        incomeTimer->start(incomeEvery);
+    });
     connect(trading, &BinanceTrading::leverageChanged, account, &BinanceAccount::setLeverage);
     connect(trading, &BinanceTrading::marginTypeChanged, account, &BinanceAccount::setMarginType);
     connect(trading, &BinanceTrading::hedgeModeChanged, account, &BinanceAccount::setHedgeMode);
@@ -266,6 +280,7 @@ QFuture<bool> Venue::stop()
         m_parts->trading->stop();
         m_parts->reconcileTimer->stop();
         m_parts->accountTimer->stop();
+        m_parts->incomeTimer->stop();
         m_parts->lookTimer->stop();
         m_parts->user->stop();
         m_parts->market->stop();

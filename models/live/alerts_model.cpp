@@ -45,6 +45,18 @@ QString alertKindWord(Alert::Kind kind)
         return AlertsModel::tr("Disk");
     case Alert::Kind::DeadMan:
         return AlertsModel::tr("Dead-man switch");
+    case Alert::Kind::Rules:
+        return AlertsModel::tr("Your rules");
+    case Alert::Kind::Level:
+        return AlertsModel::tr("Risk level");
+    case Alert::Kind::Distance:
+        return AlertsModel::tr("Liquidation distance");
+    case Alert::Kind::PriceReached:
+        return AlertsModel::tr("Price");
+    case Alert::Kind::DailyLoss:
+        return AlertsModel::tr("Daily loss");
+    case Alert::Kind::Funding:
+        return AlertsModel::tr("Funding");
     case Alert::Kind::Emergency:
         break;
     }

@@ -70,6 +70,6 @@ QString alertKindWord(domain::Alert::Kind kind); ///< "Gate", "Order unknown"
 QString severityWord(domain::Alert::Severity severity);
 Tone severityTone(domain::Alert::Severity severity);
 Mark severityMark(domain::Alert::Severity severity);
-inline constexpr int alertKindCount = 13;
+inline constexpr int alertKindCount = 19;
 
 } // namespace live

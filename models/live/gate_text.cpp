@@ -104,6 +104,8 @@ QString causeWord(GateCause cause)
         return tr("Sent twice");
     case GateCause::KillSwitch:
         return tr("You stopped opening");
+    case GateCause::RuleLock:
+        return tr("Your rules");
     case GateCause::Stopping:
         break;
     }

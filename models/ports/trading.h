@@ -5,6 +5,7 @@
 #include "models/domain/orders/desk_reports.h"
 #include "models/domain/orders/gate.h"
 #include "models/domain/orders/order_moment.h"
+#include "models/domain/risk/rule_keeper.h"
 #include "models/ports/future.h"
 
 #include <QObject>
@@ -19,6 +20,7 @@ using OrdersPtr = std::shared_ptr<const std::vector<domain::Order>>;
 using FillsPtr = std::shared_ptr<const std::vector<domain::Fill>>;
 using StoryPtr = std::shared_ptr<const std::vector<domain::OrderMoment>>;
 using ReconciliationPtr = std::shared_ptr<const domain::ReconciliationReport>;
+using RulesPtr = std::shared_ptr<const domain::RuleState>;
 using EmergencyPtr = std::shared_ptr<const domain::EmergencyReport>;
 
 /// Everything that changes something at the venue. Callable from any thread.
@@ -54,6 +56,11 @@ public:
     virtual QFuture<Result<bool>> acknowledge(domain::GateCause cause) = 0;
     /// Closes the gate for opening orders until it is acknowledged.
     virtual QFuture<Result<bool>> stopOpening() = 0;
+    /// Sets the user's own rules. What is tighter holds at once; true where that is all of it, false where
+    /// something looser waits for the next UTC day. Rejected where a limit makes no sense.
+    virtual QFuture<Result<bool>> setRiskRules(domain::RiskRules rules) = 0;
+    /// The rules, the day's counts and the lock; never null.
+    virtual RulesPtr riskRules() const = 0;
     /// The user has compared a quarantined order with the exchange and says that it is not there.
     virtual QFuture<Result<domain::Order>> confirmGone(domain::Symbol symbol, std::string clientOrderId) = 0;
     /// Compares everything with the exchange now. The answer is the report that reconciled() tells too.
@@ -83,6 +90,7 @@ signals:
     void fillArrived(const domain::Fill &fill); ///< each execution once
     void alerted(const domain::Alert &alert);   ///< never dropped
     void reconciled(const ports::ReconciliationPtr &report);
+    void riskRulesChanged(const ports::RulesPtr &state);
     void emergencyProgressed(const ports::EmergencyPtr &report);
     void storyGrew(const std::string &clientOrderId); ///< story() has more to tell; at most once a moment
 };

@@ -115,6 +115,7 @@ private:
     void carryOutOne(domain::FillAdded &effect);
     void carryOutOne(domain::Alert &effect);
     void carryOutOne(domain::GateChanged &effect);
+    void carryOutOne(domain::RulesChanged &) {}
     void carryOutOne(domain::EmergencyTold &effect);
     void carryOutOne(domain::ReconciliationTold &effect);
 

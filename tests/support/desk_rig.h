@@ -114,6 +114,7 @@ public:
     std::map<CommandId, int> answered;        ///< how often each command was
     std::map<std::string, std::string> notes; ///< of the journal
     std::map<std::string, Order> journal;     ///< newest states of orders
+    std::vector<Fill> keptFills;              ///< of the journal
     std::map<std::string, int> placements;    ///< hand-overs of each order
     std::vector<std::string> problems;        ///< broken laws
 
@@ -355,6 +356,7 @@ public:
             }
         }
         past.notes = notes;
+        past.fills = keptFills;
         return past;
     }
     void forget() { told.clear(); }
@@ -392,6 +394,8 @@ private:
                     journal[intent->order.clientOrderId()].phase = OrderPhase::InFlight; // as the file does
                 } else if (const auto *state = std::get_if<JournalState>(&entry)) {
                     journal[state->order.clientOrderId()] = state->order;
+                } else if (const auto *fill = std::get_if<Fill>(&entry)) {
+                    keptFills.push_back(*fill);
                 } else if (const auto *note = std::get_if<JournalNote>(&entry)) {
                     note->value.empty() ? void(notes.erase(note->name))
                                         : void(notes[note->name] = note->value);
@@ -479,6 +483,7 @@ private:
         }
     }
     void carryOne(const Reply &reply) { noteAnswer(reply.command); }
+    void carryOne(const RulesChanged &) {}
     void carryOne(const EmergencyTold &report) { std::ranges::for_each(report.commands, noteAnswerOf()); }
     void carryOne(const ReconciliationTold &report)
     {

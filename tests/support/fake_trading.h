@@ -31,6 +31,8 @@ public:
     int openingStops = 0;
     std::vector<std::string> confirmedGone;
     int reconciliations = 0;
+    std::vector<domain::RiskRules> rulesSet;
+    ports::RulesPtr rules = std::make_shared<const domain::RuleState>();
     ports::ReconciliationPtr report;
     std::map<std::string, std::vector<domain::OrderMoment>> stories;
     std::vector<domain::Order> knownOrders;
@@ -145,6 +147,16 @@ public:
         ++reconciliations;
         return ports::finished(report);
     }
+    QFuture<Result<bool>> setRiskRules(domain::RiskRules wanted) override
+    {
+        rulesSet.push_back(wanted);
+        auto state = std::make_shared<domain::RuleState>(*rules);
+        state->active = domain::tighterOf(state->active, wanted);
+        rules = state;
+        emit riskRulesChanged(rules);
+        return ports::finished(Result<bool>{state->active == wanted});
+    }
+    ports::RulesPtr riskRules() const override { return rules; }
     ports::ReconciliationPtr lastReconciliation() const override { return report; }
     QFuture<Result<ports::StoryPtr>> story(std::string clientOrderId) override
     {

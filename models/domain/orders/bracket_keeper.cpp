@@ -448,6 +448,12 @@ std::optional<Timestamp> BracketKeeper::dueAfter(const Bracket &bracket, Timesta
     return next;
 }
 
+std::optional<Price> BracketKeeper::stopOf(const std::string &entryId) const
+{
+    const auto found = m_brackets.find(entryId);
+    return found == m_brackets.end() ? std::nullopt : std::optional{found->second.plan.stopTrigger};
+}
+
 std::optional<Timestamp> BracketKeeper::nextDueAt() const
 {
     std::optional<Timestamp> next;

@@ -64,6 +64,8 @@ public:
         Timestamp now, const PositionBook &positions, const ExchangeInfo *rules, const Booked &isBooked = {});
     /// When act() may have something to say without another event.
     std::optional<Timestamp> nextDueAt() const;
+    /// The trigger of the stop that the entry is given; nothing where it is no entry of a bracket.
+    std::optional<Price> stopOf(const std::string &entryId) const;
     bool isChild(const std::string &clientOrderId) const { return m_ofOrder.contains(clientOrderId); }
     std::size_t size() const { return m_brackets.size(); }
 

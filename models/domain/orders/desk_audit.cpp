@@ -295,6 +295,7 @@ void OrderDesk::comparePositions(Timestamp now)
     m_positionsAskedAt = std::max(m_positionsAskedAt, askedAt);
     m_audit->hasDoubt = !m_positionDoubts.empty();
     if (m_positionDoubts.empty()) {
+        m_riskRules.onPositions(m_positions.open());
         keepCheckpoints();
     }
 }

@@ -42,7 +42,9 @@ void OrderDesk::emergency(
 {
     const auto running = std::ranges::find(m_runs, action, [](const Run &run) { return run.report.action; });
     if (running != m_runs.end()) {
-        running->commands.push_back(command);
+        if (command != 0) {
+            running->commands.push_back(command);
+        }
         return;
     }
     if (action.kind == EmergencyAction::Kind::FlattenAll) {
@@ -52,7 +54,9 @@ void OrderDesk::emergency(
     run.report.action = action;
     run.report.startedAt = now;
     run.where = where;
-    run.commands.push_back(command);
+    if (command != 0) {
+        run.commands.push_back(command);
+    }
     m_runs.push_back(std::move(run));
     Run &started = m_runs.back();
     if (action.kind == EmergencyAction::Kind::CancelAll) {

@@ -157,6 +157,9 @@ void OrderDesk::amend(Timestamp now, CommandId command, const Symbol &symbol,
     if (!(isReducing(order->request) ? m_gate.mayReduce() : m_gate.mayOpen())) {
         return refuse(m_gate.reason());
     }
+    if (const auto error = whyRuled(changed(*order, price, quantity))) {
+        return refuse(error->detail);
+    }
     Errand &errand = errandOf(*order);
     if (errand.amending != 0 || errand.isAmendUnknown) {
         return refuse("An earlier change of this order is not settled yet.");

@@ -36,8 +36,9 @@ Milliseconds OrderDesk::lifeOf(const NewOrder &order) const
     return isReducing(order) ? m_rules.reducingLife : m_rules.openingLife;
 }
 
-std::optional<Error> OrderDesk::whyNot(const NewOrder &order) const
+std::optional<Error> OrderDesk::whyNot(const Order &intent) const
 {
+    const NewOrder &order = intent.request;
     const bool isAllowed = isReducing(order) ? m_gate.mayReduce() : m_gate.mayOpen();
     if (!isAllowed) {
         return Error{ErrorCode::Rejected, m_gate.reason(), 0, 0, 0};
@@ -56,7 +57,7 @@ std::optional<Error> OrderDesk::whyNot(const NewOrder &order) const
                 0, 0, 0};
         }
     }
-    return std::nullopt;
+    return whyRuled(intent);
 }
 
 void OrderDesk::submit(Timestamp now, CommandId command, NewOrder order, const ActionSource &source)
@@ -80,7 +81,7 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
     if (!source.where.empty()) {
         asked.text += ", from " + source.where;
     }
-    if (const auto error = whyNot(intent.request)) {
+    if (const auto error = whyNot(intent)) {
         intent.phase = OrderPhase::Done;
         intent.endReason = EndReason::Denied;
         intent.reasonText = error->detail;
@@ -91,6 +92,7 @@ void OrderDesk::place(Timestamp now, CommandId command, Order intent, const Acti
         m_brackets.onOrder(intent, now);
         return reply(command, tl::unexpected{*error});
     }
+    warnOfBreaches(now, intent);
     JournalEntries entries = bracketNotes(); // an entry and its bracket are kept together
     entries.emplace_back(std::move(asked));
     entries.emplace_back(JournalIntent{intent});
@@ -147,7 +149,7 @@ void OrderDesk::sendPlacement(Timestamp now, const std::string &clientOrderId)
     if (left <= 0ms) {
         return giveUp(EndReason::LocalExpired, "It could not be sent in time and is not sent any more.");
     }
-    if (const auto error = whyNot(order->request)) {
+    if (const auto error = whyNot(*order)) {
         if (!isReducer || m_isStopping) {
             return giveUp(EndReason::LocalExpired, error->detail);
         }
@@ -181,11 +183,13 @@ std::optional<Error> OrderDesk::whyNotNow(Timestamp now, RequestId id) const
             return Error{
                 ErrorCode::Cancelled, "It could not be sent in time and is not sent any more.", 0, 0, 0};
         }
-        return whyNot(placed->order);
+        return whyNot(*order);
     }
-    const bool isAmend = std::holds_alternative<AmendOrder>(asked->second.what);
-    if (isAmend && (order == nullptr || !order->isOpen() || order->cancelRequested)) {
-        return takenBack;
+    if (const auto *amend = std::get_if<AmendOrder>(&asked->second.what)) {
+        if (order == nullptr || !order->isOpen() || order->cancelRequested) {
+            return takenBack;
+        }
+        return whyRuled(changed(*order, amend->price, amend->quantity));
     }
     return std::nullopt;
 }

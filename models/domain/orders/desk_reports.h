@@ -29,6 +29,12 @@ struct Alert
         Disk,        ///< the journal cannot be written
         DeadMan,     ///< the dead-man switch fired or could not be renewed
         Emergency,   ///< the outcome of cancelling or flattening
+        Rules,       ///< a rule of the user's own is broken, or opening is locked
+        Level,       ///< the risk level of the account changed
+        Distance,    ///< a position comes near its liquidation price
+        PriceReached, ///< a price that was asked for is reached
+        DailyLoss,   ///< the day's loss comes near its limit
+        Funding,     ///< a large payment is due
     };
     enum class Severity : std::uint8_t { Info, Warning, Critical };
     Kind kind = Kind::Gate;

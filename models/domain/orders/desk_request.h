@@ -133,6 +133,10 @@ struct Reply
 struct GateChanged
 {
 };
+/// The user's rules, the day's counts or the lock changed.
+struct RulesChanged
+{
+};
 struct EmergencyTold
 {
     std::vector<CommandId> commands; ///< answered by this where it is finished
@@ -144,7 +148,7 @@ struct ReconciliationTold
     ReconciliationReport report;
 };
 using DeskEffect = std::variant<KeepEntries, SendRequest, WithdrawRequest, Reply, OrderChanged, FillAdded,
-    Alert, GateChanged, EmergencyTold, ReconciliationTold>;
+    Alert, GateChanged, RulesChanged, EmergencyTold, ReconciliationTold>;
 using DeskEffects = std::vector<DeskEffect>;
 
 } // namespace domain

@@ -32,6 +32,10 @@ void OrderDesk::restore(Timestamp now, const JournalPast &past)
             close(now, GateCause::KillSwitch, value);
         }
     }
+    if (!m_riskRules.restore(now, past.notes, past.fills)) {
+        alert(now, Alert::Kind::Rules, Alert::Severity::Critical, {}, {},
+            "Your risk rules could not be read from the journal; look at them and set them again.");
+    }
     for (const Order &order : past.unresolved) {
         note(now, order.clientOrderId(), Kind::Restored);
         // The last try may have left at the end of its life.
@@ -84,6 +88,7 @@ void OrderDesk::onAccountReset(Timestamp now)
     m_inquiries.clear();
     m_forcedAt.clear();
     m_brackets.clear();
+    m_riskRules.onAccountReset();
     for (const auto &[leg, text] : m_checkpoints) {
         m_entries.emplace_back(
             JournalNote{"position " + leg.first + ' ' + std::string{toWire(leg.second)}, {}});
@@ -163,6 +168,7 @@ void OrderDesk::onTime(Timestamp now)
         }
     }
     carryOutBrackets(now);
+    pursueRules(now);
     advanceRuns(now);
     pursueDeadMen(now);
     if (m_auditAt && *m_auditAt <= now && !m_isStopping) {
@@ -183,6 +189,7 @@ std::optional<Timestamp> OrderDesk::nextDueAt() const
     };
     offer(m_gate.nextDueAt());
     offer(m_ledger.nextDueAt());
+    offer(m_riskRules.nextDueAt());
     if (m_positions.isCompared()) {
         offer(m_brackets.nextDueAt());
     }

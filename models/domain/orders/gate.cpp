@@ -32,6 +32,7 @@ constexpr std::array<Row, gateCauseCount> rows{{
     {GateState::Reducing, true},    // RefutedProof
     {GateState::Reducing, true},    // SentTwice
     {GateState::Reducing, true},    // KillSwitch
+    {GateState::Reducing, false},   // RuleLock: what closes is never locked
     {GateState::CancelOnly, false}, // Stopping
 }};
 

@@ -40,9 +40,10 @@ enum class GateCause : std::uint8_t {
     RefutedProof,   ///< an order we took for never accepted exists, or one exists twice
     SentTwice,      ///< an order left this computer twice
     KillSwitch,     ///< the user stopped opening orders
+    RuleLock,       ///< a rule of the user's own is broken
     Stopping,       ///< the program ends
 };
-inline constexpr std::size_t gateCauseCount = 17;
+inline constexpr std::size_t gateCauseCount = 18;
 
 /// One cause in force.
 struct GateClosure

@@ -44,6 +44,7 @@ struct JournalPast
 {
     std::vector<Order> unresolved;            ///< not Done when last recorded, oldest first
     std::map<std::string, std::string> notes; ///< by name
+    std::vector<Fill> fills; ///< the last ones, at least those of two days, in the order they were kept
     /// The journal is new because the old one was damaged or missing: orders of an earlier run may be open
     /// that it does not know.
     bool isRebuilt = false;

@@ -294,6 +294,7 @@ void OrderDesk::takeOne(Timestamp now, const FillAdded &effect)
 {
     const Fill &fill = effect.fill;
     m_positions.add(fill);
+    m_riskRules.onFill(now, fill);
     m_brackets.onPosition(fill.symbol, now);
     m_entries.emplace_back(fill);
     const Order *order = m_ledger.findEngineOrder(fill.symbol, fill.orderId);

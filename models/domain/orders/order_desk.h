@@ -5,6 +5,7 @@
 #include "models/domain/orders/order_ledger.h"
 #include "models/domain/orders/position_book.h"
 #include "models/domain/orders/position_inquiry.h"
+#include "models/domain/risk/rule_keeper.h"
 
 #include <functional>
 #include <map>
@@ -59,6 +60,8 @@ public:
     void emergency(Timestamp now, CommandId command, const EmergencyAction &action, const std::string &where);
     void setDeadMan(Timestamp now, const Symbol &symbol, bool armed);
     void stopOpening(Timestamp now, const std::string &where);
+    /// True where all of it holds at once, false where some of it waits for the next UTC day.
+    Result<bool> setRiskRules(Timestamp now, const RiskRules &rules);
     bool acknowledge(Timestamp now, GateCause cause);
     Result<Order> confirmGone(Timestamp now, const Symbol &symbol, const std::string &clientOrderId);
     void reconcile(Timestamp now, CommandId command, const std::string &why);
@@ -81,6 +84,11 @@ public:
     /// The machine slept or a clock stepped: nothing that waits may leave.
     void onWakeUp(Timestamp now, const std::string &why);
     void setRules(std::shared_ptr<const ExchangeInfo> info) { m_info = std::move(info); }
+    // What the user's rules are held against; without it they refuse what they cannot check.
+    void onAccount(Timestamp now, std::shared_ptr<const AccountState> account);
+    void onMarks(Timestamp now, const std::vector<MarkPrice> &marks);
+    void onCommission(const Symbol &symbol, const CommissionRates &rates) { m_commissions[symbol] = rates; }
+    void onIncome(Timestamp now, const std::vector<IncomeRow> &rows, bool isComplete);
     /// A cause of the gate that lies outside: keys, clock, disk, breaker, pauses.
     void close(Timestamp now, GateCause cause, const std::string &reason,
         std::optional<Timestamp> until = std::nullopt);
@@ -98,6 +106,7 @@ public:
     const PositionBook &positions() const { return m_positions; }
     const BracketKeeper &brackets() const { return m_brackets; }
     std::vector<DeadMan> deadMen() const;
+    RuleState riskRules() const { return m_riskRules.state(); }
     /// Orders whose outcome is being looked up; quarantined ones do not count.
     int unknownCount() const;
     int openCount() const { return static_cast<int>(m_ledger.openOrders().size()); }
@@ -177,7 +186,7 @@ private:
     // placing (order_desk.cpp)
     /// From the user's action until it may not leave any more.
     Milliseconds lifeOf(const NewOrder &order) const;
-    std::optional<Error> whyNot(const NewOrder &order) const;
+    std::optional<Error> whyNot(const Order &order) const;
     Order intentOf(Timestamp now, NewOrder order) const;
     void place(Timestamp now, CommandId command, Order intent, const ActionSource &source);
     void onIntentKept(Timestamp now, Waiting waiting, const Result<bool> &kept);
@@ -188,6 +197,17 @@ private:
     void holdReducing(Timestamp now);
     void giveUpWaiting(Timestamp now, const std::string &why, EndReason reason, bool isOpeningOnly);
     void answerPlacement(const Order &order);
+    // the user's rules (desk_rules.cpp)
+    std::optional<Error> whyRuled(const Order &order) const;
+    std::vector<RuleBreach> breachesOf(const Order &order) const;
+    /// The order as an amendment would make it.
+    static Order changed(Order order, Price price, Quantity quantity);
+    void warnOfBreaches(Timestamp now, const Order &order);
+    void pursueRules(Timestamp now);
+    void followRule(Timestamp now, const RuleKeeper::Locked &event);
+    void followRule(Timestamp now, const RuleKeeper::Unlocked &event);
+    void followRule(Timestamp now, const RuleKeeper::MustFlatten &event);
+    void followRule(Timestamp now, const RuleKeeper::Warned &event);
     // evidence
     void fold(Timestamp now, const Evidence &evidence);
     void take(Timestamp now, const OrderEffects &effects);
@@ -263,6 +283,12 @@ private:
     Gate m_gate;
     PositionBook m_positions;
     BracketKeeper m_brackets;
+    RuleKeeper m_riskRules;
+    RuleState m_toldRules;
+    std::shared_ptr<const AccountState> m_account;
+    MarkPrices m_marks;
+    CommissionTable m_commissions;
+    bool m_mustCancelEntries = false; ///< a lock began, or was there at the start
     std::shared_ptr<const ExchangeInfo> m_info;
 
     std::map<std::string, Errand, std::less<>> m_errands; ///< by client order id
