@@ -83,6 +83,7 @@ private:
     void showExamples();
     void showDrills();
     void showSettings();
+    void showRules();
     void showSurvival();
     void exportJournal();
 

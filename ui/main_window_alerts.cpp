@@ -2,6 +2,7 @@
 #include "ui/alert_delivery.h"
 #include "ui/main_window.h"
 #include "ui/panels/panel_tools.h"
+#include "ui/watch_settings.h"
 #include "ui/widgets/toasts.h"
 
 #include <QDockWidget>
@@ -54,6 +55,10 @@ QString panelOf(Kind kind)
 void MainWindow::connectAlerts()
 {
     live::AlertsModel &alerts = m_context.models.alerts;
+    live::RiskAlerts &risk = m_context.models.riskAlerts;
+    risk.setLimits(loadWatchLimits(m_context.settings));
+    connect(&risk, &live::RiskAlerts::limitsChanged, this,
+        [this, &risk] { saveWatchLimits(risk.limits(), m_context.settings); });
     m_toasts = new ToastStack{alerts, *m_theme, this};
     for (QDockWidget *each : m_docks) {
         m_toasts->stayAbove(each);

@@ -181,6 +181,9 @@ void MainWindow::buildTradeMenu()
         emergency->addAction(m_emergency->action(each));
         addAction(m_emergency->action(each)); // the key works wherever the keyboard is
     }
+    connect(add(menu, QStringLiteral("trade.rules"), tr("Your &rules and the lock…"), Qt::CTRL | Qt::Key_R),
+        &QAction::triggered, this, &MainWindow::showRules);
+    connect(m_link.get(), &SymbolLink::rulesWanted, this, &MainWindow::showRules);
     auto *deadMan = add(menu, QStringLiteral("trade.deadMan"), {});
     deadMan->setCheckable(true);
     connect(deadMan, &QAction::triggered, this, [this] { toggleDeadMan(this, tools(), m_link->symbol()); });
@@ -249,7 +252,14 @@ void MainWindow::confirmClosePosition()
 
 void MainWindow::showSettings()
 {
-    (new SettingsDialog{*m_context.alertDelivery, this})->open();
+    using Page = SettingsDialog::Page;
+    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Alerts, this})->open();
+}
+
+void MainWindow::showRules()
+{
+    using Page = SettingsDialog::Page;
+    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Rules, this})->open();
 }
 
 void MainWindow::showSurvival()

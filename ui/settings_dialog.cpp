@@ -2,11 +2,15 @@
 
 #include "models/live/text.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/rules_page.h"
+#include "ui/widgets/watch_page.h"
 
 #include <QCheckBox>
 #include <QGridLayout>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
+#include <QScrollArea>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -23,7 +27,8 @@ constexpr std::array channelOrder{
 
 } // namespace
 
-SettingsDialog::SettingsDialog(AlertDelivery &delivery, QWidget *parent)
+SettingsDialog::SettingsDialog(AlertDelivery *delivery, live::Models &models, const domain::Symbol &symbol,
+    Page page, QWidget *parent)
     : QDialog{parent},
       m_delivery{delivery},
       m_webhook{identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"))},
@@ -34,7 +39,22 @@ SettingsDialog::SettingsDialog(AlertDelivery &delivery, QWidget *parent)
     setWindowTitle(tr("Settings"));
     setAttribute(Qt::WA_DeleteOnClose);
     auto *tabs = identify(new QTabWidget, QStringLiteral("settings.tabs"), tr("Settings"));
-    tabs->addTab(alertsPage(), tr("Alerts"));
+    if (delivery) {
+        auto *alerts = identify(new QScrollArea, QStringLiteral("settings.alerts"), tr("Alerts"));
+        alerts->setWidgetResizable(true);
+        alerts->setFocusPolicy(Qt::NoFocus);
+        alerts->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        alerts->setWidget(alertsPage());
+        alerts->setMinimumWidth(alerts->widget()->minimumSizeHint().width() + 24);
+        tabs->addTab(alerts, tr("Alerts"));
+        connect(delivery, &AlertDelivery::tested, this, &SettingsDialog::showTested);
+    }
+    tabs->addTab(new WatchPage{models, symbol}, tr("Risk alerts"));
+    auto *rulesPage = new RulesPage{models.rules};
+    tabs->addTab(rulesPage, tr("Rules"));
+    if (page == Page::Rules) {
+        tabs->setCurrentWidget(rulesPage);
+    }
     auto *close = identify(new QPushButton{tr("Close")}, QStringLiteral("settings.close"), tr("Close"));
     close->setDefault(true);
     auto *buttons = new QHBoxLayout;
@@ -44,7 +64,7 @@ SettingsDialog::SettingsDialog(AlertDelivery &delivery, QWidget *parent)
     layout->addWidget(tabs);
     layout->addLayout(buttons);
     connect(close, &QPushButton::clicked, this, &QDialog::accept);
-    connect(&delivery, &AlertDelivery::tested, this, &SettingsDialog::showTested);
+    resize(QSize{760, 720}.boundedTo(screen()->availableSize() * 9 / 10));
 }
 
 QWidget *SettingsDialog::alertsPage()
@@ -75,7 +95,7 @@ QWidget *SettingsDialog::alertsPage()
     hook->addWidget(roleLabel(tr("Webhook"), "caption"));
     hook->addWidget(m_webhook, 1);
     m_webhook->setPlaceholderText(QStringLiteral("https://host/path"));
-    m_webhook->setText(m_delivery.rules().webhookUrl);
+    m_webhook->setText(m_delivery->rules().webhookUrl);
     layout->addLayout(hook);
     m_webhookProblem->setObjectName(QStringLiteral("settings.webhookProblem"));
     m_webhookProblem->setWordWrap(true);
@@ -107,7 +127,7 @@ void SettingsDialog::addKind(QGridLayout *grid, int kind)
         auto *box = identify(new QCheckBox,
             QStringLiteral("settings.alert.%1.%2").arg(id, channelWord(channelOrder[at]).toLower()),
             tr("%1: %2").arg(name, channelWord(channelOrder[at])));
-        box->setChecked(m_delivery.rules().of(which).test(bitOf(channelOrder[at])));
+        box->setChecked(m_delivery->rules().of(which).test(bitOf(channelOrder[at])));
         connect(box, &QCheckBox::toggled, this, &SettingsDialog::take);
         m_boxes[static_cast<std::size_t>(kind)][at] = box;
         grid->addWidget(box, kind + 1, static_cast<int>(at) + 1, Qt::AlignLeft);
@@ -117,7 +137,7 @@ void SettingsDialog::addKind(QGridLayout *grid, int kind)
     button->setProperty("small", true);
     button->setToolTip(button->accessibleName());
     connect(
-        button, &QPushButton::clicked, this, [this, which] { test(m_delivery.rules().of(which), which); });
+        button, &QPushButton::clicked, this, [this, which] { test(m_delivery->rules().of(which), which); });
     grid->addWidget(button, kind + 1, static_cast<int>(channelOrder.size()) + 1);
 }
 
@@ -157,7 +177,7 @@ void SettingsDialog::take()
     if (!problem.isEmpty()) {
         rules.webhookUrl.clear();
     }
-    m_delivery.setRules(rules);
+    m_delivery->setRules(rules);
 }
 
 void SettingsDialog::test(AlertChannels channels, Kind kind)
@@ -165,7 +185,7 @@ void SettingsDialog::test(AlertChannels channels, Kind kind)
     m_tested.clear();
     m_result->setText(channels.none() ? tr("No channel is ticked for this kind: it is only listed.")
                                       : tr("Delivering a test …"));
-    m_delivery.test(channels, kind);
+    m_delivery->test(channels, kind);
 }
 
 void SettingsDialog::showTested(AlertChannel channel, bool delivered, const QString &sentence)

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/live/models.h"
 #include "ui/alert_delivery.h"
 
 #include <QDialog>
@@ -16,13 +17,17 @@ class QPushButton;
 namespace ui
 {
 
-/// The program's settings: which alert reaches you how, each with a test that really delivers. Changes hold
-/// at once.
+/// The program's settings: which alert reaches you how, each with a test that really delivers, and the
+/// user's own rules. Changes of alerts hold at once.
 class SettingsDialog final : public QDialog
 {
     Q_OBJECT
 public:
-    explicit SettingsDialog(AlertDelivery &delivery, QWidget *parent = nullptr);
+    enum class Page : std::uint8_t { Alerts, Rules };
+    /// delivery: null where alerts reach people in the window only; there is no page for them then.
+    /// symbol: what the page of risk alerts begins with.
+    SettingsDialog(AlertDelivery *delivery, live::Models &models, const domain::Symbol &symbol, Page page,
+        QWidget *parent = nullptr);
 
 private:
     QWidget *alertsPage();
@@ -33,7 +38,7 @@ private:
     void test(AlertChannels channels, domain::Alert::Kind kind);
     void showTested(AlertChannel channel, bool delivered, const QString &sentence);
 
-    AlertDelivery &m_delivery;
+    AlertDelivery *m_delivery;
     std::array<std::array<QCheckBox *, alertChannelCount>, live::alertKindCount> m_boxes{};
     QLineEdit *m_webhook;
     QLabel *m_webhookProblem;

@@ -1,9 +1,6 @@
 #include "exchange/binance/json_reader.h"
 #include "exchange/binance/wire_account.h"
 
-#include <charconv>
-#include <string>
-
 namespace binance
 {
 
@@ -207,40 +204,6 @@ Result<CommissionRates> parseCommissionRate(std::string_view json)
                 return true;
             }) && found == 2;
         });
-}
-
-Result<std::vector<IncomeRow>> parseIncome(std::string_view json)
-{
-    return parseRows<IncomeRow>(json, "list of incomes", [](auto &source, IncomeRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "incomeType") {
-                return read(value, row.type);
-            }
-            if (key == "income") {
-                return read(value, row.amount);
-            }
-            if (key == "asset") {
-                return read(value, row.asset);
-            }
-            if (key == "time") {
-                return read(value, row.at);
-            }
-            if (key == "tranId") {
-                return read(value, row.transactionId);
-            }
-            if (key == "tradeId") {
-                std::string tradeId; // "" where it belongs to no trade
-                const bool isRead = read(value, tradeId);
-                const auto end = tradeId.data() + tradeId.size();
-                return isRead && (tradeId.empty() ||
-                                     std::from_chars(tradeId.data(), end, row.tradeId).ptr == end);
-            }
-            return true;
-        }) && !row.type.empty() && row.at != Timestamp{};
-    });
 }
 
 Result<std::string> parseListenKey(std::string_view json)

@@ -3,9 +3,10 @@
 #include "exchange/binance/binance_trading.h"
 #include "exchange/binance/body.h"
 #include "exchange/binance/signing.h"
-#include "exchange/binance/wire_account.h"
+#include "exchange/binance/wire_statistics.h"
 
 #include <algorithm>
+#include <charconv>
 #include <utility>
 
 namespace binance
@@ -18,6 +19,19 @@ namespace
 
 constexpr std::size_t incomePage = 1'000;
 constexpr std::int64_t incomeWeight = 30;
+
+/// 0 where the text is empty or no number.
+std::int64_t numberOf(const std::string &text)
+{
+    std::int64_t number = 0;
+    std::from_chars(text.data(), text.data() + text.size(), number);
+    return number;
+}
+
+domain::IncomeRow toDomain(const IncomeRow &row)
+{
+    return {row.type, row.symbol, row.asset, row.amount, numberOf(row.transactionId), numberOf(row.tradeId), row.at};
+}
 
 } // namespace
 
@@ -100,7 +114,9 @@ void BinanceTrading::readIncomeFrom(Timestamp since)
             return;
         }
         const bool isComplete = rows->size() < incomePage;
-        run([&](Timestamp now) { m_desk.onIncome(now, *rows, isComplete); });
+        std::vector<domain::IncomeRow> moved(rows->size());
+        std::ranges::transform(*rows, moved.begin(), toDomain);
+        run([&](Timestamp now) { m_desk.onIncome(now, moved, isComplete); });
         if (!isComplete) {
             // Rows of one moment may stand on two pages: they are told apart by their ids.
             const Timestamp last = std::ranges::max_element(*rows, {}, &IncomeRow::at)->at;

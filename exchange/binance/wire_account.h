@@ -2,7 +2,6 @@
 
 #include "models/domain/account.h"
 #include "models/domain/result.h"
-#include "models/domain/risk/rule_keeper.h"
 
 #include <optional>
 #include <string>
@@ -68,8 +67,6 @@ domain::Result<AccountConfig> parseAccountConfig(std::string_view json);
 domain::Result<std::vector<SymbolConfigRow>> parseSymbolConfigs(std::string_view json);
 /// GET /fapi/v1/commissionRate.
 domain::Result<domain::CommissionRates> parseCommissionRate(std::string_view json);
-/// GET /fapi/v1/income.
-domain::Result<std::vector<domain::IncomeRow>> parseIncome(std::string_view json);
 /// POST and PUT /fapi/v1/listenKey.
 domain::Result<std::string> parseListenKey(std::string_view json);
 /// POST /fapi/v1/leverage.

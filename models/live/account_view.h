@@ -32,6 +32,8 @@ public:
     /// The exchange's own table for the symbol is here; until then the shipped default stands in.
     bool hasBrackets(const domain::Symbol &symbol) const { return m_brackets.contains(symbol); }
     domain::CommissionRates commission(const domain::Symbol &symbol) const;
+    /// Of the symbols whose fees are here.
+    const std::map<domain::Symbol, domain::CommissionRates> &commissions() const { return m_commissions; }
     domain::SymbolConfig config(const domain::Symbol &symbol) const;
     /// Asks for leverage table and fees of the symbol unless they are here or on their way.
     void want(const domain::Symbol &symbol);

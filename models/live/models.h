@@ -8,7 +8,11 @@
 #include "models/live/orders_model.h"
 #include "models/live/plan_inputs.h"
 #include "models/live/positions_model.h"
+#include "models/live/protection_model.h"
 #include "models/live/reconciliation_model.h"
+#include "models/live/risk_alerts.h"
+#include "models/live/risk_history.h"
+#include "models/live/rules_model.h"
 #include "models/live/stress_desk.h"
 #include "models/live/ticker_table_model.h"
 #include "models/live/time_display.h"
@@ -37,8 +41,12 @@ public:
     AccountView account;
     PlanInputs planInputs;
     PositionsModel positions;
+    ProtectionModel protection;
+    RiskHistory riskHistory;
     HealthModel health;
+    RulesModel rules;
     AlertsModel alerts;
+    RiskAlerts riskAlerts;
     EmergencyModel emergencies;
     ReconciliationsModel reconciliations;
     LogModel log;

@@ -156,6 +156,30 @@ private slots:
         QCOMPARE(answer(journal->recent(1))->size(), std::size_t{1});
     }
 
+    void thePastHasTheLastExecutionsInTheirOrder()
+    {
+        const QTemporaryDir folder;
+        auto journal = opened(folder);
+        std::vector<domain::Fill> fills;
+        for (const std::int64_t tradeId : {70, 5, 71}) { // ids say nothing of the order
+            domain::Fill fill;
+            fill.symbol = "BTCUSDT";
+            fill.tradeId = tradeId;
+            fill.price = domain::Price::of(65'000);
+            fill.quantity = domain::Quantity::literal("0.1");
+            fill.realizedPnl = domain::Money::literal("-1.5");
+            fill.commission = domain::Money::literal("0.26");
+            fill.commissionAsset = "USDT";
+            fill.at = domain::timestampFromMs(1'760'000'000'000);
+            fills.push_back(fill);
+            QVERIFY(answer(journal->append({fill})));
+        }
+        QVERIFY(answer(journal->past())->fills.empty()); // they are of this run
+        journal.reset();
+        journal = opened(folder);
+        QVERIFY(answer(journal->past())->fills == fills);
+    }
+
     void ordersOfOthersAreNotAmongOurs()
     {
         const QTemporaryDir folder;

@@ -68,6 +68,8 @@ signals:
     void orderWanted(const std::string &clientOrderId);
     /// What an alert is about is to be seen.
     void alertFollowed(const domain::Alert &alert);
+    /// The user's own rules are to be seen.
+    void rulesWanted();
     /// The life of the chosen order is to be seen.
     void storyWanted();
 

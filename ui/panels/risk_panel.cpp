@@ -1,14 +1,20 @@
 #include "ui/panels/risk_panel.h"
 
+#include "models/domain/risk/explain.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
 #include "ui/widgets/bars.h"
-#include "ui/widgets/data_table.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/mark.h"
+#include "ui/widgets/position_risk_list.h"
+#include "ui/widgets/ratio_chart.h"
+#include "ui/widgets/risk_bars.h"
 
-#include <QHeaderView>
-#include <QPainter>
+#include <QComboBox>
+#include <QEvent>
+#include <QFrame>
+#include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
 
@@ -17,42 +23,54 @@
 namespace ui
 {
 
+using namespace std::chrono_literals;
+using domain::RiskLevel;
+using domain::RuleKind;
+
 namespace
 {
 
-using Columns = live::PositionsModel::ColumnId;
-constexpr int shownColumns[] = {Columns::SymbolColumn, Columns::DistanceColumn, Columns::LiquidationColumn,
-    Columns::ExchangeLiquidationColumn};
+/// From this width on there are two columns.
+constexpr int twoColumns = 680;
 
-/// The distance to liquidation as a bar behind its figure: full from 50 % on.
-class DistanceDelegate final : public CellDelegate
+QString usdt(domain::Money amount)
 {
-public:
-    using CellDelegate::CellDelegate;
+    return live::fixedText(amount, 2) + QStringLiteral(" USDT");
+}
 
-protected:
-    void paintBackground(
-        QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const override
-    {
-        CellDelegate::paintBackground(painter, option, index);
-        if (index.column() != Columns::DistanceColumn) {
-            return;
-        }
-        const double share = std::min(1.0, index.data(live::ShareRole).toDouble() * 2.0);
-        const QModelIndex level = index.siblingAtColumn(Columns::LevelColumn);
-        const QColor tone = theme().colour(static_cast<live::Tone>(level.data(live::ToneRole).toInt()));
-        QRect bar = option.rect.adjusted(2, 3, -2, -3);
-        bar.setWidth(static_cast<int>(share * bar.width()));
-        painter->fillRect(bar, blended(theme().tokens().panel, tone, 0.3));
-    }
-};
-
-const char *roleOf(domain::RiskLevel level)
+QString signedUsdt(domain::Money amount)
 {
-    return level == domain::RiskLevel::Safe     ? "good"
-           : level == domain::RiskLevel::Medium ? ""
-           : level == domain::RiskLevel::High   ? "confirm"
-                                                : "block";
+    return live::signedText(amount, 2) + QStringLiteral(" USDT");
+}
+
+const char *roleOf(RiskLevel level)
+{
+    return level == RiskLevel::Safe     ? "good"
+           : level == RiskLevel::Medium ? ""
+           : level == RiskLevel::High   ? "confirm"
+                                        : "block";
+}
+
+/// The level as a shape, for those to whom its colour says nothing.
+live::Mark markOf(RiskLevel level)
+{
+    return level == RiskLevel::Safe     ? live::Mark::Dot
+           : level == RiskLevel::Medium ? live::Mark::Diamond
+           : level == RiskLevel::High   ? live::Mark::Triangle
+                                        : live::Mark::Square;
+}
+
+const char *roleOf(domain::Money amount)
+{
+    return amount.isNegative() ? "negative" : amount.isPositive() ? "good" : "";
+}
+
+QFont bigFont()
+{
+    QFont big = Theme::numberFont();
+    big.setPointSizeF(big.pointSizeF() * 1.7);
+    big.setBold(true);
+    return big;
 }
 
 } // namespace
@@ -60,86 +78,181 @@ const char *roleOf(domain::RiskLevel level)
 RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
+      m_ranges{tools.window.marketData},
+      m_sign{new MarkSign{16}},
       m_level{new QLabel},
       m_ratio{new QLabel},
       m_advice{roleLabel({}, "caption")},
+      m_lock{new QFrame},
+      m_lockText{roleLabel({}, "block")},
       m_gauge{new MarginGauge{tools.theme}},
-      m_equity{new Readout{QStringLiteral("risk.equity"), tr("Margin balance")}},
+      m_history{new RatioChart{tools.window.models.times, tools.theme}},
+      m_window{identify(new QComboBox, QStringLiteral("risk.window"), tr("Time shown of the margin ratio"))},
+      m_day{new DayBar{tools.theme}},
+      m_counts{roleLabel({}, "caption")},
+      m_equity{new Readout{QStringLiteral("risk.equity"), tr("Equity (margin balance)")}},
       m_wallet{new Readout{QStringLiteral("risk.wallet"), tr("Wallet balance")}},
       m_available{new Readout{QStringLiteral("risk.available"), tr("Available")}},
       m_pnl{new Readout{QStringLiteral("risk.pnl"), tr("Unrealized PnL")}},
+      m_used{new Readout{QStringLiteral("risk.used"), tr("Used margin")}},
       m_maintenance{new Readout{QStringLiteral("risk.maintenance"), tr("Maintenance margin")}},
       m_exposure{new Readout{QStringLiteral("risk.exposure"), tr("Exposure gross / net")}},
+      m_stops{new Readout{QStringLiteral("risk.stops"), tr("If all stops fill, from here")}},
+      m_naked{new Readout{QStringLiteral("risk.naked"), tr("Without a stop")}},
       m_funding{new Readout{QStringLiteral("risk.funding"), tr("Next funding")}},
-      m_positions{new DataTable{tools.window.models.positions, tools.theme, tools.window.settings,
-          {QStringLiteral("risk.positions"), tr("Distance to liquidation"), tr("No open positions."),
-              false}}},
+      m_positions{new PositionRiskList{tools.theme}},
+      m_bySymbol{new ExposureBars{tools.theme}},
       m_stress{new StressStrip{tools.theme}}
 {
-    m_level->setObjectName(QStringLiteral("risk.level"));
-    m_ratio->setObjectName(QStringLiteral("risk.ratio"));
-    m_advice->setObjectName(QStringLiteral("risk.advice"));
-    m_gauge->setObjectName(QStringLiteral("risk.gauge"));
-    m_stress->setObjectName(QStringLiteral("risk.stress"));
-    m_advice->setWordWrap(true);
-    QFont big = Theme::numberFont();
-    big.setPointSizeF(big.pointSizeF() * 1.7);
-    big.setBold(true);
-    m_level->setFont(big);
-    m_ratio->setFont(big);
-    m_ratio->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
     auto *content = new QWidget;
-    auto *layout = new QVBoxLayout{content};
-    layout->setContentsMargins(10, 6, 10, 6);
-    layout->setSpacing(4);
-    auto *top = new QHBoxLayout;
-    top->addWidget(m_level);
-    top->addWidget(m_ratio, 1);
-    layout->addLayout(top);
-    layout->addWidget(m_gauge);
-    layout->addWidget(m_advice);
-    for (int column = 0; column < tools.window.models.positions.columnCount(); ++column) {
-        m_positions->setColumnHidden(
-            column, std::ranges::find(shownColumns, column) == std::end(shownColumns));
-    }
-    m_positions->horizontalHeader()->moveSection(
-        m_positions->horizontalHeader()->visualIndex(Columns::DistanceColumn), 1);
-    m_positions->setCellDelegate(new DistanceDelegate{tools.theme, m_positions});
-    m_positions->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    m_positions->horizontalHeader()->setStretchLastSection(true);
-    fitPositions();
-    connect(m_positions, &DataTable::rowActivated, this, [this](int row) {
-        m_tools.link.setSymbol(m_tools.window.models.positions.position(row).position.symbol);
-    });
-    layout->addWidget(roleLabel(tr("Distance to liquidation"), "heading"));
-    layout->addWidget(m_positions);
-    for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_maintenance, m_exposure, m_funding}) {
-        layout->addWidget(figure);
-    }
-    layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
-    layout->addWidget(m_stress);
-    layout->addStretch(1);
+    m_columns = new QBoxLayout{QBoxLayout::TopToBottom, content};
+    m_columns->setContentsMargins(10, 6, 10, 6);
+    m_columns->setSpacing(10);
+    m_columns->addWidget(levelColumn(), 1);
+    m_columns->addWidget(positionColumn(), 1);
     auto *scroll = identify(new QScrollArea, QStringLiteral("risk.scroll"), tr("Risk dashboard"));
     scroll->setWidgetResizable(true);
     scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    scroll->setFocusPolicy(Qt::NoFocus);
     scroll->setWidget(content);
     auto *whole = new QVBoxLayout{this};
     whole->setContentsMargins(0, 0, 0, 0);
     whole->addWidget(scroll);
-    connect(&tools.window.models.account, &live::AccountView::riskChanged, this, &RiskPanel::refresh);
-    connect(&tools.window.models.account, &live::AccountView::accountChanged, this, &RiskPanel::refresh);
-    connect(&tools.window.models.market, &live::MarketState::staleChanged, this, &RiskPanel::refresh);
-    connect(&tools.window.models.positions, &QAbstractItemModel::modelReset, this, &RiskPanel::fitPositions);
+    explainFigures();
+    const live::Models &models = tools.window.models;
+    connect(&models.account, &live::AccountView::riskChanged, this, &RiskPanel::refresh);
+    connect(&models.account, &live::AccountView::accountChanged, this, &RiskPanel::refresh);
+    connect(&models.market, &live::MarketState::staleChanged, this, &RiskPanel::refresh);
+    connect(&models.riskHistory, &live::RiskHistory::grew, this, &RiskPanel::showHistory);
+    connect(&models.times, &live::TimeDisplay::changed, this, &RiskPanel::showHistory);
+    connect(&models.rules, &live::RulesModel::changed, this, &RiskPanel::showRules);
+    connect(&models.rules, &live::RulesModel::ticked, this, &RiskPanel::showRules);
+    connect(&m_ranges, &live::RangeBook::changed, this, &RiskPanel::refresh);
+    connect(m_positions, &PositionRiskList::activated, this,
+        [this](const domain::Symbol &symbol) { m_tools.link.setSymbol(symbol); });
+    connect(m_window, &QComboBox::currentIndexChanged, this, &RiskPanel::showHistory);
     refresh();
-    setFocusProxy(m_positions);
+    showHistory();
+    showRules();
+    setFocusProxy(m_history);
 }
 
-void RiskPanel::fitPositions()
+QWidget *RiskPanel::levelColumn()
 {
-    // As many rows as there are, up to five: the figures below stay in sight.
-    const int rows = std::clamp(m_tools.window.models.positions.rowCount(), 2, 5);
-    const int header = m_positions->horizontalHeader()->sizeHint().height();
-    m_positions->setFixedHeight(header + rows * m_positions->verticalHeader()->defaultSectionSize() + 4);
+    auto *column = new QWidget;
+    auto *layout = new QVBoxLayout{column};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    m_level->setObjectName(QStringLiteral("risk.level"));
+    m_ratio->setObjectName(QStringLiteral("risk.ratio"));
+    m_advice->setObjectName(QStringLiteral("risk.advice"));
+    m_gauge->setObjectName(QStringLiteral("risk.gauge"));
+    m_advice->setWordWrap(true);
+    m_level->setFont(bigFont());
+    m_ratio->setFont(bigFont());
+    m_ratio->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    auto *top = new QHBoxLayout;
+    top->addWidget(m_sign);
+    top->addWidget(m_level);
+    top->addWidget(m_ratio, 1);
+    layout->addWidget(lockStrip());
+    layout->addLayout(top);
+    layout->addWidget(m_gauge);
+    layout->addWidget(m_advice);
+    layout->addWidget(historyHead());
+    m_history->setObjectName(QStringLiteral("risk.history"));
+    layout->addWidget(m_history);
+    auto *today = new QHBoxLayout;
+    today->addWidget(roleLabel(tr("Today, since 00:00 UTC"), "heading"), 1);
+    auto *rules = identify(new QPushButton{tr("Rules…")}, QStringLiteral("risk.rules"), tr("Your rules and the lock"));
+    rules->setProperty("small", true);
+    connect(rules, &QPushButton::clicked, this, [this] { emit m_tools.link.rulesWanted(); });
+    today->addWidget(rules);
+    layout->addLayout(today);
+    m_day->setObjectName(QStringLiteral("risk.day"));
+    layout->addWidget(m_day);
+    m_counts->setObjectName(QStringLiteral("risk.counts"));
+    m_counts->setWordWrap(true);
+    layout->addWidget(m_counts);
+    layout->addWidget(roleLabel(tr("Account"), "heading"));
+    for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_used, m_maintenance}) {
+        layout->addWidget(figure);
+    }
+    layout->addStretch(1);
+    return column;
+}
+
+QWidget *RiskPanel::positionColumn()
+{
+    auto *column = new QWidget;
+    auto *layout = new QVBoxLayout{column};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->setSpacing(4);
+    layout->addWidget(roleLabel(tr("Distance to liquidation"), "heading"));
+    m_positions->setObjectName(QStringLiteral("risk.positions"));
+    layout->addWidget(m_positions);
+    for (Readout *figure : {m_stops, m_naked, m_funding}) {
+        layout->addWidget(figure);
+    }
+    layout->addWidget(roleLabel(tr("Exposure"), "heading"));
+    layout->addWidget(m_exposure);
+    m_bySymbol->setObjectName(QStringLiteral("risk.bySymbol"));
+    layout->addWidget(m_bySymbol);
+    layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
+    m_stress->setObjectName(QStringLiteral("risk.stress"));
+    layout->addWidget(m_stress);
+    layout->addStretch(1);
+    return column;
+}
+
+QWidget *RiskPanel::lockStrip()
+{
+    m_lock->setObjectName(QStringLiteral("risk.lock"));
+    m_lock->setProperty("role", QStringLiteral("banner"));
+    m_lockText->setObjectName(QStringLiteral("risk.lockText"));
+    m_lockText->setWordWrap(true);
+    auto *layout = new QHBoxLayout{m_lock};
+    layout->setContentsMargins(8, 6, 8, 6);
+    layout->addWidget(m_lockText, 1);
+    m_lock->hide();
+    return m_lock;
+}
+
+QWidget *RiskPanel::historyHead()
+{
+    auto *row = new QWidget;
+    auto *layout = new QHBoxLayout{row};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(roleLabel(tr("Margin ratio over time"), "heading"), 1);
+    for (const auto &[window, text] : std::initializer_list<std::pair<domain::Milliseconds, QString>>{
+             {15min, tr("15 min")}, {1h, tr("1 h")}, {6h, tr("6 h")}, {24h, tr("24 h")}}) {
+        m_window->addItem(text, static_cast<qlonglong>(window.count()));
+    }
+    layout->addWidget(m_window);
+    return row;
+}
+
+void RiskPanel::explainFigures()
+{
+    const live::AccountView &view = m_tools.window.models.account;
+    const auto explain = [&view](Readout *figure, auto make) {
+        figure->setExplainer([&view, make]() -> std::optional<domain::Explanation> {
+            if (!view.risk() || !view.state()) {
+                return std::nullopt;
+            }
+            return make(*view.risk(), *view.state());
+        });
+    };
+    explain(m_equity, [](const domain::AccountRisk &risk, const domain::AccountState &account) {
+        return domain::explainMarginBalance("account", account.walletBalance, risk.unrealizedPnl, {});
+    });
+    explain(m_available, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        return domain::explainAvailableBalance(
+            risk.crossMarginBalance, risk.crossMarginBalance - risk.availableBalance, {});
+    });
+    explain(m_maintenance, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        return domain::explainMarginRatio("cross", risk.crossMaintenanceMargin, risk.crossMarginBalance, {});
+    });
 }
 
 void RiskPanel::refresh()
@@ -151,40 +264,182 @@ void RiskPanel::refresh()
         m_advice->setText(tr("Waiting for the account."));
         return;
     }
-    const domain::MarginRatio ratio = live::worstRatio(*risk);
-    m_level->setText(live::toQString(domain::toString(risk->level)));
+    showLevel(*risk, *account);
+    showFigures(*risk, *account);
+    showPositions(*risk);
+    showStops();
+    showFunding(*risk);
+    m_bySymbol->display(*risk);
+    m_stress->display(m_tools.window.models.account.stressOfAll());
+}
+
+void RiskPanel::showLevel(const domain::AccountRisk &risk, const domain::AccountState &account)
+{
+    const domain::MarginRatio ratio = live::worstRatio(risk);
+    m_sign->display(markOf(risk.level), levelColour(m_tools.theme.tokens(), risk.level));
+    m_level->setText(live::toQString(domain::toString(risk.level)));
     m_level->setAccessibleName(tr("Risk level %1").arg(m_level->text()));
-    m_level->setProperty("role", QLatin1StringView{roleOf(risk->level)});
+    m_level->setProperty("role", QLatin1StringView{roleOf(risk.level)});
     restyle(m_level);
     m_ratio->setText(live::ratioText(ratio));
     m_ratio->setAccessibleName(tr("Margin ratio %1").arg(m_ratio->text()));
-    const QString notReconciled =
-        account->isReconciled ? QString{} : tr(" The account is being compared anew.");
-    const bool isOld =
-        !risk->positions.empty() && (!risk->allMarksLive || m_tools.window.models.market.isStale());
-    const QString notLive = isOld ? tr(" Some positions are valued at old prices.") : QString{};
-    const QString advice = live::toQString(domain::adviceFor(risk->level));
-    m_advice->setText(advice.left(1).toUpper() + advice.mid(1) + u'.' + notLive + notReconciled);
-    m_gauge->display(ratio);
-    const auto usdt = [](domain::Money amount) -> QString {
-        return live::fixedText(amount, 2) + QStringLiteral(" USDT");
-    };
-    m_equity->display(usdt(risk->marginBalance));
-    m_wallet->display(usdt(account->walletBalance));
-    m_available->display(usdt(risk->availableBalance));
-    m_pnl->display(live::signedText(risk->unrealizedPnl, 2) + QStringLiteral(" USDT"),
-        risk->unrealizedPnl.isNegative()   ? "negative"
-        : risk->unrealizedPnl.isPositive() ? "good"
-                                           : "");
-    m_maintenance->display(usdt(risk->maintenanceMargin));
-    m_exposure->display(live::fixedText(risk->grossNotional, 0) + QStringLiteral(" / ") +
-                        live::signedText(risk->netNotional, 0) + QStringLiteral(" USDT"));
-    domain::Money funding;
-    for (const domain::PositionRisk &position : risk->positions) {
-        funding += position.fundingDue.value_or(domain::Money{});
+    QString text = live::toQString(domain::adviceFor(risk.level));
+    text = text.left(1).toUpper() + text.mid(1) + u'.';
+    const auto worst = std::ranges::find_if(risk.positions, [&ratio](const domain::PositionRisk &position) {
+        return position.position.marginType == domain::MarginType::Isolated && position.marginRatio == ratio;
+    });
+    if (worst != risk.positions.end() && !(risk.crossMarginRatio == ratio)) {
+        text += tr(" The worst is the isolated %1; cross stands at %2.")
+                    .arg(live::toQString(worst->position.symbol), live::ratioText(risk.crossMarginRatio));
     }
-    m_funding->display(live::signedText(funding, 2) + QStringLiteral(" USDT"));
-    m_stress->display(m_tools.window.models.account.stressOfAll());
+    if (!risk.positions.empty() && (!risk.allMarksLive || m_tools.window.models.market.isStale())) {
+        text += tr(" Some positions are valued at old prices.");
+    }
+    if (!account.isReconciled) {
+        text += tr(" The account is being compared anew.");
+    }
+    m_advice->setText(text);
+    m_gauge->display(ratio);
+}
+
+void RiskPanel::showFigures(const domain::AccountRisk &risk, const domain::AccountState &account)
+{
+    m_equity->display(usdt(risk.marginBalance));
+    m_wallet->display(usdt(account.walletBalance));
+    m_available->display(usdt(risk.availableBalance));
+    m_pnl->display(signedUsdt(risk.unrealizedPnl), roleOf(risk.unrealizedPnl));
+    m_used->display(usdt(risk.initialMargin + risk.openOrderMargin));
+    m_used->setNote(risk.openOrderMargin.isPositive()
+                        ? tr("positions %1, open orders %2")
+                              .arg(live::fixedText(risk.initialMargin, 2), live::fixedText(risk.openOrderMargin, 2))
+                        : QString{});
+    m_maintenance->display(usdt(risk.maintenanceMargin));
+    m_exposure->display(live::fixedText(risk.grossNotional, 0) + QStringLiteral(" / ") +
+                        live::signedText(risk.netNotional, 0) + QStringLiteral(" USDT"));
+}
+
+void RiskPanel::showPositions(const domain::AccountRisk &risk)
+{
+    const live::Models &models = m_tools.window.models;
+    std::vector<PositionRiskFacts> all;
+    for (const domain::PositionRisk &position : risk.positions) {
+        const domain::Symbol &symbol = position.position.symbol;
+        m_ranges.want(symbol);
+        PositionRiskFacts facts;
+        facts.risk = position;
+        if (const auto *leg = models.protection.risk().find(symbol, position.position.positionSide)) {
+            facts.leg = *leg;
+        }
+        facts.nakedFor = models.protection.nakedFor(symbol, position.position.positionSide);
+        facts.range = m_ranges.range(symbol);
+        if (const domain::SymbolSpec *spec = models.market.spec(symbol)) {
+            facts.tick = spec->tickSize;
+        }
+        facts.priceDecimals = models.market.priceDecimals(symbol);
+        facts.quantityDecimals = models.market.quantityDecimals(symbol);
+        facts.isStale = !position.isMarkLive || models.market.isStale();
+        all.push_back(std::move(facts));
+    }
+    m_positions->display(std::move(all));
+}
+
+void RiskPanel::showStops()
+{
+    const live::ProtectionModel &protection = m_tools.window.models.protection;
+    const domain::OpenRisk &risk = protection.risk();
+    m_stops->display(signedUsdt(-risk.lossFromMark), risk.lossFromMark.isPositive() ? "negative" : "");
+    m_stops->setNote(risk.lossFromMark.isPositive()
+                         ? tr("result of those positions then %1").arg(signedUsdt(risk.resultAtStops))
+                         : QString{});
+    const auto naked = protection.naked();
+    if (naked.empty()) {
+        m_naked->display(tr("none"));
+        m_naked->setNote({});
+        return;
+    }
+    QStringList parts;
+    for (const auto &[leg, length] : naked) {
+        parts << tr("%1 for %2").arg(live::toQString(leg.first), live::ageText(length));
+    }
+    m_naked->display(tr("%1 USDT").arg(live::fixedText(risk.nakedNotional, 0)), "confirm");
+    m_naked->setNote(parts.join(QStringLiteral(", ")));
+}
+
+void RiskPanel::showFunding(const domain::AccountRisk &risk)
+{
+    domain::Money funding;
+    std::optional<domain::Timestamp> nextAt;
+    for (const domain::PositionRisk &position : risk.positions) {
+        if (position.fundingDue && position.nextFundingAt != domain::Timestamp{}) {
+            nextAt = nextAt ? std::min(*nextAt, position.nextFundingAt) : position.nextFundingAt;
+        }
+    }
+    // Settlements of later hours are not part of the next one.
+    for (const domain::PositionRisk &position : risk.positions) {
+        if (position.fundingDue && (!nextAt || position.nextFundingAt == *nextAt)) {
+            funding += *position.fundingDue;
+        }
+    }
+    if (!nextAt) {
+        m_funding->display(signedUsdt(funding), roleOf(funding));
+        return;
+    }
+    const domain::Milliseconds left = *nextAt - m_tools.window.models.rules.venueNow();
+    m_funding->display(tr("%1 in %2").arg(signedUsdt(funding), live::countdownText(left)), roleOf(funding));
+}
+
+void RiskPanel::showHistory()
+{
+    const live::RiskHistory &history = m_tools.window.models.riskHistory;
+    const domain::Milliseconds window{m_window->currentData().toLongLong()};
+    const domain::Timestamp now = history.now();
+    m_history->display(history.ratios().since(now - window), now, window);
+}
+
+void RiskPanel::showRules()
+{
+    const live::RulesModel &rules = m_tools.window.models.rules;
+    const domain::RuleState &state = rules.state();
+    const auto left = rules.lockedFor();
+    m_lock->setVisible(left.has_value());
+    if (left) {
+        m_lockText->setText(live::lockSentence(*state.lock, *left));
+    }
+    m_day->display(state);
+    QStringList counts;
+    const auto count = [&](RuleKind kind, int value, const QString &word) {
+        const domain::Rule &rule = state.active.of(kind);
+        if (rule.limit) {
+            counts << tr("%1 of %2 %3").arg(value).arg(live::toQString(rule.limit->toString()), word);
+        } else if (value > 0) {
+            counts << QStringLiteral("%1 %2").arg(value).arg(word);
+        }
+    };
+    count(RuleKind::Trades, state.day.trades, tr("trades"));
+    count(RuleKind::LosingStreak, state.day.losses, tr("losses in a row"));
+    if (state.pending) {
+        counts << tr("looser rules wait for 00:00 UTC");
+    }
+    if (state.day.hasOtherFees) {
+        counts << tr("fees in another asset are not counted");
+    }
+    m_counts->setText(counts.join(QStringLiteral(" · ")));
+    m_counts->setVisible(!counts.isEmpty());
+}
+
+void RiskPanel::resizeEvent(QResizeEvent *event)
+{
+    const bool isWide = width() >= twoColumns;
+    m_columns->setDirection(isWide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
+    QWidget::resizeEvent(event);
+}
+
+bool RiskPanel::event(QEvent *event)
+{
+    if (event->type() == QEvent::StyleChange || event->type() == QEvent::PaletteChange) {
+        refresh();
+    }
+    return QWidget::event(event);
 }
 
 } // namespace ui

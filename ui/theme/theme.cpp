@@ -257,6 +257,7 @@ QLabel[figure="true"] { border: 1px solid transparent; border-radius: 3px; paddi
 QLabel[explains="true"]:hover { background: @hover; }
 QLabel[explains="true"]:focus { border: 1px solid @accent; }
 QDialog#explanation { background: @raised; border: 1px solid @border; }
+QFrame[role="banner"] { background: @raised; border: 2px solid @danger; border-radius: 3px; }
 QFrame[role="line"] { background: @border; max-height: 1px; min-height: 1px; border: none; }
 QSlider::groove:horizontal { background: @border; height: 3px; border-radius: 1px; }
 QSlider::sub-page:horizontal { background: @accent; height: 3px; border-radius: 1px; }

@@ -1,0 +1,129 @@
+#include "tests/ui/seat.h"
+#include "ui/widgets/rules_page.h"
+
+#include <QAbstractButton>
+#include <QAction>
+#include <QCheckBox>
+#include <QDialog>
+#include <QSpinBox>
+#include <QTest>
+
+using domain::RuleAction;
+using domain::RuleKind;
+using domain::RuleLimit;
+using support::Seat;
+
+namespace
+{
+
+void tell(Seat &seat, const domain::RuleState &state)
+{
+    seat.desk.trading.rules = std::make_shared<const domain::RuleState>(state);
+    emit seat.desk.trading.riskRulesChanged(seat.desk.trading.rules);
+}
+
+domain::RuleState lossOf(const char *limit, const char *realised)
+{
+    domain::RuleState state;
+    state.active.of(RuleKind::DailyLoss) = {RuleLimit::literal(limit), RuleAction::Refuse};
+    state.day.startAt = domain::dayOf(domain::timestampFromMs(1'760'000'000'000));
+    state.day.realised = domain::Money::literal(realised);
+    return state;
+}
+
+} // namespace
+
+/// Setting the user's own rules.
+class RulesPageTest : public QObject
+{
+    Q_OBJECT
+private slots:
+    void aRuleIsSwitchedOnWithASuggestionAndApplied()
+    {
+        Seat seat;
+        seat.get<QAction>("trade.rules")->trigger();
+        auto *apply = seat.get<QAbstractButton>("rules.apply");
+        QVERIFY(!apply->isEnabled());
+        seat.get<QCheckBox>("rules.dailyLoss")->setChecked(true);
+        QCOMPARE(seat.get<QLineEdit>("rules.dailyLoss.limit")->text(), QStringLiteral("500"));
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("All of this holds at once."));
+        seat.get<QCheckBox>("rules.priceCollar")->setChecked(true);
+        seat.type("rules.priceCollar.limit", "1.5");
+        seat.get<QSpinBox>("rules.perMinute")->setValue(30);
+        QVERIFY(apply->isEnabled());
+        apply->click();
+        const domain::RiskRules &set = seat.desk.trading.rulesSet.back();
+        QCOMPARE(set.of(RuleKind::DailyLoss).limit, std::optional{RuleLimit::of(500)});
+        QCOMPARE(set.of(RuleKind::PriceCollar).limit, std::optional{RuleLimit::literal("0.015")});
+        QCOMPARE(set.pace.perMinute, 30);
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
+    }
+
+    void looseningIsSaidToWait()
+    {
+        Seat seat;
+        tell(seat, lossOf("500", "-10"));
+        seat.get<QAction>("trade.rules")->trigger();
+        seat.type("rules.dailyLoss.limit", "600");
+        QCOMPARE(seat.label("rules.message"),
+            QStringLiteral("All of this is looser than what is in force: it holds from 00:00 UTC."));
+        QVERIFY(seat.label("rules.dailyLoss.now").contains(QStringLiteral("in force: 500 USDT")));
+    }
+
+    void whatWouldLockAtOnceIsSaidBefore()
+    {
+        Seat seat;
+        tell(seat, lossOf("500", "-300"));
+        seat.get<QAction>("trade.rules")->trigger();
+        seat.type("rules.dailyLoss.limit", "300");
+        QVERIFY(seat.label("rules.message").startsWith(QStringLiteral("Applying locks opening at once.")));
+        seat.choose("rules.dailyLoss.action", "close everything");
+        QVERIFY(seat.label("rules.message").startsWith(QStringLiteral("Applying closes everything at once.")));
+    }
+
+    void nonsenseCannotBeApplied()
+    {
+        Seat seat;
+        seat.get<QAction>("trade.rules")->trigger();
+        seat.get<QCheckBox>("rules.trades")->setChecked(true);
+        seat.type("rules.trades.limit", "2.5");
+        QVERIFY(!seat.get<QAbstractButton>("rules.apply")->isEnabled());
+        QVERIFY(seat.label("rules.message").contains(QStringLiteral("whole number")));
+        seat.type("rules.trades.limit", "");
+        QVERIFY(!seat.get<QAbstractButton>("rules.apply")->isEnabled());
+    }
+
+    void theLockAndWhatWaitsAreCountedDown()
+    {
+        Seat seat;
+        domain::RuleState state = lossOf("500", "-510");
+        const domain::Timestamp now = seat.desk.models->rules.venueNow();
+        state.lock = {RuleKind::DailyLoss, now + std::chrono::hours{2}, "Daily loss: 510.00 USDT lost."};
+        state.pending = domain::RiskRules{};
+        state.pendingFrom = now + std::chrono::hours{2};
+        tell(seat, state);
+        seat.get<QAction>("trade.rules")->trigger();
+        QVERIFY2(seat.label("rules.status").contains(QStringLiteral("Opening is locked for 02:00:00")),
+            qPrintable(seat.label("rules.status")));
+        QVERIFY(seat.label("rules.status").contains(QStringLiteral("Looser rules wait and hold in 02:00:00")));
+    }
+
+    void everyControlSaysWhatItIs()
+    {
+        Seat seat;
+        seat.get<QAction>("trade.rules")->trigger();
+        for (const QWidget *widget : seat.get<QDialog>("settings")->findChildren<QWidget *>()) {
+            const bool isControl = qobject_cast<const QAbstractButton *>(widget) ||
+                                   qobject_cast<const QLineEdit *>(widget) ||
+                                   qobject_cast<const QComboBox *>(widget);
+            const bool isPart = widget->objectName().startsWith(u"qt_") || widget->objectName().isEmpty();
+            if (isControl && !isPart) {
+                QVERIFY2(!widget->accessibleName().isEmpty(), qPrintable(widget->objectName()));
+            }
+        }
+    }
+};
+
+QTEST_MAIN(RulesPageTest)
+
+#include "rules_page_test.moc"
