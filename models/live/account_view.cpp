@@ -1,5 +1,6 @@
 #include "models/live/account_view.h"
 
+#include <algorithm>
 #include <utility>
 
 namespace live
@@ -123,6 +124,30 @@ void AccountView::ask(const domain::Symbol &symbol)
         });
 }
 
+void AccountView::setRules(const domain::RiskRules &rules)
+{
+    using domain::RuleAction;
+    using domain::RuleKind;
+    m_limits = {};
+    const auto forbids = [&rules](RuleKind kind) {
+        return rules.of(kind).isOn() && rules.of(kind).action != RuleAction::Warn;
+    };
+    if (const domain::Rule &size = rules.of(RuleKind::OrderSize); size.isOn()) {
+        (forbids(RuleKind::OrderSize) ? m_limits.largestNotional : m_limits.confirmNotional) =
+            domain::Money::fromUnits(size.limit->units());
+    }
+    if (forbids(RuleKind::RiskPerTrade)) {
+        m_limits.largestRisk = domain::Money::fromUnits(rules.of(RuleKind::RiskPerTrade).limit->units());
+    }
+    if (const domain::Rule &collar = rules.of(RuleKind::PriceCollar); collar.isOn()) {
+        const auto through = domain::Rate::fromUnits(collar.limit->units());
+        m_limits.confirmCollar = std::min(m_limits.confirmCollar, through);
+        if (forbids(RuleKind::PriceCollar)) {
+            m_limits.largestCollar = std::min(m_limits.largestCollar, through);
+        }
+    }
+}
+
 domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) const
 {
     domain::DraftContext context;
@@ -148,6 +173,7 @@ domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) con
     context.leverage = settings.leverage;
     context.marginType = settings.marginType;
     context.now = m_clock.wallNow();
+    context.limits = m_limits;
     return context;
 }
 

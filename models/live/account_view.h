@@ -2,6 +2,7 @@
 
 #include "models/domain/risk/account_risk.h"
 #include "models/domain/risk/pretrade.h"
+#include "models/domain/risk/rules.h"
 #include "models/domain/risk/stress.h"
 #include "models/live/market_state.h"
 #include "models/live/orders_model.h"
@@ -39,6 +40,8 @@ public:
     void want(const domain::Symbol &symbol);
     /// What is known for drafting an order of the symbol; borrows from the live models.
     domain::DraftContext draftContext(const domain::Symbol &symbol) const;
+    /// The user's own rules: what they say of single orders is part of every draft's limits.
+    void setRules(const domain::RiskRules &rules);
     const domain::StressCurve *stressOfAll() const { return m_stress ? &*m_stress : nullptr; }
 
 signals:
@@ -67,6 +70,7 @@ private:
     std::optional<domain::AccountRisk> m_risk;
     std::optional<domain::StressCurve> m_stress;
     QTimer m_assessing;
+    domain::OrderLimits m_limits;
 };
 
 } // namespace live

@@ -32,6 +32,9 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       stress{riskBasis, betas},
       waysBack{riskBasis}
 {
+    const auto limit = [this] { account.setRules(rules.state().active); };
+    QObject::connect(&rules, &RulesModel::changed, &account, limit);
+    limit();
 }
 
 } // namespace live

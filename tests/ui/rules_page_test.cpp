@@ -56,7 +56,7 @@ private slots:
         QCOMPARE(set.of(RuleKind::DailyLoss).limit, std::optional{RuleLimit::of(500)});
         QCOMPARE(set.of(RuleKind::PriceCollar).limit, std::optional{RuleLimit::literal("0.015")});
         QCOMPARE(set.pace.perMinute, 30);
-        QCOMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
+        QTRY_COMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
     }
 
     void looseningIsSaidToWait()

@@ -14,6 +14,7 @@
 #include <QComboBox>
 #include <QEvent>
 #include <QFrame>
+#include <QKeyEvent>
 #include <QPushButton>
 #include <QScrollArea>
 #include <QVBoxLayout>
@@ -130,6 +131,7 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     connect(&m_ranges, &live::RangeBook::changed, this, &RiskPanel::refresh);
     connect(m_positions, &PositionRiskList::activated, this,
         [this](const domain::Symbol &symbol) { m_tools.link.setSymbol(symbol); });
+    connect(m_positions, &PositionRiskList::explanationWanted, this, &RiskPanel::explainLiquidation);
     connect(m_window, &QComboBox::currentIndexChanged, this, &RiskPanel::showHistory);
     refresh();
     showHistory();
@@ -151,6 +153,10 @@ QWidget *RiskPanel::levelColumn()
     m_level->setFont(bigFont());
     m_ratio->setFont(bigFont());
     m_ratio->setAlignment(Qt::AlignRight | Qt::AlignVCenter);
+    m_ratio->setFocusPolicy(Qt::TabFocus);
+    m_ratio->setCursor(Qt::PointingHandCursor);
+    m_ratio->setToolTip(tr("Click, or press Return: where this comes from."));
+    m_ratio->installEventFilter(this);
     auto *top = new QHBoxLayout;
     top->addWidget(m_sign);
     top->addWidget(m_level);
@@ -432,6 +438,65 @@ void RiskPanel::resizeEvent(QResizeEvent *event)
     const bool isWide = width() >= twoColumns;
     m_columns->setDirection(isWide ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom);
     QWidget::resizeEvent(event);
+}
+
+bool RiskPanel::eventFilter(QObject *watched, QEvent *event)
+{
+    const auto isAsking = [event] {
+        const int key = static_cast<QKeyEvent *>(event)->key();
+        return key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space || key == Qt::Key_F1;
+    };
+    if (event->type() == QEvent::ShortcutOverride && isAsking()) {
+        event->accept();
+        return true;
+    }
+    if (event->type() == QEvent::MouseButtonRelease || (event->type() == QEvent::KeyPress && isAsking())) {
+        explainRatio();
+        return true;
+    }
+    // A press must stay here, or its release goes to whoever takes it.
+    return event->type() == QEvent::MouseButtonPress || QWidget::eventFilter(watched, event);
+}
+
+void RiskPanel::explainRatio()
+{
+    const live::AccountView &view = m_tools.window.models.account;
+    ExplanationPopup::open(m_ratio, [&view]() -> std::optional<domain::Explanation> {
+        const domain::AccountRisk *risk = view.risk();
+        if (!risk) {
+            return std::nullopt;
+        }
+        const domain::MarginRatio worst = live::worstRatio(*risk);
+        for (const domain::PositionRisk &position : risk->positions) {
+            const bool isIsolated = position.position.marginType == domain::MarginType::Isolated;
+            if (isIsolated && position.marginRatio == worst && !(risk->crossMarginRatio == worst)) {
+                return domain::explainMarginRatio("isolated " + position.position.symbol,
+                    position.maintenanceMargin, position.position.isolatedWallet + position.unrealizedPnl, {});
+            }
+        }
+        return domain::explainMarginRatio("cross", risk->crossMaintenanceMargin, risk->crossMarginBalance, {});
+    });
+}
+
+void RiskPanel::explainLiquidation(QWidget *row, const domain::Symbol &symbol, domain::PositionSide side)
+{
+    const live::Models &models = m_tools.window.models;
+    ExplanationPopup::open(row, [&models, symbol, side]() -> std::optional<domain::Explanation> {
+        const domain::AccountRisk *risk = models.account.risk();
+        const domain::PositionRisk *position = risk ? risk->find(symbol, side) : nullptr;
+        if (!position) {
+            return std::nullopt;
+        }
+        const auto [legs, pool] = domain::liquidationInputs(*position, *risk, *models.account.state());
+        domain::ExplainContext context;
+        if (const domain::SymbolSpec *spec = models.market.spec(symbol)) {
+            context.baseAsset = spec->baseAsset;
+        }
+        context.entry = context.quantity = {"position at the exchange"};
+        context.mark.age = models.market.agedMark(symbol).age;
+        return domain::explainLiquidation(legs, pool, domain::bracketsOf(models.account.brackets(), symbol),
+            position->mark, position->position.marginType, context);
+    });
 }
 
 bool RiskPanel::event(QEvent *event)

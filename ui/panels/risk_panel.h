@@ -35,8 +35,11 @@ public:
 protected:
     void resizeEvent(QResizeEvent *event) override;
     bool event(QEvent *event) override;
+    bool eventFilter(QObject *watched, QEvent *event) override;
 
 private:
+    void explainRatio();
+    void explainLiquidation(QWidget *row, const domain::Symbol &symbol, domain::PositionSide side);
     QWidget *levelColumn();
     QWidget *positionColumn();
     QWidget *lockStrip();

@@ -84,7 +84,7 @@ void PositionRiskRow::display(const PositionRiskFacts &facts)
                           .arg(m_head, live::toQString(domain::toString(risk.level)), m_distance, m_prices,
                               m_difference, m_stops, live::signedText(risk.unrealizedPnl, 2)));
     setToolTip(tr("%1\nDistance: %2\nH ranges: the average true range of 14 hours fits so often between mark and "
-                  "liquidation price.\nEnter: show this symbol.")
+                  "liquidation price.\nEnter: show this symbol. F1 or right click: explain the liquidation price.")
                    .arg(m_head, m_distance));
     update();
 }
@@ -155,8 +155,32 @@ void PositionRiskRow::mousePressEvent(QMouseEvent *event)
     }
 }
 
+void PositionRiskRow::explain()
+{
+    const domain::Position &held = m_facts.risk.position;
+    emit explanationWanted(this, held.symbol, held.positionSide);
+}
+
+void PositionRiskRow::contextMenuEvent(QContextMenuEvent *)
+{
+    explain();
+}
+
+bool PositionRiskRow::event(QEvent *event)
+{
+    // Before the window's own F1.
+    if (event->type() == QEvent::ShortcutOverride && static_cast<QKeyEvent *>(event)->key() == Qt::Key_F1) {
+        event->accept();
+        return true;
+    }
+    return QWidget::event(event);
+}
+
 void PositionRiskRow::keyPressEvent(QKeyEvent *event)
 {
+    if (event->key() == Qt::Key_F1) {
+        return explain();
+    }
     if (event->key() == Qt::Key_Return || event->key() == Qt::Key_Enter || event->key() == Qt::Key_Space) {
         emit activated(m_facts.risk.position.symbol);
         return;
@@ -185,6 +209,7 @@ void PositionRiskList::display(std::vector<PositionRiskFacts> positions)
         auto *row = new PositionRiskRow{m_theme};
         row->setObjectName(QStringLiteral("risk.position.%1").arg(m_rows.size()));
         connect(row, &PositionRiskRow::activated, this, &PositionRiskList::activated);
+        connect(row, &PositionRiskRow::explanationWanted, this, &PositionRiskList::explanationWanted);
         m_layout->addWidget(row);
         m_rows.push_back(row);
     }

@@ -39,13 +39,17 @@ public:
 
 signals:
     void activated(const domain::Symbol &symbol);
+    void explanationWanted(QWidget *row, const domain::Symbol &symbol, domain::PositionSide side);
 
 protected:
+    bool event(QEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
+    void contextMenuEvent(QContextMenuEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
+    void explain();
     const Theme &m_theme;
     PositionRiskFacts m_facts;
     QString m_head;
@@ -67,6 +71,7 @@ public:
 
 signals:
     void activated(const domain::Symbol &symbol);
+    void explanationWanted(QWidget *row, const domain::Symbol &symbol, domain::PositionSide side);
 
 private:
     const Theme &m_theme;
