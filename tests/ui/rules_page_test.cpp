@@ -5,7 +5,10 @@
 #include <QAction>
 #include <QCheckBox>
 #include <QDialog>
+#include <QDir>
+#include <QListWidget>
 #include <QSpinBox>
+#include <QTabWidget>
 #include <QTest>
 
 using domain::RuleAction;
@@ -33,7 +36,18 @@ domain::RuleState lossOf(const char *limit, const char *realised)
 
 } // namespace
 
-/// Setting the user's own rules.
+/// With HEADROOM_SHOTS=<folder> it writes pictures to look at.
+void shoot(Seat &seat, const QString &name)
+{
+    const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+    if (!folder.isEmpty()) {
+        QDir{}.mkpath(folder);
+        QTest::qWait(200);
+        seat.get<QDialog>("settings")->grab().save(folder + u'/' + name + QStringLiteral(".png"));
+    }
+}
+
+/// Setting the user's own rules, and when one is told of risk.
 class RulesPageTest : public QObject
 {
     Q_OBJECT
@@ -106,6 +120,58 @@ private slots:
         QVERIFY2(seat.label("rules.status").contains(QStringLiteral("Opening is locked for 02:00:00")),
             qPrintable(seat.label("rules.status")));
         QVERIFY(seat.label("rules.status").contains(QStringLiteral("Looser rules wait and hold in 02:00:00")));
+        shoot(seat, QStringLiteral("rules-dark"));
+        seat.get<QAction>("view.light")->trigger();
+        shoot(seat, QStringLiteral("rules-light"));
+        seat.get<QTabWidget>("settings.tabs")->setCurrentIndex(0);
+        shoot(seat, QStringLiteral("watch-light"));
+        seat.get<QAction>("view.dark")->trigger();
+    }
+
+    void thresholdsOfRiskAlertsAreSetAndKept()
+    {
+        Seat seat;
+        seat.get<QAction>("trade.rules")->trigger();
+        seat.type("watch.distance.limit", "7.5");
+        seat.get<QCheckBox>("watch.funding")->setChecked(false);
+        seat.choose("watch.level.limit", "HIGH");
+        const auto &limits = seat.desk.models->riskAlerts.limits();
+        QCOMPARE(limits.distance, std::optional{domain::Rate::literal("0.075")});
+        QVERIFY(!limits.funding);
+        QCOMPARE(limits.level, std::optional{domain::RiskLevel::High});
+        seat.type("watch.naked.limit", "0");
+        QVERIFY(seat.label("watch.problem").contains(QStringLiteral("above 0")));
+        QCOMPARE(limits.nakedFor, std::optional{domain::Milliseconds{10'000}}); // the last good one
+        seat.open(domain::VenueKind::Paper); // a new window of the same venue
+        QCOMPARE(limits.distance, std::optional{domain::Rate::literal("0.075")});
+        QVERIFY(!limits.funding);
+    }
+
+    void aPriceIsWaitedForAndTold()
+    {
+        Seat seat;
+        seat.get<QAction>("trade.rules")->trigger();
+        QCOMPARE(seat.get<QLineEdit>("watch.symbol")->text(), QStringLiteral("BTCUSDT"));
+        seat.type("watch.price", "66,000");
+        seat.get<QAbstractButton>("watch.add")->click();
+        QCOMPARE(seat.get<QListWidget>("watch.prices")->item(0)->text(), QStringLiteral("BTCUSDT at or above 66,000 USDT"));
+        const auto told = [&seat] {
+            const auto &alerts = seat.desk.models->alerts;
+            for (int row = 0; row < alerts.rowCount(); ++row) {
+                if (alerts.entry(row).alert.kind == domain::Alert::Kind::PriceReached) {
+                    return true;
+                }
+            }
+            return false;
+        };
+        QVERIFY(!told());
+        seat.desk.quote("BTCUSDT", "66000.1");
+        QTRY_VERIFY(told());
+        QCOMPARE(seat.get<QListWidget>("watch.prices")->count(), 0);
+        seat.type("watch.symbol", "NOSUCH");
+        seat.type("watch.price", "1");
+        seat.get<QAbstractButton>("watch.add")->click();
+        QVERIFY(seat.label("watch.problem").contains(QStringLiteral("does not list NOSUCH")));
     }
 
     void everyControlSaysWhatItIs()

@@ -26,6 +26,7 @@ namespace ui
 
 using namespace std::chrono_literals;
 using domain::RiskLevel;
+using domain::Money;
 using domain::RuleKind;
 
 namespace
@@ -33,6 +34,8 @@ namespace
 
 /// From this width on there are two columns.
 constexpr int twoColumns = 680;
+/// Before the heading of a part.
+constexpr int gap = 6;
 
 QString usdt(domain::Money amount)
 {
@@ -64,6 +67,39 @@ live::Mark markOf(RiskLevel level)
 const char *roleOf(domain::Money amount)
 {
     return amount.isNegative() ? "negative" : amount.isPositive() ? "good" : "";
+}
+
+using Parts = std::vector<std::pair<std::string, Money>>;
+
+/// One part for each position.
+Parts partsOf(const domain::AccountRisk &risk, Money domain::PositionRisk::*figure)
+{
+    Parts parts;
+    for (const domain::PositionRisk &position : risk.positions) {
+        parts.emplace_back(position.position.symbol, position.*figure);
+    }
+    return parts;
+}
+
+/// A figure that is the sum of named parts.
+domain::Explanation sumOf(std::string figure, const Parts &parts, std::string source)
+{
+    domain::Explanation explanation;
+    explanation.figure = std::move(figure);
+    explanation.unit = "USDT";
+    explanation.source = std::move(source);
+    Money sum;
+    for (const auto &[name, amount] : parts) {
+        sum += amount;
+        explanation.formula += (explanation.formula.empty() ? "" : " + ") + name;
+        explanation.workings += (explanation.workings.empty() ? "" : " + ") + domain::shortText(amount);
+        explanation.inputs.push_back({{}, name, domain::shortText(amount), "USDT", "account and mark price", {}});
+    }
+    if (parts.empty()) {
+        explanation.formula = explanation.workings = "0";
+    }
+    explanation.value = domain::shortText(sum);
+    return explanation;
 }
 
 QFont bigFont()
@@ -168,6 +204,7 @@ QWidget *RiskPanel::levelColumn()
     layout->addWidget(historyHead());
     m_history->setObjectName(QStringLiteral("risk.history"));
     layout->addWidget(m_history);
+    layout->addSpacing(gap);
     auto *today = new QHBoxLayout;
     today->addWidget(roleLabel(tr("Today, since 00:00 UTC"), "heading"), 1);
     auto *rules = identify(new QPushButton{tr("Rules…")}, QStringLiteral("risk.rules"), tr("Your rules and the lock"));
@@ -180,6 +217,7 @@ QWidget *RiskPanel::levelColumn()
     m_counts->setObjectName(QStringLiteral("risk.counts"));
     m_counts->setWordWrap(true);
     layout->addWidget(m_counts);
+    layout->addSpacing(gap);
     layout->addWidget(roleLabel(tr("Account"), "heading"));
     for (Readout *figure : {m_equity, m_wallet, m_available, m_pnl, m_used, m_maintenance}) {
         layout->addWidget(figure);
@@ -197,13 +235,16 @@ QWidget *RiskPanel::positionColumn()
     layout->addWidget(roleLabel(tr("Distance to liquidation"), "heading"));
     m_positions->setObjectName(QStringLiteral("risk.positions"));
     layout->addWidget(m_positions);
+    layout->addSpacing(gap);
     for (Readout *figure : {m_stops, m_naked, m_funding}) {
         layout->addWidget(figure);
     }
+    layout->addSpacing(gap);
     layout->addWidget(roleLabel(tr("Exposure"), "heading"));
     layout->addWidget(m_exposure);
     m_bySymbol->setObjectName(QStringLiteral("risk.bySymbol"));
     layout->addWidget(m_bySymbol);
+    layout->addSpacing(gap);
     layout->addWidget(roleLabel(tr("Account if all prices move by per cent"), "heading"));
     m_stress->setObjectName(QStringLiteral("risk.stress"));
     layout->addWidget(m_stress);
@@ -256,9 +297,51 @@ void RiskPanel::explainFigures()
         return domain::explainAvailableBalance(
             risk.crossMarginBalance, risk.crossMarginBalance - risk.availableBalance, {});
     });
-    explain(m_maintenance, [](const domain::AccountRisk &risk, const domain::AccountState &) {
-        return domain::explainMarginRatio("cross", risk.crossMaintenanceMargin, risk.crossMarginBalance, {});
+    explain(m_wallet, [](const domain::AccountRisk &, const domain::AccountState &account) {
+        Money isolated = account.walletBalance - account.crossWalletBalance;
+        return sumOf("Wallet balance", {{"cross wallet", account.crossWalletBalance}, {"isolated wallets", isolated}},
+            "balances of the account stream, compared with the exchange each minute");
     });
+    explain(m_pnl, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        return sumOf("Unrealized PnL", partsOf(risk, &domain::PositionRisk::unrealizedPnl),
+            "sum over positions of side × quantity × (mark − entry)");
+    });
+    explain(m_used, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        auto parts = partsOf(risk, &domain::PositionRisk::initialMargin);
+        parts.emplace_back("open orders", risk.openOrderMargin);
+        return sumOf("Used margin", parts, "initial margin of positions and of what open orders add to it");
+    });
+    explain(m_maintenance, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        return sumOf("Maintenance margin", partsOf(risk, &domain::PositionRisk::maintenanceMargin),
+            "sum over positions of notional × rate − amount of the leverage bracket");
+    });
+    explain(m_exposure, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        return sumOf("Gross exposure", partsOf(risk, &domain::PositionRisk::notional),
+            "sum over positions of quantity × mark, whatever their side");
+    });
+    explain(m_funding, [](const domain::AccountRisk &risk, const domain::AccountState &) {
+        std::vector<std::pair<std::string, Money>> parts;
+        for (const domain::PositionRisk &position : risk.positions) {
+            parts.emplace_back(position.position.symbol, position.fundingDue.value_or(Money{}));
+        }
+        return sumOf("Next funding", parts, "sum over positions of −side × notional × funding rate");
+    });
+    const auto explainStops = [this](Readout *figure, const char *name, Money domain::LegRisk::*part, const char *source) {
+        const live::ProtectionModel &protection = m_tools.window.models.protection;
+        figure->setExplainer([&protection, name, part, source]() -> std::optional<domain::Explanation> {
+            std::vector<std::pair<std::string, Money>> parts;
+            for (const domain::LegRisk &leg : protection.risk().legs) {
+                if (!(leg.*part).isZero()) {
+                    parts.emplace_back(leg.symbol, leg.*part);
+                }
+            }
+            return sumOf(name, parts, source);
+        });
+    };
+    explainStops(m_stops, "Loss if all stops fill, from here", &domain::LegRisk::lossFromMark,
+        "sum over stops of (mark − stop) × quantity × side, and the taker fee of each fill");
+    explainStops(m_naked, "Notional without a stop", &domain::LegRisk::nakedNotional,
+        "sum over positions of what no stop covers × mark; an isolated one counts its margin at most");
 }
 
 void RiskPanel::refresh()

@@ -143,9 +143,15 @@ void RatioChart::paintBands(QPainter &painter, const QRectF &area) const
                 QString::number(static_cast<int>(band.from * 100)) + QStringLiteral(" %"));
         }
     }
-    painter.setPen(tokens.muted);
-    painter.drawText(
-        QPointF{area.left() + 3, area.top() + metrics.ascent() + 1}, QString::number(top() * 100, 'f', 0) + QStringLiteral(" %"));
+    const bool isFree = std::ranges::none_of(bands, [&](const Band &band) {
+        return band.from > 0.0 && band.from < top() &&
+               yOf(band.from, area) - area.top() < 2.0 * metrics.height();
+    });
+    if (isFree) {
+        painter.setPen(tokens.muted);
+        painter.drawText(QPointF{area.left() + 3, area.top() + metrics.ascent() + 1},
+            QString::number(top() * 100, 'f', 0) + QStringLiteral(" %"));
+    }
 }
 
 void RatioChart::paintTimes(QPainter &painter, const QRectF &area) const

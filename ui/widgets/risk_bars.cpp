@@ -159,7 +159,7 @@ void ExposureBars::paintEvent(QPaintEvent *)
         figures = std::max(figures, metrics.horizontalAdvance(figure(each)));
         most = std::max({most, each.longs, each.shorts});
     }
-    names = std::min(names, width() / 3);
+    names = std::min(names + 2, width() / 3); // text is as wide as that and a fraction
     const QRect bars{names + 8, 0, std::max(10, width() - names - figures - 16), line};
     const int zero = bars.left() + bars.width() / 2;
     int y = 0;
