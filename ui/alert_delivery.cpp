@@ -42,9 +42,9 @@ AlertRules AlertRules::standard()
     for (AlertChannels &channels : rules.channels) {
         channels.set(bitOf(AlertChannel::Window));
     }
-    for (const Kind kind : {Kind::Unknown, Kind::Quarantined, Kind::Unprotected, Kind::Liquidation,
-             Kind::LateFill, Kind::Mismatch, Kind::Disk, Kind::DeadMan, Kind::Rules, Kind::Level,
-             Kind::Distance}) {
+    for (const Kind kind :
+        {Kind::Unknown, Kind::Quarantined, Kind::Unprotected, Kind::Liquidation, Kind::LateFill,
+            Kind::Mismatch, Kind::Disk, Kind::DeadMan, Kind::Rules, Kind::Level, Kind::Distance}) {
         AlertChannels &channels = rules.channels[static_cast<std::size_t>(kind)];
         channels.set(bitOf(AlertChannel::Sound));
         channels.set(bitOf(AlertChannel::Desktop));

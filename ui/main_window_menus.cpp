@@ -253,13 +253,15 @@ void MainWindow::confirmClosePosition()
 void MainWindow::showSettings()
 {
     using Page = SettingsDialog::Page;
-    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Alerts, this})->open();
+    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Alerts, this})
+        ->open();
 }
 
 void MainWindow::showRules()
 {
     using Page = SettingsDialog::Page;
-    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Rules, this})->open();
+    (new SettingsDialog{m_context.alertDelivery, m_context.models, m_link->symbol(), Page::Rules, this})
+        ->open();
 }
 
 void MainWindow::showSurvival()

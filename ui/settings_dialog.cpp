@@ -27,8 +27,8 @@ constexpr std::array channelOrder{
 
 } // namespace
 
-SettingsDialog::SettingsDialog(AlertDelivery *delivery, live::Models &models, const domain::Symbol &symbol,
-    Page page, QWidget *parent)
+SettingsDialog::SettingsDialog(
+    AlertDelivery *delivery, live::Models &models, const domain::Symbol &symbol, Page page, QWidget *parent)
     : QDialog{parent},
       m_delivery{delivery},
       m_webhook{identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"))},

@@ -23,7 +23,8 @@ void load(const SettingsStore &settings, const char *name, std::optional<domain:
     const QString text = settings.value(key(name)).toString();
     if (text == off) {
         value.reset();
-    } else if (const auto read = domain::Exact<Measure>::parse(text.toStdString()); read && read->isPositive()) {
+    } else if (const auto read = domain::Exact<Measure>::parse(text.toStdString());
+               read && read->isPositive()) {
         value = *read;
     }
 }
@@ -37,8 +38,9 @@ void save(SettingsStore &settings, const char *name, const std::optional<domain:
 /// "BTCUSDT >= 70000"
 QString textOf(const domain::PriceWatch &watch)
 {
-    return QStringLiteral("%1 %2 %3").arg(live::toQString(watch.symbol),
-        watch.isAbove ? QStringLiteral(">=") : QStringLiteral("<="), live::toQString(watch.price.toString()));
+    return QStringLiteral("%1 %2 %3")
+        .arg(live::toQString(watch.symbol), watch.isAbove ? QStringLiteral(">=") : QStringLiteral("<="),
+            live::toQString(watch.price.toString()));
 }
 
 std::optional<domain::PriceWatch> readWatch(const QString &text)
@@ -63,7 +65,8 @@ domain::WatchLimits loadWatchLimits(const SettingsStore &settings)
     if (level == off) {
         limits.level.reset();
     }
-    for (const auto each : {domain::RiskLevel::Medium, domain::RiskLevel::High, domain::RiskLevel::Critical}) {
+    for (const auto each :
+        {domain::RiskLevel::Medium, domain::RiskLevel::High, domain::RiskLevel::Critical}) {
         if (level == live::toQString(domain::toString(each))) {
             limits.level = each;
         }
@@ -93,8 +96,8 @@ void saveWatchLimits(const domain::WatchLimits &limits, SettingsStore &settings)
     save(settings, "distance", limits.distance);
     save(settings, "dailyLoss", limits.dailyLoss);
     save(settings, "funding", limits.funding);
-    settings.setValue(key("nakedSeconds"),
-        limits.nakedFor ? QString::number(limits.nakedFor->count() / 1'000) : off);
+    settings.setValue(
+        key("nakedSeconds"), limits.nakedFor ? QString::number(limits.nakedFor->count() / 1'000) : off);
     QStringList prices;
     for (const domain::PriceWatch &watch : limits.prices) {
         prices << textOf(watch);

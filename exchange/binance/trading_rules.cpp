@@ -30,7 +30,8 @@ std::int64_t numberOf(const std::string &text)
 
 domain::IncomeRow toDomain(const IncomeRow &row)
 {
-    return {row.type, row.symbol, row.asset, row.amount, numberOf(row.transactionId), numberOf(row.tradeId), row.at};
+    return {row.type, row.symbol, row.asset, row.amount, numberOf(row.transactionId), numberOf(row.tradeId),
+        row.at};
 }
 
 } // namespace

@@ -22,8 +22,8 @@ void ProtectionModel::refresh()
     if (!m_account.state()) {
         return;
     }
-    m_risk = domain::openRisk(
-        *m_account.state(), m_market.marks(), m_orders.orders(), m_account.commissions());
+    m_risk =
+        domain::openRisk(*m_account.state(), m_market.marks(), m_orders.orders(), m_account.commissions());
     std::map<Leg, domain::Monotonic> since;
     for (const domain::LegRisk &leg : m_risk.legs) {
         if (leg.naked.isPositive()) {
@@ -49,10 +49,9 @@ std::optional<domain::Milliseconds> ProtectionModel::nakedFor(
     const domain::Symbol &symbol, domain::PositionSide side) const
 {
     const auto found = m_nakedSince.find({symbol, side});
-    return found == m_nakedSince.end()
-               ? std::nullopt
-               : std::optional{std::chrono::duration_cast<domain::Milliseconds>(
-                     m_clock.monotonicNow() - found->second)};
+    return found == m_nakedSince.end() ? std::nullopt
+                                       : std::optional{std::chrono::duration_cast<domain::Milliseconds>(
+                                             m_clock.monotonicNow() - found->second)};
 }
 
 } // namespace live

@@ -18,13 +18,14 @@ class ProtectionModel final : public QObject
     Q_OBJECT
 public:
     using Leg = std::pair<domain::Symbol, domain::PositionSide>;
-    ProtectionModel(AccountView &account, MarketState &market, OrdersModel &orders, const domain::Clock &clock,
-        QObject *parent = nullptr);
+    ProtectionModel(AccountView &account, MarketState &market, OrdersModel &orders,
+        const domain::Clock &clock, QObject *parent = nullptr);
 
     const domain::OpenRisk &risk() const { return m_risk; }
     /// Positions that have parts without a stop, and since when this program has seen that.
     std::map<Leg, domain::Milliseconds> naked() const;
-    std::optional<domain::Milliseconds> nakedFor(const domain::Symbol &symbol, domain::PositionSide side) const;
+    std::optional<domain::Milliseconds> nakedFor(
+        const domain::Symbol &symbol, domain::PositionSide side) const;
 
 signals:
     void changed();

@@ -14,7 +14,9 @@ constexpr int asked = 100; // Wilder's mean forgets its beginning
 
 } // namespace
 
-RangeBook::RangeBook(ports::MarketData &marketData, QObject *parent) : QObject{parent}, m_marketData{marketData}
+RangeBook::RangeBook(ports::MarketData &marketData, QObject *parent)
+    : QObject{parent},
+      m_marketData{marketData}
 {
     m_again.setInterval(15min);
     connect(&m_again, &QTimer::timeout, this, [this] {

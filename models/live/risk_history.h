@@ -13,7 +13,8 @@ class RiskHistory final : public QObject
 {
     Q_OBJECT
 public:
-    RiskHistory(AccountView &account, MarketState &market, const domain::Clock &clock, QObject *parent = nullptr);
+    RiskHistory(
+        AccountView &account, MarketState &market, const domain::Clock &clock, QObject *parent = nullptr);
 
     const domain::RatioHistory &ratios() const { return m_ratios; }
     domain::Timestamp now() const { return m_clock.wallNow(); }

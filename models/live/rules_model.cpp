@@ -10,7 +10,8 @@ namespace live
 
 using namespace std::chrono_literals;
 
-RulesModel::RulesModel(ports::Trading &trading, HealthModel &health, const domain::Clock &clock, QObject *parent)
+RulesModel::RulesModel(
+    ports::Trading &trading, HealthModel &health, const domain::Clock &clock, QObject *parent)
     : QObject{parent},
       m_trading{trading},
       m_health{health},
@@ -59,7 +60,8 @@ QString lockSentence(const domain::RuleLock &lock, domain::Milliseconds left)
 
 QString countdownText(domain::Milliseconds left)
 {
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(std::max<domain::Milliseconds>(0ms, left)).count();
+    const auto seconds =
+        std::chrono::ceil<std::chrono::seconds>(std::max<domain::Milliseconds>(0ms, left)).count();
     const QString clock = QStringLiteral("%1:%2:%3")
                               .arg(seconds / 3'600 % 24, 2, 10, QLatin1Char{'0'})
                               .arg(seconds / 60 % 60, 2, 10, QLatin1Char{'0'})

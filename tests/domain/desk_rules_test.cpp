@@ -86,8 +86,8 @@ BracketPlan bracket(const char *quantity, int stop)
 
 } // namespace
 
-/// The user's rules in the order path: at the door, in the last moment, over restarts, and never in the way of
-/// getting out.
+/// The user's rules in the order path: at the door, in the last moment, over restarts, and never in the way
+/// of getting out.
 class DeskRulesTest : public QObject
 {
     Q_OBJECT

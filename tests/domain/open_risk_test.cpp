@@ -84,8 +84,7 @@ private slots:
 
     void feesAreIn()
     {
-        const OpenRisk risk =
-            riskOf(held(Side::Buy, "1", "100"), "100", {stop(Side::Sell, "1", "90")}, {});
+        const OpenRisk risk = riskOf(held(Side::Buy, "1", "100"), "100", {stop(Side::Sell, "1", "90")}, {});
         QCOMPARE(risk.lossFromMark, Money::literal("10.045")); // 0.05 % of 90
         QCOMPARE(risk.resultAtStops, Money::literal("-10.045"));
     }

@@ -42,7 +42,8 @@ struct Watcher
     RuleState rules;
     MarkPrices marks;
 
-    std::vector<Alert> look(const AccountRisk &risk, std::map<std::pair<Symbol, PositionSide>, Milliseconds> naked = {})
+    std::vector<Alert> look(
+        const AccountRisk &risk, std::map<std::pair<Symbol, PositionSide>, Milliseconds> naked = {})
     {
         now += 1s;
         WatchFacts facts;
@@ -117,7 +118,8 @@ private slots:
         Watcher watcher;
         QVERIFY(watcher.look(riskOf("0.1", "0.11")).empty());
         const auto near = watcher.look(riskOf("0.1", "0.1"));
-        QCOMPARE(textOf(near), QStringLiteral("The long of BTCUSDT is 10.00 % from its liquidation price of 57228.92."));
+        QCOMPARE(textOf(near),
+            QStringLiteral("The long of BTCUSDT is 10.00 % from its liquidation price of 57228.92."));
         QVERIFY(watcher.look(riskOf("0.1", "0.08")).empty());
         QCOMPARE(watcher.look(riskOf("0.1", "0.05")).front().severity, Alert::Severity::Critical);
         QVERIFY(watcher.look(riskOf("0.1", "0.105")).empty()); // not far enough to count as over

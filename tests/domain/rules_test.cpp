@@ -152,7 +152,8 @@ private slots:
         world.stopOfDraft = Price::of(59'000);
         QVERIFY(world.check(rules, draft(Side::Buy, "0.1", "60000")).empty());
         QCOMPARE(world.sentence(rules, draft(Side::Buy, "0.101", "60000")),
-            QStringLiteral("Risk per trade: 101.00 USDT of BTCUSDT would be at risk, the rule allows 100 USDT."));
+            QStringLiteral(
+                "Risk per trade: 101.00 USDT of BTCUSDT would be at risk, the rule allows 100 USDT."));
     }
 
     void riskPerTradeCountsFeesOfEntryAndStop()
@@ -160,8 +161,10 @@ private slots:
         World world;
         world.free.clear(); // 0.05 % of 6,000 and of 5,900
         world.stopOfDraft = Price::of(59'000);
-        QVERIFY(!world.check(rulesWith(RuleKind::RiskPerTrade, "105.9"), draft(Side::Buy, "0.1", "60000")).empty());
-        QVERIFY(world.check(rulesWith(RuleKind::RiskPerTrade, "105.95"), draft(Side::Buy, "0.1", "60000")).empty());
+        QVERIFY(!world.check(rulesWith(RuleKind::RiskPerTrade, "105.9"), draft(Side::Buy, "0.1", "60000"))
+                     .empty());
+        QVERIFY(world.check(rulesWith(RuleKind::RiskPerTrade, "105.95"), draft(Side::Buy, "0.1", "60000"))
+                    .empty());
     }
 
     void anEntryWithoutItsStopCountsWhole()
@@ -193,7 +196,8 @@ private slots:
         const RiskRules rules = rulesWith(RuleKind::OpenRisk, "150");
         QVERIFY(world.check(rules, draft(Side::Buy, "0.05", "60000")).empty());
         QCOMPARE(world.sentence(rules, draft(Side::Buy, "0.06", "60000")),
-            QStringLiteral("Open risk: 160.00 USDT would be lost if all stops filled, the rule allows 150 USDT."));
+            QStringLiteral(
+                "Open risk: 160.00 USDT would be lost if all stops filled, the rule allows 150 USDT."));
     }
 
     void positionsCountWhatIsHeldAndWhatIsBeingOpened()
@@ -207,7 +211,8 @@ private slots:
         waiting.phase = OrderPhase::Working;
         world.orders = {waiting};
         QCOMPARE(world.sentence(rules, draft(Side::Buy, "1", "3000", eth)),
-            QStringLiteral("Positions: this would make 3 held or being opened, the rule allows 2 positions."));
+            QStringLiteral(
+                "Positions: this would make 3 held or being opened, the rule allows 2 positions."));
         QVERIFY(world.check(rules, draft(Side::Buy, "1", "60000")).empty()); // more of what is held
     }
 
@@ -241,7 +246,8 @@ private slots:
         const RiskRules rules = rulesWith(RuleKind::OrderSize, "6000");
         QVERIFY(world.check(rules, draft(Side::Buy, "0.1", "60000")).empty());
         QVERIFY(!world.check(rules, draft(Side::Buy, "0.101", "0")).empty()); // at the market
-        QVERIFY(!world.check(rules, draft(Side::Sell, "0.101", "1")).empty()); // fills at the market, not at 1
+        QVERIFY(
+            !world.check(rules, draft(Side::Sell, "0.101", "1")).empty()); // fills at the market, not at 1
         world.marks.clear();
         QVERIFY(!world.check(rules, draft(Side::Buy, "0.001", "0")).empty()); // cannot be valued
     }
@@ -301,7 +307,8 @@ private slots:
         QVERIFY(lock);
         QCOMPARE(lock->until, midnight + 24h);
         QCOMPARE(QString::fromStdString(lock->text),
-            QStringLiteral("Daily loss: 100.00 USDT of closed results lost in the UTC day, the rule allows 100 USDT."));
+            QStringLiteral(
+                "Daily loss: 100.00 USDT of closed results lost in the UTC day, the rule allows 100 USDT."));
         QCOMPARE(countOf<RuleKeeper::Locked>(keeper.takeEvents()), 1);
         QCOMPARE(keeper.nextDueAt(), std::optional{midnight + 24h});
         keeper.onTime(midnight + 24h - 1ms);
@@ -583,8 +590,8 @@ private slots:
         rules.of(RuleKind::LosingStreak) = {RuleLimit::of(5), RuleAction::Refuse};
         QVERIFY(before.set(noon, rules));
         QVERIFY(!*before.set(noon, {})); // waits
-        std::vector<Fill> fills{fill(1, Side::Buy, "1", "0", noon, "1"), fill(2, Side::Sell, "1", "-150", noon, "1"),
-            fill(3, Side::Buy, "1", "0", noon, "1", eth)};
+        std::vector<Fill> fills{fill(1, Side::Buy, "1", "0", noon, "1"),
+            fill(2, Side::Sell, "1", "-150", noon, "1"), fill(3, Side::Buy, "1", "0", noon, "1", eth)};
         for (const Fill &one : fills) {
             before.onFill(noon, one);
         }

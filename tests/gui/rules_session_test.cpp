@@ -89,7 +89,8 @@ private slots:
         close.quantity = domain::Quantity::literal("0.05");
         close.reduceOnly = true;
         // Closing waits for the comparison at the start, and for nothing else.
-        QTRY_VERIFY_WITH_TIMEOUT(program.venue().health().state()->gate <= domain::GateState::Reducing, patience);
+        QTRY_VERIFY_WITH_TIMEOUT(
+            program.venue().health().state()->gate <= domain::GateState::Reducing, patience);
         QVERIFY(program.submitted(close));
         QVERIFY(program.close());
     }

@@ -90,7 +90,8 @@ domain::RuleState dayOf(Seat &seat, const char *realised)
 
 QString spokenRow(const Seat &seat, int at = 0)
 {
-    return seat.get<ui::PositionRiskRow>(qPrintable(QStringLiteral("risk.position.%1").arg(at)))->accessibleName();
+    return seat.get<ui::PositionRiskRow>(qPrintable(QStringLiteral("risk.position.%1").arg(at)))
+        ->accessibleName();
 }
 
 void shoot(Seat &seat, const QString &name)
@@ -140,7 +141,7 @@ private slots:
         QVERIFY(seat.get<QWidget>("risk.history")->accessibleName().contains(ratio));
         QTRY_VERIFY(seat.get<QWidget>("risk.gauge")->accessibleName().contains(level));
         if (qEnvironmentVariableIsSet("HEADROOM_SHOTS")) {
-            wallet = level == u"CRITICAL" ? 460 : wallet; // the other positions bring profit
+            wallet = level == u"CRITICAL" ? 460 : wallet;     // the other positions bring profit
             for (int second = 0; second < 900; second += 5) { // a quarter of an hour of history
                 seat.desk.clock.advance(5s);
                 hold(seat, wallet + static_cast<int>(wallet * 0.2 * std::sin(second * 0.013)), true);
@@ -151,7 +152,8 @@ private slots:
             if (level == u"CRITICAL") {
                 state.day.realised = Money::literal("-512.30");
                 state.lock = {RuleKind::DailyLoss, seat.desk.models->rules.venueNow() + 3h + 12min,
-                    "Daily loss: 512.30 USDT of closed results lost in the UTC day, the rule allows 500 USDT."};
+                    "Daily loss: 512.30 USDT of closed results lost in the UTC day, the rule allows 500 "
+                    "USDT."};
             }
             tell(seat, state);
             hold(seat, wallet, true);
@@ -168,12 +170,14 @@ private slots:
         Seat seat;
         hold(seat, 13'000);
         QTRY_VERIFY(spokenRow(seat).contains(QStringLiteral("exchange 58,700.0")));
-        QVERIFY2(spokenRow(seat).contains(QStringLiteral("BTCUSDT Long 10x cross 2.000")), qPrintable(spokenRow(seat)));
+        QVERIFY2(spokenRow(seat).contains(QStringLiteral("BTCUSDT Long 10x cross 2.000")),
+            qPrintable(spokenRow(seat)));
         QVERIFY2(spokenRow(seat).contains(QStringLiteral("level SAFE")), qPrintable(spokenRow(seat)));
         // (13,000 - 130,000) / (2 * 0.004 - 2) = 58,734.9; 349 ticks of 0.1 above the exchange's
         QVERIFY2(spokenRow(seat).contains(QStringLiteral("liq. 58,734.9")), qPrintable(spokenRow(seat)));
         QVERIFY2(spokenRow(seat).contains(QStringLiteral("+349 ticks")), qPrintable(spokenRow(seat)));
-        QVERIFY2(spokenRow(seat).contains(QStringLiteral("9.64 % · 12,530.12 USDT")), qPrintable(spokenRow(seat)));
+        QVERIFY2(
+            spokenRow(seat).contains(QStringLiteral("9.64 % · 12,530.12 USDT")), qPrintable(spokenRow(seat)));
     }
 
     void aPositionWithoutAStopIsNamedWithItsTime()
@@ -195,8 +199,10 @@ private slots:
     {
         Seat seat;
         domain::AccountState account = support::Desk::funded(13'000);
-        account.positions.push_back(support::Desk::position("BTCUSDT", domain::Side::Buy, "2.000", "65000.0"));
-        account.positions.push_back(support::Desk::position("ETHUSDT", domain::Side::Buy, "10.000", "3000.00"));
+        account.positions.push_back(
+            support::Desk::position("BTCUSDT", domain::Side::Buy, "2.000", "65000.0"));
+        account.positions.push_back(
+            support::Desk::position("ETHUSDT", domain::Side::Buy, "10.000", "3000.00"));
         account.positions.back().marginType = domain::MarginType::Isolated;
         account.positions.back().isolatedWallet = Money::of(200); // 150 / 200
         seat.desk.account.publish(account);
@@ -229,7 +235,8 @@ private slots:
         auto *strip = seat.get<QFrame>("risk.lock");
         QVERIFY(!strip->isVisibleTo(strip->parentWidget()));
         domain::RuleState state = dayOf(seat, "-512.30");
-        state.lock = {RuleKind::DailyLoss, seat.desk.models->rules.venueNow() + 90min, "Daily loss: too much."};
+        state.lock = {
+            RuleKind::DailyLoss, seat.desk.models->rules.venueNow() + 90min, "Daily loss: too much."};
         tell(seat, state);
         QVERIFY(strip->isVisibleTo(strip->parentWidget()));
         QCOMPARE(seat.label("risk.lockText"),
@@ -246,7 +253,8 @@ private slots:
         auto *history = seat.get<ui::RatioChart>("risk.history");
         QTRY_VERIFY(history->accessibleName().contains(QStringLiteral("now")));
         QTest::keyClick(history, Qt::Key_Left);
-        QVERIFY2(history->accessibleName().contains(QStringLiteral("level SAFE")), qPrintable(history->accessibleName()));
+        QVERIFY2(history->accessibleName().contains(QStringLiteral("level SAFE")),
+            qPrintable(history->accessibleName()));
         QTRY_VERIFY(seat.window->findChild<QWidget *>(QStringLiteral("risk.position.2")));
         QTest::keyClick(seat.get<QWidget>("risk.position.1"), Qt::Key_Return);
         const QString chosen = spokenRow(seat, 1).section(u' ', 0, 0);

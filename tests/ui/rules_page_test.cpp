@@ -92,7 +92,8 @@ private slots:
         seat.type("rules.dailyLoss.limit", "300");
         QVERIFY(seat.label("rules.message").startsWith(QStringLiteral("Applying locks opening at once.")));
         seat.choose("rules.dailyLoss.action", "close everything");
-        QVERIFY(seat.label("rules.message").startsWith(QStringLiteral("Applying closes everything at once.")));
+        QVERIFY(
+            seat.label("rules.message").startsWith(QStringLiteral("Applying closes everything at once.")));
     }
 
     void nonsenseCannotBeApplied()
@@ -119,7 +120,8 @@ private slots:
         seat.get<QAction>("trade.rules")->trigger();
         QVERIFY2(seat.label("rules.status").contains(QStringLiteral("Opening is locked for 02:00:00")),
             qPrintable(seat.label("rules.status")));
-        QVERIFY(seat.label("rules.status").contains(QStringLiteral("Looser rules wait and hold in 02:00:00")));
+        QVERIFY(
+            seat.label("rules.status").contains(QStringLiteral("Looser rules wait and hold in 02:00:00")));
         shoot(seat, QStringLiteral("rules-dark"));
         seat.get<QAction>("view.light")->trigger();
         shoot(seat, QStringLiteral("rules-light"));
@@ -154,7 +156,8 @@ private slots:
         QCOMPARE(seat.get<QLineEdit>("watch.symbol")->text(), QStringLiteral("BTCUSDT"));
         seat.type("watch.price", "66,000");
         seat.get<QAbstractButton>("watch.add")->click();
-        QCOMPARE(seat.get<QListWidget>("watch.prices")->item(0)->text(), QStringLiteral("BTCUSDT at or above 66,000 USDT"));
+        QCOMPARE(seat.get<QListWidget>("watch.prices")->item(0)->text(),
+            QStringLiteral("BTCUSDT at or above 66,000 USDT"));
         const auto told = [&seat] {
             const auto &alerts = seat.desk.models->alerts;
             for (int row = 0; row < alerts.rowCount(); ++row) {

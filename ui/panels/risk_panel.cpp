@@ -25,8 +25,8 @@ namespace ui
 {
 
 using namespace std::chrono_literals;
-using domain::RiskLevel;
 using domain::Money;
+using domain::RiskLevel;
 using domain::RuleKind;
 
 namespace
@@ -93,7 +93,8 @@ domain::Explanation sumOf(std::string figure, const Parts &parts, std::string so
         sum += amount;
         explanation.formula += (explanation.formula.empty() ? "" : " + ") + name;
         explanation.workings += (explanation.workings.empty() ? "" : " + ") + domain::shortText(amount);
-        explanation.inputs.push_back({{}, name, domain::shortText(amount), "USDT", "account and mark price", {}});
+        explanation.inputs.push_back(
+            {{}, name, domain::shortText(amount), "USDT", "account and mark price", {}});
     }
     if (parts.empty()) {
         explanation.formula = explanation.workings = "0";
@@ -207,7 +208,8 @@ QWidget *RiskPanel::levelColumn()
     layout->addSpacing(gap);
     auto *today = new QHBoxLayout;
     today->addWidget(roleLabel(tr("Today, since 00:00 UTC"), "heading"), 1);
-    auto *rules = identify(new QPushButton{tr("Rules…")}, QStringLiteral("risk.rules"), tr("Your rules and the lock"));
+    auto *rules =
+        identify(new QPushButton{tr("Rules…")}, QStringLiteral("risk.rules"), tr("Your rules and the lock"));
     rules->setProperty("small", true);
     connect(rules, &QPushButton::clicked, this, [this] { emit m_tools.link.rulesWanted(); });
     today->addWidget(rules);
@@ -299,7 +301,8 @@ void RiskPanel::explainFigures()
     });
     explain(m_wallet, [](const domain::AccountRisk &, const domain::AccountState &account) {
         Money isolated = account.walletBalance - account.crossWalletBalance;
-        return sumOf("Wallet balance", {{"cross wallet", account.crossWalletBalance}, {"isolated wallets", isolated}},
+        return sumOf("Wallet balance",
+            {{"cross wallet", account.crossWalletBalance}, {"isolated wallets", isolated}},
             "balances of the account stream, compared with the exchange each minute");
     });
     explain(m_pnl, [](const domain::AccountRisk &risk, const domain::AccountState &) {
@@ -326,7 +329,8 @@ void RiskPanel::explainFigures()
         }
         return sumOf("Next funding", parts, "sum over positions of −side × notional × funding rate");
     });
-    const auto explainStops = [this](Readout *figure, const char *name, Money domain::LegRisk::*part, const char *source) {
+    const auto explainStops = [this](Readout *figure, const char *name, Money domain::LegRisk::*part,
+                                  const char *source) {
         const live::ProtectionModel &protection = m_tools.window.models.protection;
         figure->setExplainer([&protection, name, part, source]() -> std::optional<domain::Explanation> {
             std::vector<std::pair<std::string, Money>> parts;
@@ -398,10 +402,10 @@ void RiskPanel::showFigures(const domain::AccountRisk &risk, const domain::Accou
     m_available->display(usdt(risk.availableBalance));
     m_pnl->display(signedUsdt(risk.unrealizedPnl), roleOf(risk.unrealizedPnl));
     m_used->display(usdt(risk.initialMargin + risk.openOrderMargin));
-    m_used->setNote(risk.openOrderMargin.isPositive()
-                        ? tr("positions %1, open orders %2")
-                              .arg(live::fixedText(risk.initialMargin, 2), live::fixedText(risk.openOrderMargin, 2))
-                        : QString{});
+    m_used->setNote(risk.openOrderMargin.isPositive() ? tr("positions %1, open orders %2")
+                                                            .arg(live::fixedText(risk.initialMargin, 2),
+                                                                live::fixedText(risk.openOrderMargin, 2))
+                                                      : QString{});
     m_maintenance->display(usdt(risk.maintenanceMargin));
     m_exposure->display(live::fixedText(risk.grossNotional, 0) + QStringLiteral(" / ") +
                         live::signedText(risk.netNotional, 0) + QStringLiteral(" USDT"));
@@ -554,10 +558,12 @@ void RiskPanel::explainRatio()
             const bool isIsolated = position.position.marginType == domain::MarginType::Isolated;
             if (isIsolated && position.marginRatio == worst && !(risk->crossMarginRatio == worst)) {
                 return domain::explainMarginRatio("isolated " + position.position.symbol,
-                    position.maintenanceMargin, position.position.isolatedWallet + position.unrealizedPnl, {});
+                    position.maintenanceMargin, position.position.isolatedWallet + position.unrealizedPnl,
+                    {});
             }
         }
-        return domain::explainMarginRatio("cross", risk->crossMaintenanceMargin, risk->crossMarginBalance, {});
+        return domain::explainMarginRatio(
+            "cross", risk->crossMaintenanceMargin, risk->crossMarginBalance, {});
     });
 }
 

@@ -58,7 +58,8 @@ void PositionRiskRow::display(const PositionRiskFacts &facts)
         m_prices = tr("liq. %1").arg(live::fixedText(*risk.liquidationPrice, facts.priceDecimals));
     }
     if (held.exchangeLiquidationPrice.isPositive()) {
-        m_prices += tr(" · exchange %1").arg(live::fixedText(held.exchangeLiquidationPrice, facts.priceDecimals));
+        m_prices +=
+            tr(" · exchange %1").arg(live::fixedText(held.exchangeLiquidationPrice, facts.priceDecimals));
         if (risk.liquidationPrice && facts.tick.isPositive()) {
             const domain::Price ours = risk.liquidationPrice->roundedTo(facts.tick);
             const domain::Rate ticks =
@@ -83,9 +84,10 @@ void PositionRiskRow::display(const PositionRiskFacts &facts)
     setAccessibleName(tr("%1: level %2, distance to liquidation %3; %4 %5; %6; unrealized %7 USDT")
                           .arg(m_head, live::toQString(domain::toString(risk.level)), m_distance, m_prices,
                               m_difference, m_stops, live::signedText(risk.unrealizedPnl, 2)));
-    setToolTip(tr("%1\nDistance: %2\nH ranges: the average true range of 14 hours fits so often between mark and "
-                  "liquidation price.\nEnter: show this symbol. F1 or right click: explain the liquidation price.")
-                   .arg(m_head, m_distance));
+    setToolTip(
+        tr("%1\nDistance: %2\nH ranges: the average true range of 14 hours fits so often between mark and "
+           "liquidation price.\nEnter: show this symbol. F1 or right click: explain the liquidation price.")
+            .arg(m_head, m_distance));
     update();
 }
 
@@ -105,7 +107,8 @@ void PositionRiskRow::paintEvent(QPaintEvent *)
     const domain::PositionRisk &risk = m_facts.risk;
     const QColor colour = m_facts.isStale ? tokens.muted : levelColour(tokens, risk.level);
     int y = 2;
-    const auto text = [&](int from, int to, Qt::Alignment alignment, const QColor &pen, const QString &words) {
+    const auto text = [&](int from, int to, Qt::Alignment alignment, const QColor &pen,
+                          const QString &words) {
         painter.setPen(pen);
         painter.drawText(QRect{from, y, to - from, line}, alignment | Qt::AlignVCenter,
             metrics.elidedText(words, Qt::ElideRight, to - from));
@@ -115,7 +118,7 @@ void PositionRiskRow::paintEvent(QPaintEvent *)
     text(left, right - pnlWidth, Qt::AlignLeft,
         risk.position.side == domain::Side::Buy ? tokens.positive : tokens.negative, m_head);
     text(right - pnlWidth, right, Qt::AlignRight,
-        m_facts.isStale                    ? tokens.muted
+        m_facts.isStale                   ? tokens.muted
         : risk.unrealizedPnl.isNegative() ? tokens.negative
                                           : tokens.positive,
         pnl);

@@ -27,8 +27,8 @@ struct PositionRiskFacts
     bool isStale = false; ///< the mark is older than its stream's rhythm
 };
 
-/// One position: how far liquidation is, as a bar, in per cent, in hours' ranges and in money; our liquidation
-/// price beside the exchange's; what its stops leave open.
+/// One position: how far liquidation is, as a bar, in per cent, in hours' ranges and in money; our
+/// liquidation price beside the exchange's; what its stops leave open.
 class PositionRiskRow final : public QWidget
 {
     Q_OBJECT

@@ -31,8 +31,9 @@ constexpr std::array bands{Band{RiskLevel::Safe, 0.0, 0.3}, Band{RiskLevel::Medi
 
 QString percent(double ratio)
 {
-    return ratio >= domain::RatioHistory::mostRatio ? RatioChart::tr("past every limit")
-                                                    : QString::number(ratio * 100.0, 'f', 2) + QStringLiteral(" %");
+    return ratio >= domain::RatioHistory::mostRatio
+               ? RatioChart::tr("past every limit")
+               : QString::number(ratio * 100.0, 'f', 2) + QStringLiteral(" %");
 }
 
 RiskLevel levelAt(double ratio)
@@ -92,8 +93,8 @@ QRectF RatioChart::plot() const
 {
     const QFontMetrics metrics{font()};
     const double right = metrics.horizontalAdvance(QStringLiteral("CRITICAL")) + 6;
-    return {0.5, 2.5, std::max(20.0, width() - right - 2.0),
-        std::max(20.0, height() - metrics.height() - 7.0)};
+    return {
+        0.5, 2.5, std::max(20.0, width() - right - 2.0), std::max(20.0, height() - metrics.height() - 7.0)};
 }
 
 double RatioChart::top() const
@@ -158,7 +159,8 @@ void RatioChart::paintTimes(QPainter &painter, const QRectF &area) const
 {
     const QFontMetrics metrics{font()};
     const int wide = metrics.horizontalAdvance(QStringLiteral("00:00")) + 16;
-    static constexpr std::array<std::int64_t, 10> steps{60, 120, 300, 600, 900, 1'800, 3'600, 7'200, 14'400, 21'600};
+    static constexpr std::array<std::int64_t, 10> steps{
+        60, 120, 300, 600, 900, 1'800, 3'600, 7'200, 14'400, 21'600};
     const double perSecond = area.width() / (static_cast<double>(m_window.count()) / 1'000.0);
     const auto found = std::ranges::find_if(
         steps, [&](std::int64_t step) { return static_cast<double>(step) * perSecond >= wide; });
@@ -169,7 +171,8 @@ void RatioChart::paintTimes(QPainter &painter, const QRectF &area) const
     for (domain::Timestamp at = first - past + step; at <= m_now; at += step) {
         const double x = xOf(at, area);
         painter.drawLine(QPointF{x, area.bottom()}, QPointF{x, area.bottom() + 3});
-        const QRectF label{x - wide / 2.0, area.bottom() + 3, static_cast<double>(wide), metrics.height() + 2.0};
+        const QRectF label{
+            x - wide / 2.0, area.bottom() + 3, static_cast<double>(wide), metrics.height() + 2.0};
         if (label.left() >= 0 && label.right() <= width()) {
             painter.drawText(label, Qt::AlignCenter, m_times.time(at).left(5));
         }

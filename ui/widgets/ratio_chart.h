@@ -17,7 +17,8 @@ class RatioChart final : public QWidget
 public:
     RatioChart(const live::TimeDisplay &times, const Theme &theme, QWidget *parent = nullptr);
     /// samples: ascending, of the window that ends now.
-    void display(std::vector<domain::RatioSample> samples, domain::Timestamp now, domain::Milliseconds window);
+    void display(
+        std::vector<domain::RatioSample> samples, domain::Timestamp now, domain::Milliseconds window);
     QSize sizeHint() const override;
 
 protected:

@@ -56,8 +56,9 @@ void DayBar::display(const domain::RuleState &rules)
         m_limit += tr(" · being read");
     }
     setAccessibleName(spoken);
-    setToolTip(isRealised ? tr("Closed results, fees and funding since 00:00 UTC.")
-                          : tr("Closed results, fees, funding and the change of open results since 00:00 UTC."));
+    setToolTip(isRealised
+                   ? tr("Closed results, fees and funding since 00:00 UTC.")
+                   : tr("Closed results, fees, funding and the change of open results since 00:00 UTC."));
     update();
 }
 
@@ -150,9 +151,8 @@ void ExposureBars::paintEvent(QPaintEvent *)
     Money most = Money::of(1);
     const auto figure = [this](const Line &each) {
         const QString net = live::signedText(each.net(), 0);
-        return m_equity.isPositive()
-                   ? tr("%1 · %2x").arg(net, live::fixedText(each.gross() / m_equity, 2))
-                   : net;
+        return m_equity.isPositive() ? tr("%1 · %2x").arg(net, live::fixedText(each.gross() / m_equity, 2))
+                                     : net;
     };
     for (const Line &each : m_lines) {
         names = std::max(names, metrics.horizontalAdvance(each.name));
@@ -176,8 +176,7 @@ void ExposureBars::paintEvent(QPaintEvent *)
         painter.fillRect(QRect{zero - shorts, top, shorts, barHeight}, tokens.negative);
         painter.setPen(tokens.muted);
         painter.drawLine(zero, y + 1, zero, y + line - 2);
-        painter.drawText(
-            QRect{0, y, width(), line}, Qt::AlignRight | Qt::AlignVCenter, figure(each));
+        painter.drawText(QRect{0, y, width(), line}, Qt::AlignRight | Qt::AlignVCenter, figure(each));
         y += line;
     }
 }

@@ -28,7 +28,7 @@ namespace
 struct Words
 {
     const char *id;
-    const char *what;      ///< the row's caption
+    const char *what; ///< the row's caption
     const char *tip;
     const char *suggestion; ///< the limit a rule begins with
 };
@@ -36,8 +36,8 @@ struct Words
 // By RuleKind. Percentages are typed as such.
 constexpr std::array<Words, domain::ruleCount> words{{
     {"dailyLoss", QT_TRANSLATE_NOOP("ui::RulesPage", "Loss of the UTC day, at most"),
-        QT_TRANSLATE_NOOP("ui::RulesPage",
-            "Reached: opening is locked until 00:00 UTC and waiting entries are cancelled."),
+        QT_TRANSLATE_NOOP(
+            "ui::RulesPage", "Reached: opening is locked until 00:00 UTC and waiting entries are cancelled."),
         "500"},
     {"riskPerTrade", QT_TRANSLATE_NOOP("ui::RulesPage", "Risk of one trade, at most"),
         QT_TRANSLATE_NOOP("ui::RulesPage",
@@ -85,15 +85,16 @@ bool isPercent(RuleKind kind)
 RulesPage::RulesPage(live::RulesModel &rules, QWidget *parent)
     : QWidget{parent},
       m_rules{rules},
-      m_measure{identify(new QComboBox, QStringLiteral("rules.measure"), tr("How the loss of the day is measured"))},
+      m_measure{identify(
+          new QComboBox, QStringLiteral("rules.measure"), tr("How the loss of the day is measured"))},
       m_atOnce{identify(new QSpinBox, QStringLiteral("rules.atOnce"), tr("Opening orders at once, at most"))},
       m_perMinute{
           identify(new QSpinBox, QStringLiteral("rules.perMinute"), tr("Opening orders a minute, at most"))},
       m_status{roleLabel({}, "caption")},
       m_message{roleLabel({}, "caption")},
       m_apply{identify(new QPushButton{tr("Apply rules")}, QStringLiteral("rules.apply"), tr("Apply rules"))},
-      m_revert{identify(
-          new QPushButton{tr("Show what is in force")}, QStringLiteral("rules.revert"), tr("Show what is in force"))}
+      m_revert{identify(new QPushButton{tr("Show what is in force")}, QStringLiteral("rules.revert"),
+          tr("Show what is in force"))}
 {
     auto *content = new QWidget;
     auto *layout = new QVBoxLayout{content};
@@ -179,7 +180,8 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
     row.limit = identify(new DecimalEdit, id + QStringLiteral(".limit"),
         tr("%1: limit in %2").arg(what, live::toQString(domain::unitOf(kind))));
     row.limit->setUnit(live::toQString(domain::unitOf(kind)));
-    row.limit->setMaximumWidth(fontMetrics().horizontalAdvance(QStringLiteral("0,000,000.00 positions")) + 24);
+    row.limit->setMaximumWidth(
+        fontMetrics().horizontalAdvance(QStringLiteral("0,000,000.00 positions")) + 24);
     row.action =
         identify(new QComboBox, id + QStringLiteral(".action"), tr("%1: what a breach brings").arg(what));
     row.action->addItem(tr("warn"), static_cast<int>(RuleAction::Warn));
@@ -211,8 +213,9 @@ QWidget *RulesPage::paceRow()
     auto *layout = new QHBoxLayout{row};
     layout->setContentsMargins(0, 0, 0, 0);
     auto *caption = roleLabel(tr("Opening orders go out at most"), "caption");
-    caption->setToolTip(tr("Your own brake, below the exchange's limits. What is over it waits, and is given up "
-                           "after 2 s. Cancels and closing orders are never held back by it."));
+    caption->setToolTip(
+        tr("Your own brake, below the exchange's limits. What is over it waits, and is given up "
+           "after 2 s. Cancels and closing orders are never held back by it."));
     layout->addWidget(caption);
     m_atOnce->setRange(1, 300);
     m_perMinute->setRange(1, 1'200);
@@ -291,7 +294,8 @@ void RulesPage::check()
     const auto breaches = domain::dayBreaches(atOnce, state.day, m_rules.venueNow());
     for (const domain::RuleBreach &breach : breaches) {
         if (breach.action == RuleAction::Flatten) {
-            return say(tr("Applying closes everything at once. %1").arg(live::toQString(breach.text)), "block");
+            return say(
+                tr("Applying closes everything at once. %1").arg(live::toQString(breach.text)), "block");
         }
         if (breach.action == RuleAction::Refuse) {
             return say(tr("Applying locks opening at once. %1").arg(live::toQString(breach.text)), "confirm");
@@ -300,9 +304,8 @@ void RulesPage::check()
     if (atOnce == *rules) {
         return say(tr("All of this holds at once."), "caption");
     }
-    say(atOnce == state.active
-            ? tr("All of this is looser than what is in force: it holds from 00:00 UTC.")
-            : tr("What is tighter holds at once, what is looser from 00:00 UTC."),
+    say(atOnce == state.active ? tr("All of this is looser than what is in force: it holds from 00:00 UTC.")
+                               : tr("What is tighter holds at once, what is looser from 00:00 UTC."),
         "confirm");
 }
 
@@ -361,7 +364,8 @@ void RulesPage::apply()
             m_apply->setEnabled(true);
             return;
         }
-        say(*done ? tr("✓ In force.") : tr("✓ What is tighter is in force; the rest from 00:00 UTC."), "good");
+        say(*done ? tr("✓ In force.") : tr("✓ What is tighter is in force; the rest from 00:00 UTC."),
+            "good");
     });
 }
 

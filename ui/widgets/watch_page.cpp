@@ -25,11 +25,14 @@ WatchPage::WatchPage(live::Models &models, const domain::Symbol &symbol, QWidget
       m_models{models},
       m_hasLevel{identify(new QCheckBox{tr("Margin ratio reaches the level")}, QStringLiteral("watch.level"),
           tr("Alert when the margin ratio reaches the level"))},
-      m_level{identify(new QComboBox, QStringLiteral("watch.level.limit"), tr("Alert from this risk level on"))},
+      m_level{
+          identify(new QComboBox, QStringLiteral("watch.level.limit"), tr("Alert from this risk level on"))},
       m_prices{identify(new QListWidget, QStringLiteral("watch.prices"), tr("Prices waited for"))},
-      m_symbol{identify(new QLineEdit, QStringLiteral("watch.symbol"), tr("Symbol of the price to wait for"))},
+      m_symbol{
+          identify(new QLineEdit, QStringLiteral("watch.symbol"), tr("Symbol of the price to wait for"))},
       m_price{identify(new DecimalEdit, QStringLiteral("watch.price"), tr("Mark price to wait for"))},
-      m_remove{identify(new QPushButton{tr("Remove")}, QStringLiteral("watch.remove"), tr("Remove the chosen price"))},
+      m_remove{identify(
+          new QPushButton{tr("Remove")}, QStringLiteral("watch.remove"), tr("Remove the chosen price"))},
       m_problem{roleLabel({}, "block")}
 {
     auto *layout = new QVBoxLayout{this};
@@ -93,7 +96,8 @@ QWidget *WatchPage::prices(const domain::Symbol &symbol)
     m_symbol->setText(live::toQString(symbol));
     m_symbol->setMaximumWidth(fontMetrics().horizontalAdvance(QStringLiteral("1000000MOGUSDT")) + 24);
     m_price->setUnit(QStringLiteral("USDT"));
-    auto *add = identify(new QPushButton{tr("Wait for it")}, QStringLiteral("watch.add"), tr("Wait for this price"));
+    auto *add =
+        identify(new QPushButton{tr("Wait for it")}, QStringLiteral("watch.add"), tr("Wait for this price"));
     row->addWidget(m_symbol);
     row->addWidget(m_price, 1);
     row->addWidget(add);
@@ -102,7 +106,8 @@ QWidget *WatchPage::prices(const domain::Symbol &symbol)
     connect(add, &QPushButton::clicked, this, &WatchPage::addPrice);
     connect(m_price, &QLineEdit::returnPressed, this, &WatchPage::addPrice);
     connect(m_remove, &QPushButton::clicked, this, &WatchPage::removePrice);
-    connect(m_prices, &QListWidget::currentRowChanged, this, [this](int at) { m_remove->setEnabled(at >= 0); });
+    connect(
+        m_prices, &QListWidget::currentRowChanged, this, [this](int at) { m_remove->setEnabled(at >= 0); });
     return part;
 }
 
@@ -165,9 +170,10 @@ void WatchPage::take()
                        : std::nullopt;
     limits.distance = share(limitOf(m_distance));
     const auto seconds = limitOf(m_naked);
-    limits.nakedFor = seconds ? std::optional{domain::Milliseconds{
-                                    static_cast<std::int64_t>(seconds->approximate() * 1'000.0)}}
-                              : std::nullopt;
+    limits.nakedFor =
+        seconds
+            ? std::optional{domain::Milliseconds{static_cast<std::int64_t>(seconds->approximate() * 1'000.0)}}
+            : std::nullopt;
     limits.dailyLoss = share(limitOf(m_dailyLoss));
     const auto funding = limitOf(m_funding);
     limits.funding = funding ? std::optional{Money::fromUnits(funding->units())} : std::nullopt;
@@ -192,7 +198,8 @@ void WatchPage::addPrice()
         return say(tr("Enter a price above 0."));
     }
     if (!mark) {
-        return say(tr("The mark price of %1 is not known yet; try again in a moment.").arg(live::toQString(symbol)));
+        return say(
+            tr("The mark price of %1 is not known yet; try again in a moment.").arg(live::toQString(symbol)));
     }
     say({});
     domain::WatchLimits limits = m_models.riskAlerts.limits();

@@ -36,30 +36,6 @@ Milliseconds OrderDesk::lifeOf(const NewOrder &order) const
     return isReducing(order) ? m_rules.reducingLife : m_rules.openingLife;
 }
 
-std::optional<Error> OrderDesk::whyNot(const Order &intent) const
-{
-    const NewOrder &order = intent.request;
-    const bool isAllowed = isReducing(order) ? m_gate.mayReduce() : m_gate.mayOpen();
-    if (!isAllowed) {
-        return Error{ErrorCode::Rejected, m_gate.reason(), 0, 0, 0};
-    }
-    if (isReducing(order)) {
-        return std::nullopt;
-    }
-    for (const std::string &id : m_unknown) {
-        const Order *unknown = m_ledger.find(id);
-        if (unknown != nullptr && unknown->phase == OrderPhase::Quarantined &&
-            unknown->request.symbol == order.symbol && unknown->request.side == order.side) {
-            return Error{ErrorCode::Rejected,
-                "An earlier order of this symbol and side could not be settled; compare it with the exchange "
-                "and "
-                "confirm it first.",
-                0, 0, 0};
-        }
-    }
-    return whyRuled(intent);
-}
-
 void OrderDesk::submit(Timestamp now, CommandId command, NewOrder order, const ActionSource &source)
 {
     place(now, command, intentOf(now, std::move(order)), source);

@@ -16,25 +16,25 @@ namespace domain
 struct Alert
 {
     enum class Kind : std::uint8_t {
-        Gate,        ///< what may leave changed
-        Breaker,     ///< a service is held back, or back again
-        Unknown,     ///< an order whose outcome is not known
-        Quarantined, ///< an order that no question settles
-        Unprotected, ///< a position without the stop it should have
-        Liquidation, ///< liquidation, auto-deleveraging, settlement
-        LateFill,    ///< an execution after the end, more than ordered, or an order that came back
-        Mismatch,    ///< the exchange has what we cannot explain
-        Stream,      ///< the account's stream is silent or lost
-        Clock,       ///< the exchange's time is not known
-        Disk,        ///< the journal cannot be written
-        DeadMan,     ///< the dead-man switch fired or could not be renewed
-        Emergency,   ///< the outcome of cancelling or flattening
-        Rules,       ///< a rule of the user's own is broken, or opening is locked
-        Level,       ///< the risk level of the account changed
-        Distance,    ///< a position comes near its liquidation price
+        Gate,         ///< what may leave changed
+        Breaker,      ///< a service is held back, or back again
+        Unknown,      ///< an order whose outcome is not known
+        Quarantined,  ///< an order that no question settles
+        Unprotected,  ///< a position without the stop it should have
+        Liquidation,  ///< liquidation, auto-deleveraging, settlement
+        LateFill,     ///< an execution after the end, more than ordered, or an order that came back
+        Mismatch,     ///< the exchange has what we cannot explain
+        Stream,       ///< the account's stream is silent or lost
+        Clock,        ///< the exchange's time is not known
+        Disk,         ///< the journal cannot be written
+        DeadMan,      ///< the dead-man switch fired or could not be renewed
+        Emergency,    ///< the outcome of cancelling or flattening
+        Rules,        ///< a rule of the user's own is broken, or opening is locked
+        Level,        ///< the risk level of the account changed
+        Distance,     ///< a position comes near its liquidation price
         PriceReached, ///< a price that was asked for is reached
-        DailyLoss,   ///< the day's loss comes near its limit
-        Funding,     ///< a large payment is due
+        DailyLoss,    ///< the day's loss comes near its limit
+        Funding,      ///< a large payment is due
     };
     enum class Severity : std::uint8_t { Info, Warning, Critical };
     Kind kind = Kind::Gate;

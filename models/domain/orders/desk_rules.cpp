@@ -1,10 +1,34 @@
-// The user's own rules: what they forbid an order, and what follows where they are broken.
+// What gate and rules forbid an order, and what follows where the user's own rules are broken.
 #include "models/domain/orders/order_desk.h"
 
 #include <algorithm>
 
 namespace domain
 {
+
+std::optional<Error> OrderDesk::whyNot(const Order &intent) const
+{
+    const NewOrder &order = intent.request;
+    const bool isAllowed = isReducing(order) ? m_gate.mayReduce() : m_gate.mayOpen();
+    if (!isAllowed) {
+        return Error{ErrorCode::Rejected, m_gate.reason(), 0, 0, 0};
+    }
+    if (isReducing(order)) {
+        return std::nullopt;
+    }
+    for (const std::string &id : m_unknown) {
+        const Order *unknown = m_ledger.find(id);
+        if (unknown != nullptr && unknown->phase == OrderPhase::Quarantined &&
+            unknown->request.symbol == order.symbol && unknown->request.side == order.side) {
+            return Error{ErrorCode::Rejected,
+                "An earlier order of this symbol and side could not be settled; compare it with the exchange "
+                "and "
+                "confirm it first.",
+                0, 0, 0};
+        }
+    }
+    return whyRuled(intent);
+}
 
 Result<bool> OrderDesk::setRiskRules(Timestamp now, const RiskRules &rules)
 {

@@ -10,7 +10,8 @@ namespace
 /// A working order that closes a position at the market once it turned bad.
 bool isStop(const Order &order)
 {
-    const bool isType = order.request.type == OrderType::Stop || order.request.type == OrderType::StopMarket ||
+    const bool isType = order.request.type == OrderType::Stop ||
+                        order.request.type == OrderType::StopMarket ||
                         order.request.type == OrderType::TrailingStopMarket;
     return isType && order.isOpen() && isReducing(order.request) &&
            (order.phase == OrderPhase::Working || order.phase == OrderPhase::InFlight);
@@ -65,8 +66,8 @@ std::vector<StopPart> stopsOf(const Position &position, Price mark, const std::v
         }
     }
     const int sign = signOf(position.side);
-    std::ranges::stable_sort(
-        stops, [sign](const StopPart &a, const StopPart &b) { return ((a.price - b.price) * sign).sign() > 0; });
+    std::ranges::stable_sort(stops,
+        [sign](const StopPart &a, const StopPart &b) { return ((a.price - b.price) * sign).sign() > 0; });
     return stops;
 }
 

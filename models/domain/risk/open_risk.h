@@ -26,9 +26,9 @@ struct LegRisk
     Quantity quantity;     ///< held; 0 where only entries wait
     Quantity naked;        ///< of it: without a stop
     Money nakedNotional;   ///< at mark
-    Money lossFromMark;    ///< what is lost from here where its stops fill at their triggers, fees in; never < 0
-    Money resultAtStops;   ///< of the covered part, from its entry, fees in; negative: a loss
-    Money entryRisk;       ///< of waiting entries: up to their stop, fees in; the whole notional without one
+    Money lossFromMark; ///< what is lost from here where its stops fill at their triggers, fees in; never < 0
+    Money resultAtStops; ///< of the covered part, from its entry, fees in; negative: a loss
+    Money entryRisk;     ///< of waiting entries: up to their stop, fees in; the whole notional without one
     int stops = 0;
 
     /// What rules count: up to the stops where there are some, the whole notional where there is none.
@@ -52,10 +52,10 @@ struct OpenRisk
 using StopOfEntry = std::function<std::optional<Price>(const Order &entry)>;
 
 /// Stops are working conditional orders that can only reduce: STOP, STOP_MARKET and trailing ones, filled at
-/// their trigger (a stop limit at the worse of trigger and limit, an active trailing stop at its distance from
-/// the mark). The nearest to the mark count first, each part of a position once. Take-profits are no stops.
-/// Fees: taker. Cross and isolated alike; an isolated position without a stop loses at most its margin, which
-/// counts instead of its notional.
+/// their trigger (a stop limit at the worse of trigger and limit, an active trailing stop at its distance
+/// from the mark). The nearest to the mark count first, each part of a position once. Take-profits are no
+/// stops. Fees: taker. Cross and isolated alike; an isolated position without a stop loses at most its
+/// margin, which counts instead of its notional.
 OpenRisk openRisk(const AccountState &account, const MarkPrices &marks, const std::vector<Order> &openOrders,
     const CommissionTable &commissions = {}, const StopOfEntry &stopOfEntry = {});
 

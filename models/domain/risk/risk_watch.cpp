@@ -138,8 +138,7 @@ void RiskWatch::lookAtPosition(const PositionRisk &position)
         add(Kind::Distance, nearness == 2 ? Severity::Critical : Severity::Warning, leg.first,
             "The " + directionOf(position.position) + " of " + leg.first + " is " +
                 percent(*position.distance) + " from its liquidation price" +
-                (position.liquidationPrice ? " of " + priceText(*position.liquidationPrice)
-                                           : std::string{}) +
+                (position.liquidationPrice ? " of " + priceText(*position.liquidationPrice) : std::string{}) +
                 '.');
     }
 }
@@ -188,9 +187,8 @@ void RiskWatch::lookAtDailyLoss(const RuleState &rules)
     if (loss >= limit * *m_limits.dailyLoss) {
         m_dailyLossOf = rules.day.startAt;
         add(Kind::DailyLoss, Severity::Warning, {},
-            "The loss of the UTC day is " + loss.toFixed(2) + " USDT, " +
-                (loss / limit * 100).toFixed(0) + " % of your limit of " +
-                limitText(RuleKind::DailyLoss, *rule.limit) + '.');
+            "The loss of the UTC day is " + loss.toFixed(2) + " USDT, " + (loss / limit * 100).toFixed(0) +
+                " % of your limit of " + limitText(RuleKind::DailyLoss, *rule.limit) + '.');
     }
 }
 

@@ -27,7 +27,8 @@ struct PriceWatch
 struct WatchLimits
 {
     std::optional<RiskLevel> level = RiskLevel::Medium; ///< from this level on
-    std::optional<Rate> distance = Rate::fromUnits(100'000'000'000); ///< to liquidation, fraction of mark: 10 %
+    std::optional<Rate> distance =
+        Rate::fromUnits(100'000'000'000);                        ///< to liquidation, fraction of mark: 10 %
     std::optional<Milliseconds> nakedFor = Milliseconds{10'000}; ///< a position without a stop for so long
     std::optional<Rate> dailyLoss = Rate::fromUnits(800'000'000'000); ///< share of the daily limit: 80 %
     std::optional<Money> funding = Money::of(10); ///< payment of one symbol within a quarter of an hour

@@ -305,8 +305,8 @@ std::optional<Timestamp> RuleKeeper::nextDueAt() const
 
 std::optional<RuleLock> RuleKeeper::strongest() const
 {
-    const auto last = std::ranges::max_element(
-        m_locks, {}, [](const auto &entry) { return entry.second.until; });
+    const auto last =
+        std::ranges::max_element(m_locks, {}, [](const auto &entry) { return entry.second.until; });
     return last == m_locks.end() ? std::nullopt : std::optional{last->second};
 }
 

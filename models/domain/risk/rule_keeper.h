@@ -32,7 +32,7 @@ struct IncomeRow
 struct RuleLock
 {
     RuleKind kind = RuleKind::DailyLoss;
-    Timestamp until; ///< the exchange's clock
+    Timestamp until;  ///< the exchange's clock
     std::string text; ///< one sentence: why
     friend bool operator==(const RuleLock &, const RuleLock &) = default;
 };
@@ -85,7 +85,8 @@ public:
     void onMotion(Timestamp now) { m_movedAt = std::max(m_movedAt, now); }
     /// The open result of all positions at live marks, and what is lost if all stops fill.
     void onOpenResult(Timestamp now, Money unrealized, Money openRisk);
-    /// What is held by all executions, and agreed with the exchange; signed, legs that are not listed are flat.
+    /// What is held by all executions, and agreed with the exchange; signed, legs that are not listed are
+    /// flat.
     void onPositions(const std::vector<std::pair<std::pair<Symbol, PositionSide>, Quantity>> &held);
     void onTime(Timestamp now);
     std::optional<Timestamp> nextDueAt() const;
@@ -142,10 +143,10 @@ private:
     std::map<Key, Money> m_moved; ///< of the day
     Money m_carried;              ///< of the day, from before a restart: what the list will say anew
     using Executions = std::set<std::pair<Symbol, std::int64_t>>;
-    Executions m_seen;       ///< counted as trades in this day
-    Executions m_seenBefore; ///< and in the day before
+    Executions m_seen;                                 ///< counted as trades in this day
+    Executions m_seenBefore;                           ///< and in the day before
     std::set<std::pair<RuleKind, RuleAction>> m_acted; ///< warned or flattened for in this day
-    std::optional<Timestamp> m_openRiskSince;         ///< above its limit since then
+    std::optional<Timestamp> m_openRiskSince;          ///< above its limit since then
     Timestamp m_movedAt;
     Timestamp m_settledAt;
     std::vector<Event> m_events;

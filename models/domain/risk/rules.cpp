@@ -16,7 +16,7 @@ struct Row
 {
     std::string_view name;
     std::string_view unit;
-    bool isCount;    ///< whole numbers only
+    bool isCount;       ///< whole numbers only
     bool isLongTighter; ///< a higher limit forbids more
     bool mayFlatten;
 };
@@ -116,13 +116,13 @@ private:
     bool isAbove(RuleKind kind, RuleLimit value) const { return value > *m_rules.of(kind).limit; }
     void add(RuleKind kind, const std::string &text)
     {
-        m_breaches.push_back(
-            {kind, m_rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
+        m_breaches.push_back({kind, m_rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
     }
     void addUnknown(RuleKind kind, const char *what)
     {
         add(kind, std::string{what} + " is not known yet, so the rule of " +
-                      limitText(kind, *m_rules.of(kind).limit) + " cannot be checked; try again in a moment.");
+                      limitText(kind, *m_rules.of(kind).limit) +
+                      " cannot be checked; try again in a moment.");
     }
 
     void checkRisk()
@@ -147,18 +147,16 @@ private:
             isAbove(RuleKind::RiskPerTrade, limitFrom(leg->risk()))) {
             const bool hasStop = m_facts.stopOfEntry && m_facts.stopOfEntry(m_order).has_value();
             const bool isNaked = leg->naked.isPositive() || !hasStop;
-            add(RuleKind::RiskPerTrade,
-                usdt(leg->risk()) + " of " + m_request.symbol + " would be at risk" +
-                    (isNaked ? " (what has no stop counts whole)" : "") + ", " +
-                    allows(RuleKind::RiskPerTrade) +
-                    (hasStop ? "" : " Send the entry together with its stop."));
+            add(RuleKind::RiskPerTrade, usdt(leg->risk()) + " of " + m_request.symbol + " would be at risk" +
+                                            (isNaked ? " (what has no stop counts whole)" : "") + ", " +
+                                            allows(RuleKind::RiskPerTrade) +
+                                            (hasStop ? "" : " Send the entry together with its stop."));
         }
         if (isOn(RuleKind::OpenRisk) && isAbove(RuleKind::OpenRisk, limitFrom(risk.risk()))) {
-            add(RuleKind::OpenRisk, usdt(risk.risk()) + " would be lost if all stops filled, " +
-                                        (risk.nakedNotional.isPositive()
-                                                ? "what has no stop counted whole, "
-                                                : "") +
-                                        allows(RuleKind::OpenRisk));
+            add(RuleKind::OpenRisk,
+                usdt(risk.risk()) + " would be lost if all stops filled, " +
+                    (risk.nakedNotional.isPositive() ? "what has no stop counted whole, " : "") +
+                    allows(RuleKind::OpenRisk));
         }
     }
 
@@ -197,8 +195,7 @@ private:
             add(RuleKind::Positions, "this would make " + std::to_string(positions) +
                                          " held or being opened, " + allows(RuleKind::Positions));
         }
-        const auto trades =
-            static_cast<std::int64_t>(opening.size()) + m_day.trades + (mayTurn ? 1 : 0);
+        const auto trades = static_cast<std::int64_t>(opening.size()) + m_day.trades + (mayTurn ? 1 : 0);
         if (isOn(RuleKind::Trades) && (isNew || mayTurn) &&
             isAbove(RuleKind::Trades, RuleLimit::of(trades))) {
             add(RuleKind::Trades, "this would be number " + std::to_string(trades) + " of the UTC day, " +
@@ -217,8 +214,7 @@ private:
                 set != m_facts.account->symbols.end()) {
                 leverage = set->second.leverage;
             }
-            if (const auto *held =
-                    findPosition(m_request.symbol, m_request.positionSide, *m_facts.account)) {
+            if (const auto *held = findPosition(m_request.symbol, m_request.positionSide, *m_facts.account)) {
                 leverage = std::max(leverage.value_or(1), held->leverage);
             }
         }
@@ -230,8 +226,7 @@ private:
                                         allows(RuleKind::Leverage) + " Lower it first.");
         }
     }
-    static const Position *findPosition(
-        const Symbol &symbol, PositionSide side, const AccountState &account)
+    static const Position *findPosition(const Symbol &symbol, PositionSide side, const AccountState &account)
     {
         const auto found = std::ranges::find_if(account.positions, [&](const Position &position) {
             return position.symbol == symbol && position.positionSide == side;
@@ -328,7 +323,8 @@ std::vector<std::string> problemsOf(const RiskRules &rules)
         }
     }
     if (rules.pace.atOnce < 1 || rules.pace.perMinute < rules.pace.atOnce) {
-        problems.emplace_back("Order rate: at least 1 at once, and a minute must allow as many as may go at once.");
+        problems.emplace_back(
+            "Order rate: at least 1 at once, and a minute must allow as many as may go at once.");
     }
     return problems;
 }
@@ -365,9 +361,9 @@ Milliseconds restOf(const RiskRules &rules)
 {
     const Rule &rule = rules.of(RuleKind::CoolDown);
     constexpr Int128 msPerMinute = 60'000;
-    return Milliseconds{rule.isOn() ? static_cast<std::int64_t>(
-                                          rule.limit->units() * msPerMinute / RuleLimit::of(1).units())
-                                    : 0};
+    return Milliseconds{
+        rule.isOn() ? static_cast<std::int64_t>(rule.limit->units() * msPerMinute / RuleLimit::of(1).units())
+                    : 0};
 }
 
 std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, Timestamp now)
@@ -382,12 +378,11 @@ std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, 
     if (const Rule &rule = rules.of(RuleKind::DailyLoss); rule.isOn()) {
         const Money loss = day.lossBy(rules.measure);
         if (limitFrom(loss) >= *rule.limit) {
-            static constexpr std::array<const char *, 3> since{
-                " of closed results lost in the UTC day", " lost since 00:00 UTC, open results included",
+            static constexpr std::array<const char *, 3> since{" of closed results lost in the UTC day",
+                " lost since 00:00 UTC, open results included",
                 " below the best of the UTC day, open results included"};
-            add(RuleKind::DailyLoss,
-                usdt(loss) + since[static_cast<std::size_t>(rules.measure)] + ", " +
-                    allows(RuleKind::DailyLoss));
+            add(RuleKind::DailyLoss, usdt(loss) + since[static_cast<std::size_t>(rules.measure)] + ", " +
+                                         allows(RuleKind::DailyLoss));
         }
     }
     if (const Rule &rule = rules.of(RuleKind::LosingStreak);

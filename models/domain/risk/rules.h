@@ -98,17 +98,17 @@ RiskRules tighterOf(const RiskRules &active, const RiskRules &wanted);
 /// What is counted of the UTC day.
 struct RuleDay
 {
-    Timestamp startAt; ///< epoch 0: no day has begun
-    Money realised;    ///< closed results, fees, funding
+    Timestamp startAt;               ///< epoch 0: no day has begun
+    Money realised;                  ///< closed results, fees, funding
     std::optional<Money> openedWith; ///< open result when the day began, or when it was first seen in it
     std::optional<Money> openNow;    ///< open result, last seen while nothing was in motion
-    std::optional<Money> settled; ///< realised + change of the open result, as they were together then
+    std::optional<Money> settled;    ///< realised + change of the open result, as they were together then
     Money best;                      ///< highest result of the day by Equity; 0 at its start
     int trades = 0;                  ///< positions opened
     int losses = 0;                  ///< trades closed with a loss in a row
     Timestamp lastLossAt;            ///< epoch 0: none
-    bool hasOtherFees = false; ///< fees in another asset than USDT are not among the realised
-    bool isComplete = false;   ///< the exchange's own list of the day was read
+    bool hasOtherFees = false;       ///< fees in another asset than USDT are not among the realised
+    bool isComplete = false;         ///< the exchange's own list of the day was read
     friend bool operator==(const RuleDay &, const RuleDay &) = default;
 
     Timestamp endAt() const { return startAt + std::chrono::hours{24}; }
