@@ -33,7 +33,7 @@ RulesModel::RulesModel(
 void RulesModel::take(const ports::RulesPtr &state)
 {
     m_state = state;
-    m_state->lock ? m_ticking.start() : m_ticking.stop();
+    m_state->lock || m_state->pending ? m_ticking.start() : m_ticking.stop();
     emit changed();
 }
 

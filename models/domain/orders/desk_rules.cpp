@@ -123,7 +123,12 @@ void OrderDesk::pursueRules(Timestamp now)
     // After a start only the comparison tells what is open.
     if (m_mustCancelEntries && m_positions.isCompared() && !m_isStopping) {
         m_mustCancelEntries = false;
-        emergency(now, 0, {EmergencyAction::Kind::CancelEntries, {}}, "rule");
+        const auto orders = m_ledger.openOrders();
+        const bool hasEntries =
+            std::ranges::any_of(orders, [](const Order &order) { return !isReducing(order.request); });
+        if (hasEntries) {
+            emergency(now, 0, {EmergencyAction::Kind::CancelEntries, {}}, "rule");
+        }
     }
     for (const auto &[name, text] : m_riskRules.takeNotes()) {
         m_entries.emplace_back(JournalNote{name, text});
