@@ -120,6 +120,8 @@ RulesPage::RulesPage(live::RulesModel &rules, QWidget *parent)
              {DayMeasure::FromPeak, tr("the fall from the best of the day, open results included")}}) {
         m_measure->addItem(text, static_cast<int>(measure));
     }
+    m_measure->setSizeAdjustPolicy(QComboBox::AdjustToMinimumContentsLengthWithIcon);
+    m_measure->setMinimumContentsLength(20);
     auto *measure = new QHBoxLayout;
     auto *measured = roleLabel(tr("Loss of the day counts"), "caption");
     measured->setBuddy(m_measure);
@@ -190,6 +192,7 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
         row.action->addItem(tr("close everything"), static_cast<int>(RuleAction::Flatten));
     }
     row.now = roleLabel({}, "caption");
+    row.now->setWordWrap(true);
     row.now->setObjectName(id + QStringLiteral(".now"));
     const int at = static_cast<int>(kind);
     grid->addWidget(row.isOn, at, 0);

@@ -60,11 +60,12 @@ WatchPage::WatchPage(live::Models &models, const domain::Symbol &symbol, QWidget
     m_funding = addRow(grid, "funding", tr("Funding within 15 min takes more than"), QStringLiteral("USDT"));
     layout->addLayout(grid);
     layout->addWidget(roleLabel(tr("Mark prices waited for"), "heading"));
-    layout->addWidget(prices(symbol), 1);
+    layout->addWidget(prices(symbol));
     m_problem->setObjectName(QStringLiteral("watch.problem"));
     m_problem->setWordWrap(true);
     m_problem->hide();
     layout->addWidget(m_problem);
+    layout->addStretch(1);
     connect(&models.riskAlerts, &live::RiskAlerts::limitsChanged, this, &WatchPage::show);
     show();
 }
@@ -90,8 +91,8 @@ QWidget *WatchPage::prices(const domain::Symbol &symbol)
     auto *part = new QWidget;
     auto *layout = new QVBoxLayout{part};
     layout->setContentsMargins(0, 0, 0, 0);
-    m_prices->setMinimumHeight(4 * m_prices->fontMetrics().lineSpacing() + 8);
-    layout->addWidget(m_prices, 1);
+    m_prices->setFixedHeight(8 * m_prices->fontMetrics().lineSpacing() + 8);
+    layout->addWidget(m_prices);
     auto *row = new QHBoxLayout;
     m_symbol->setText(live::toQString(symbol));
     m_symbol->setMaximumWidth(fontMetrics().horizontalAdvance(QStringLiteral("1000000MOGUSDT")) + 24);
