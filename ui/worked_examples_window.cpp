@@ -8,6 +8,7 @@
 #include <QLabel>
 #include <QLineEdit>
 #include <QPushButton>
+#include <QScreen>
 #include <QShortcut>
 #include <QSortFilterProxyModel>
 #include <QVBoxLayout>
@@ -28,13 +29,15 @@ WorkedExamplesWindow::WorkedExamplesWindow(const Theme &theme, SettingsStore &se
     setObjectName(QStringLiteral("examples"));
     setWindowTitle(tr("Headroom: worked examples"));
     setAttribute(Qt::WA_StyledBackground);
-    resize(1260, 760);
+    resize(QSize{1260, 760}.boundedTo(screen()->availableSize() - QSize{40, 60}));
     m_sentence->setObjectName(QStringLiteral("examples.sentence"));
     m_sentence->setWordWrap(true);
     m_details->setObjectName(QStringLiteral("examples.details"));
     m_details->setWordWrap(true);
     m_details->setTextInteractionFlags(Qt::TextSelectableByMouse | Qt::TextSelectableByKeyboard);
     m_details->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    constexpr int usualLines = 7; // so that the table keeps its height from example to example
+    m_details->setMinimumHeight(m_details->fontMetrics().lineSpacing() * usualLines);
     m_search->setPlaceholderText(tr("Search: a topic, a symbol, a figure, or DIFFERS"));
     m_search->setClearButtonEnabled(true);
     auto *again =
