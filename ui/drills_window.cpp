@@ -145,14 +145,15 @@ QWidget *DrillsWindow::makeScene()
 void DrillsWindow::applyAppearance()
 {
     const Tokens &tokens = m_theme.tokens();
-    setStyleSheet(m_theme.styleSheet() +
-                  QStringLiteral("QWidget#drills { background: %1; color: %2; }"
-                                 "QWidget#drills QLabel { color: %2; }"
-                                 "QListWidget { background: %3; color: %2; border: 1px solid %4; }"
-                                 "QListWidget::item { padding: 5px 6px; }"
-                                 "QListWidget::item:selected { background: %5; color: %2; }")
-                      .arg(tokens.panel.name(), tokens.text.name(), tokens.raised.name(),
-                          tokens.border.name(), tokens.hover.name()));
+    setStyleSheet(
+        m_theme.styleSheet() +
+        QStringLiteral("QWidget#drills { background: %1; color: %2; }"
+                       "QWidget#drills QLabel { color: %2; }"
+                       "QListWidget { background: %3; color: %2; border: 1px solid %4; outline: none; }"
+                       "QListWidget::item { padding: 5px 6px; border: none; }"
+                       "QListWidget::item:selected { background: %5; color: %2; }")
+            .arg(tokens.panel.name(), tokens.text.name(), tokens.raised.name(), tokens.border.name(),
+                tokens.hover.name()));
     showTime();
 }
 
@@ -204,6 +205,7 @@ void DrillsWindow::showTime()
     m_list->setEnabled(!isRunning);
     m_start->setText(isRunning ? tr("&Give up") : tr("&Start"));
     m_start->setAccessibleName(isRunning ? tr("Give up") : tr("Start"));
+    m_clock->setVisible(isRunning);
     m_clock->setText(isRunning ? secondsText(m_stage.elapsed()) : QString{});
     m_clock->setAccessibleName(isRunning ? tr("Time %1").arg(m_clock->text()) : QString{});
     const Tokens &tokens = m_theme.tokens();

@@ -17,8 +17,8 @@ using support::PaperCrowd;
 using support::PaperMarket;
 
 // The ledger under whatever traders do. How long it runs is set from outside (packaging/ledger):
-//   HEADROOM_LEDGER_ACTIONS  random actions of the property, 200,000 unless said
-//   HEADROOM_LEDGER_HOURS    virtual hours of the day's trading, 2 unless said
+//   HEADROOM_LEDGER_ACTIONS  random actions of the property, 100,000 unless said
+//   HEADROOM_LEDGER_HOURS    virtual hours of the day's trading, 1 unless said
 namespace
 {
 
@@ -54,7 +54,7 @@ class LedgerTest : public QObject
 private slots:
     void initTestCase()
     {
-        const std::int64_t actions = wished("HEADROOM_LEDGER_ACTIONS", 200'000);
+        const std::int64_t actions = wished("HEADROOM_LEDGER_ACTIONS", 100'000);
         const auto cases = std::max<std::int64_t>(1, actions / actionsACase);
         qputenv("RC_PARAMS", "max_success=" + QByteArray::number(static_cast<qlonglong>(cases)));
     }
@@ -98,7 +98,7 @@ private slots:
     /// streams, candles and tape included. Nothing grows without bound.
     void aDayOfTradingKeepsTheLedgerAndItsSize()
     {
-        const std::int64_t hours = wished("HEADROOM_LEDGER_HOURS", 2);
+        const std::int64_t hours = wished("HEADROOM_LEDGER_HOURS", 1);
         ExchangeConfig config;
         config.key = {"k", "s", ""};
         config.engine.historyLimit = 400;

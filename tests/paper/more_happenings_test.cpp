@@ -102,6 +102,32 @@ private slots:
         QCOMPARE(rig.call("POST", "/fapi/v1/order", buy).status, 200);
     }
 
+    void filtersChangeAndChangeBack()
+    {
+        Rig rig;
+        QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT"));
+        const auto filters = [&rig] {
+            return QString::fromStdString(rig.call("GET", "/fapi/v1/exchangeInfo").body).section(u'}', 0, 6);
+        };
+        QVERIFY(filters().contains(QStringLiteral("\"stepSize\":\"0.01\"")));
+        QCOMPARE(support::codeOf(rig.call(
+                     "POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.021")),
+            -4023);
+        QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT", {}, true));
+        QVERIFY(filters().contains(QStringLiteral("\"stepSize\":\"0.001\"")));
+        QVERIFY(!rig.happen(FaultKind::ChangeFilters, "NOPE"));
+    }
+
+    void limitsChangeAndChangeBack()
+    {
+        Rig rig;
+        QVERIFY(rig.happen(FaultKind::ChangeLimits));
+        QVERIFY(rig.call("GET", "/fapi/v1/exchangeInfo").body.find("\"limit\":1200") != std::string::npos);
+        QVERIFY(rig.call("GET", "/fapi/v1/exchangeInfo").body.find("\"limit\":2400") == std::string::npos);
+        QVERIFY(rig.happen(FaultKind::ChangeLimits, {}, {}, true));
+        QVERIFY(rig.call("GET", "/fapi/v1/exchangeInfo").body.find("\"limit\":2400") != std::string::npos);
+    }
+
     void aSnapshotComesFromThePast()
     {
         Faults faults{1};

@@ -52,7 +52,9 @@ Result<std::string> exchangeInfo(const ApiCall &call)
     json.key("assets").raw(R"([{"asset":"USDT","marginAvailable":true,"autoAssetExchange":"-100"}])");
     json.key("symbols").beginArray();
     for (const Contract &contract : call.parts.market.contracts()) {
-        json.raw(toWire(contract, call.parts.engine.spec(contract.spec.symbol)->statusText));
+        Contract listed = contract; // filters may have changed since the market began
+        listed.spec = *call.parts.engine.spec(contract.spec.symbol);
+        json.raw(toWire(listed, listed.spec.statusText));
     }
     json.endArray().endObject();
     return json.take();

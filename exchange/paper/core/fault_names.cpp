@@ -13,7 +13,8 @@ constexpr std::array<std::string_view, faultKinds> names{"dropBefore", "dropAfte
     "stopStream", "goSilent", "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams",
     "loseListenKey", "liquidation", "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel",
     "foreignLeverage", "foreignMarginType", "foreignMode", "foreignTransfer", "fireCountdown", "settlement",
-    "haltSymbol", "cancelOnly", "stuckTrigger", "refusedTrigger", "clockStep"};
+    "haltSymbol", "changeFilters", "changeLimits", "cancelOnly", "stuckTrigger", "refusedTrigger",
+    "clockStep"};
 
 } // namespace
 
@@ -50,7 +51,9 @@ bool isHappening(FaultKind kind)
 
 bool hasEnd(FaultKind kind)
 {
-    return kind == FaultKind::HaltSymbol || kind == FaultKind::CancelOnly || kind == FaultKind::StuckTrigger;
+    return kind == FaultKind::HaltSymbol || kind == FaultKind::ChangeFilters ||
+           kind == FaultKind::ChangeLimits || kind == FaultKind::CancelOnly ||
+           kind == FaultKind::StuckTrigger;
 }
 
 } // namespace paper

@@ -87,6 +87,9 @@ enum class FaultKind : std::uint8_t {
     FireCountdown,     ///< the dead man's timer of a symbol fires although it was renewed
     Settlement,        ///< the contract is delisted: all is closed at mark, nothing trades any more
     HaltSymbol,        ///< the symbol does not trade for so long
+    ChangeFilters,     ///< the symbol's least quantity, step and least notional are ten times as large for so
+                       ///< long
+    ChangeLimits,      ///< weight and order limits are a weight-th (a half unless said) for so long
     CancelOnly,        ///< the symbol takes cancels only for so long
     StuckTrigger,      ///< conditional orders that trigger stay TRIGGERING for so long
     RefusedTrigger,    ///< the next conditional order that triggers is refused (-2019)

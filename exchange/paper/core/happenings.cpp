@@ -134,6 +134,35 @@ bool changeAccount(const Happening &happening, Engine &engine, Timestamp now)
                .has_value();
 }
 
+/// Orders that rest stay; the table's own filters come back at the end.
+bool changeFilters(const Happening &happening, PaperExchange &exchange)
+{
+    Engine &engine = exchange.engine();
+    const Symbol symbol = symbolOf(happening, engine);
+    const auto &contracts = exchange.market().contracts();
+    const auto contract =
+        std::ranges::find(contracts, symbol, [](const Contract &each) { return each.spec.symbol; });
+    const SymbolSpec *listed = engine.spec(symbol);
+    if (contract == contracts.end() || listed == nullptr) {
+        return false;
+    }
+    constexpr int times = 10;
+    SymbolSpec spec = *listed;
+    spec.lot = contract->spec.lot;
+    spec.marketLot = contract->spec.marketLot;
+    spec.minNotional = contract->spec.minNotional;
+    if (!happening.isEnd) {
+        for (domain::LotFilter *lot : {&spec.lot, &spec.marketLot}) {
+            lot->minQty = lot->minQty * times;
+            lot->stepSize = lot->stepSize * times;
+        }
+        spec.minNotional = spec.minNotional * times;
+    }
+    engine.addSymbol(
+        spec, contract->brackets, *engine.commissionRate(account, symbol), contract->fundingInterval);
+    return true;
+}
+
 /// Of the symbol, else of one that has open orders.
 bool fireCountdown(const Happening &happening, Engine &engine, Timestamp now)
 {
@@ -201,6 +230,12 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
         isDone = engine.spec(symbolOf(happening, engine)) != nullptr;
         engine.setSymbolStatus(symbolOf(happening, engine),
             happening.isEnd ? domain::SymbolStatus::Trading : domain::SymbolStatus::CancelOnly);
+        break;
+    case FaultKind::ChangeFilters:
+        isDone = changeFilters(happening, exchange);
+        break;
+    case FaultKind::ChangeLimits:
+        exchange.shrinkLimits(happening.isEnd ? 1 : std::max(happening.times, 2));
         break;
     case FaultKind::HaltSymbol:
         isDone = engine.spec(symbolOf(happening, engine)) != nullptr;

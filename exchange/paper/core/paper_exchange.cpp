@@ -142,4 +142,13 @@ void PaperExchange::collect(Timestamp marketAt, Timestamp now)
     }
 }
 
+void PaperExchange::shrinkLimits(int times)
+{
+    RateLimitConfig limits = m_config.limits;
+    limits.weightPerMinute = std::max(1, limits.weightPerMinute / times);
+    limits.ordersPer10s = std::max(1, limits.ordersPer10s / times);
+    limits.ordersPerMinute = std::max(1, limits.ordersPerMinute / times);
+    m_api->limits().setConfig(limits);
+}
+
 } // namespace paper

@@ -50,6 +50,8 @@ public:
     {
         m_api->limits().addForeign(account, weight, orders, now);
     }
+    /// The limits are so many times smaller; 1: as they were.
+    void shrinkLimits(int times);
     /// Fresh accounts and market, as after a first start. Keys stay; stream connections are to be cut.
     void reset(Timestamp now);
     std::string saveState() const { return m_engine.saveState(); }

@@ -50,6 +50,8 @@ public:
     };
     Used used(AccountId account, Timestamp now);
     const RateLimitConfig &config() const { return m_config; }
+    /// Other limits from now on; what is used up stays.
+    void setConfig(const RateLimitConfig &config) { m_config = config; }
 
 private:
     struct Window
