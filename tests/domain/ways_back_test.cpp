@@ -236,7 +236,8 @@ private slots:
         desk.addCross(Money::of(300));
         desk.add(position("BTCUSDT", Side::Sell, "1", "60000"), Price::of(60'000));
         desk.specs["BTCUSDT"].marketLot.maxQty = Quantity::literal("0.25");
-        const auto *cut = find(desk.ways()[0], Kind::Reduce);
+        const auto pools = desk.ways();
+        const auto *cut = find(pools[0], Kind::Reduce);
         QVERIFY(cut->orders.size() == 3);
         Quantity sum;
         for (const auto &order : cut->orders) {
