@@ -200,6 +200,33 @@ private slots:
         QVERIFY(trading.submitted.front().reduceOnly);
     }
 
+    void theDashboardOffersWaysWhileTheAccountIsHigh()
+    {
+        Seat seat;
+        fill(seat, 2'800); // 42 %
+        auto *offered = seat.get<QWidget>("risk.ways");
+        auto *dashboard = seat.window->dock(QStringLiteral("risk"));
+        QVERIFY(!offered->isVisibleTo(dashboard));
+        auto state = *seat.desk.account.current;
+        state.crossWalletBalance -= Money::of(300); // 60 %
+        state.walletBalance -= Money::of(300);
+        seat.desk.account.publish(state);
+        QTRY_VERIFY(offered->isVisibleTo(dashboard));
+        QTRY_VERIFY(seat.label("risk.ways.headline").contains(QStringLiteral(" is HIGH at ")));
+        QVERIFY(seat.get<QTableView>("risk.ways.table")->model()->rowCount() > 0);
+        QVERIFY(seat.get<QPushButton>("risk.ways.prepare")->isEnabled());
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            QTest::qWait(300);
+            seat.window->grab().save(folder + QStringLiteral("/stress-dashboard.png"));
+        }
+        state.crossWalletBalance += Money::of(20'000);
+        state.walletBalance += Money::of(20'000);
+        seat.desk.account.publish(state);
+        QTRY_VERIFY(!offered->isVisibleTo(dashboard));
+    }
+
     void aMovedStopStandsBeforeTheOldOneGoes()
     {
         Seat seat;

@@ -3,6 +3,7 @@
 #include "models/domain/risk/explain.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "ui/panels/ways_back_list.h"
 #include "ui/widgets/bars.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
@@ -202,6 +203,7 @@ QWidget *RiskPanel::levelColumn()
     layout->addLayout(top);
     layout->addWidget(m_gauge);
     layout->addWidget(m_advice);
+    layout->addWidget(new WaysBackList{m_tools, QStringLiteral("risk.ways"), WaysBackList::Place::Dashboard});
     layout->addWidget(historyHead());
     m_history->setObjectName(QStringLiteral("risk.history"));
     layout->addWidget(m_history);

@@ -35,11 +35,10 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
     m_table->setWordWrap(false);
     if (place == Place::Dashboard) {
-        m_table->setColumnHidden(Columns::RemarkColumn, true);
-        m_table->setColumnHidden(Columns::PoolColumn, true);
-        m_table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+        m_table->shareWidth({Columns::RemarkColumn, Columns::PoolColumn, Columns::AfterColumn});
+    } else {
+        m_table->horizontalHeader()->setStretchLastSection(true);
     }
-    m_table->horizontalHeader()->setStretchLastSection(true);
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(0, 0, 0, 0);
     bar->addWidget(m_headline, 1);
