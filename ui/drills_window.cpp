@@ -103,9 +103,15 @@ QWidget *DrillsWindow::makeList()
     auto *side = new QWidget;
     auto *layout = new QVBoxLayout{side};
     layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(roleLabel(tr("Incidents"), "caption"));
+    layout->addWidget(roleLabel(tr("Incident · best score"), "caption"));
     layout->addWidget(m_list, 1);
-    side->setFixedWidth(fontMetrics().horizontalAdvance(u'0') * 32);
+    int widest = 0;
+    for (const domain::Drill &drill : domain::builtInDrills()) {
+        const QString text = live::toQString(drill.title) + QStringLiteral(" · 100");
+        widest = std::max(widest, m_list->fontMetrics().horizontalAdvance(text));
+    }
+    m_list->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    side->setFixedWidth(widest + fontMetrics().horizontalAdvance(u'0') * 7); // margins and a scroll bar
     return side;
 }
 
@@ -190,7 +196,7 @@ void DrillsWindow::showChoice()
         const domain::Drill &each = domain::builtInDrills()[static_cast<std::size_t>(row)];
         const int best = bestOf(each);
         const QString title = live::toQString(each.title);
-        m_list->item(row)->setText(best < 0 ? title : tr("%1   (best %2)").arg(title).arg(best));
+        m_list->item(row)->setText(best < 0 ? title : tr("%1 · %2").arg(title).arg(best));
     }
     const bool isOfLast = m_stage.report() != nullptr && m_stage.drill()->id == drill.id;
     m_score->setVisible(isOfLast);
