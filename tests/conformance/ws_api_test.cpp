@@ -173,7 +173,8 @@ private slots:
     void whatIsWrongIsNamedByItsCode()
     {
         m_checks.equal("9.1", latin("unknown method"), codeOf(ask("order.dance")), -1020);
-        m_checks.equal("9.1", latin("no method"), codeOf(m_socket->ask("{\"id\":\"m\",\"params\":{}}")), -1102);
+        m_checks.equal(
+            "9.1", latin("no method"), codeOf(m_socket->ask("{\"id\":\"m\",\"params\":{}}")), -1102);
         m_socket->forget();
         m_socket->send("{");
         m_checks.equal("9.1", latin("no JSON"), codeOf(m_socket->any().toObject()), -1013);

@@ -158,6 +158,75 @@ private slots:
             200);
     }
 
+    /// Acknowledged means kept: the program is killed right after an answer, again and again.
+    void whatWasAcknowledgedSurvivesAKill()
+    {
+        const QString state = m_folder.filePath(QStringLiteral("killed"));
+        const QStringList arguments{QStringLiteral("--state"), state, QStringLiteral("--accounts"),
+            QStringLiteral("2"), QStringLiteral("--control")};
+        QByteArrayList placed;
+        QByteArray amount;
+        for (int run = 0; run < 5; ++run) {
+            Program program{arguments};
+            QVERIFY(program.isReady());
+            const auto client = program.client();
+            for (const QByteArray &id : placed) {
+                QCOMPARE(client.signedCall("GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=" + id)
+                             .status(),
+                    200);
+            }
+            if (run > 0) {
+                const auto held = client.signedCall("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT");
+                QCOMPARE(held.json().array()[0].toObject()[u"positionAmt"].toString().toLatin1(), amount);
+                QCOMPARE(client.signedCall("GET", "/fapi/v1/positionSide/dual")
+                             .json()
+                             .object()[u"dualSidePosition"]
+                             .toBool(),
+                    false);
+                QCOMPARE(client.call("GET", "/control/breaches").body(), QByteArray{"[]"});
+                QCOMPARE(client.signedCall("GET", "/fapi/v1/feeBurn").json().object()[u"feeBurn"].toBool(),
+                    run % 2 == 1);
+            }
+            for (int i = 0; i <= run; ++i) {
+                const QByteArray id = "kill-" + QByteArray::number(run) + '-' + QByteArray::number(i);
+                QCOMPARE(client
+                             .signedCall("POST", "/fapi/v1/order",
+                                 "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.001&newClientOrderId=" + id)
+                             .status(),
+                    200);
+                placed << id;
+            }
+            amount = "0." + QByteArray::number(placed.size()).rightJustified(3, '0');
+            QCOMPARE(
+                client.signedCall("POST", "/fapi/v1/feeBurn", run % 2 == 0 ? "feeBurn=true" : "feeBurn=false")
+                    .status(),
+                200);
+            program.process.kill();
+            QVERIFY(program.process.waitForFinished(patience));
+        }
+    }
+
+    void severalAccountsHaveKeysOfTheirOwn()
+    {
+        const QString state = m_folder.filePath(QStringLiteral("several"));
+        const QStringList arguments{
+            QStringLiteral("--state"), state, QStringLiteral("--accounts"), QStringLiteral("3")};
+        QByteArray third;
+        {
+            Program program{arguments};
+            QVERIFY(program.isReady());
+            QVERIFY(program.said("ws-api").endsWith("/ws-fapi/v1"));
+            third = program.said("api-key-3");
+            QVERIFY(third.size() == 64 && third != program.said("api-key"));
+            const support::PaperClient client{
+                QUrl{QString::fromLatin1(program.said("rest"))}, third, program.said("secret-3")};
+            QCOMPARE(client.signedCall("GET", "/fapi/v3/account").status(), 200);
+            QCOMPARE(program.end(SIGTERM), 0);
+        }
+        Program again{arguments};
+        QCOMPARE(again.said("api-key-3"), third);
+    }
+
     void keysMayBeTold()
     {
         const QString secret = file(QStringLiteral("secret"), QByteArray(64, 's') + '\n');
@@ -213,6 +282,12 @@ private slots:
             "--rest-port is \"70000\"; allowed is a whole number from 0 to 65535.");
         row("balance", {QStringLiteral("--balance"), QStringLiteral("-5")},
             "--balance is \"-5\"; allowed is an amount above 0.");
+        row("accounts", {QStringLiteral("--accounts"), QStringLiteral("0")},
+            "--accounts is \"0\"; allowed is a whole number from 1 to 100.");
+        row("public keys",
+            {QStringLiteral("--public-key"), file(QStringLiteral("a.pem"), "a"),
+                QStringLiteral("--public-key"), file(QStringLiteral("b.pem"), "b")},
+            "--public-key is given 2 times, but there are 1 accounts; see --accounts.");
         row("key alone", {QStringLiteral("--api-key"), QString{64, u'k'}}, "--api-key needs --secret-file.");
         row("certificate alone", {QStringLiteral("--tls-cert"), QStringLiteral("/nonexistent")},
             "--tls-cert cannot be read: /nonexistent");

@@ -370,9 +370,23 @@ std::string Engine::saveState() const
     return writeState(*m_exchange);
 }
 
-Result<void> Engine::loadState(std::string_view text, Timestamp now)
+std::string Engine::saveChanges(bool withMarket)
 {
-    auto loaded = readState(text, *m_exchange, now);
+    return writeChanges(*m_exchange, withMarket);
+}
+
+void Engine::markSaved()
+{
+    markWritten(*m_exchange);
+}
+
+Result<void> Engine::loadState(std::string_view text, Timestamp now, const std::vector<std::string> &changes)
+{
+    const auto merged = mergeStates(text, changes, m_exchange->config.historyLimit);
+    if (!merged) {
+        return tl::unexpected<domain::Error>{merged.error()};
+    }
+    auto loaded = readState(*merged, *m_exchange, now);
     if (!loaded) {
         return tl::unexpected<domain::Error>{loaded.error()};
     }
@@ -392,8 +406,7 @@ EngineSizes Engine::sizes() const
     }
     for (const auto &listing : m_exchange->listings) {
         sizes.openOrders += listing->orders.size();
-        sizes.bookLevels +=
-            listing->book.ladder(Side::Buy).size() + listing->book.ladder(Side::Sell).size();
+        sizes.bookLevels += listing->book.ladder(Side::Buy).size() + listing->book.ladder(Side::Sell).size();
         sizes.bookEntries += listing->book.places();
     }
     return sizes;

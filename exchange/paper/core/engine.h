@@ -176,10 +176,17 @@ public:
     // ---- persistence and self-check
     /// Versioned JSON: accounts, positions, orders, conditional orders, histories, books, prices, counters.
     std::string saveState() const;
+    /// What changed since the last saveChanges() or markSaved(): for loadState() behind a saved state.
+    /// withMarket: prices and counters of all symbols, too.
+    std::string saveChanges(bool withMarket = false);
+    /// What is now is saved, by saveState().
+    void markSaved();
     /// Replaces everything but configuration and symbol specifications (addSymbol comes first). Malformed:
     /// damaged, of another version or naming a symbol that is not listed; then nothing changes. Settlements
     /// missed while the exchange was not running are not charged. Pending events are dropped.
-    Result<void> loadState(std::string_view text, Timestamp now);
+    /// changes: those that were saved after it, oldest first.
+    Result<void> loadState(
+        std::string_view text, Timestamp now, const std::vector<std::string> &changes = {});
     /// What is wrong with the books, as sentences; empty when money and positions add up.
     std::vector<std::string> checkInvariants() const;
     EngineSizes sizes() const;

@@ -97,10 +97,17 @@ struct Account
         conditionals;                   ///< open, or triggered and not finished, by algoId
     IndexedHistory<OrderRecord> orders; ///< finished, oldest first
     IndexedHistory<ConditionalRecord> finishedConditionals;
-    std::deque<UserTrade> trades;
-    std::deque<Income> incomes;
-    std::deque<AmendmentRecord> amendments;
-    std::deque<MarginChange> marginChanges;
+    RowHistory<UserTrade> trades;
+    RowHistory<Income> incomes;
+    RowHistory<AmendmentRecord> amendments;
+    RowHistory<MarginChange> marginChanges;
+    /// What was written last: rows ever added to each history, and a hash of the rest.
+    struct Written
+    {
+        std::array<std::uint64_t, 6> rows{};
+        std::size_t rest = 0;
+    };
+    Written written;
 
     Money isolatedWallets() const;
     Money crossWallet() const { return wallet - isolatedWallets(); }
@@ -139,6 +146,7 @@ struct Listing
     // The anonymous market's side of all trades with users.
     Quantity marketAmount; ///< signed
     Money marketCash;
+    std::size_t written = 0; ///< hash of what accounts did here, when it was written last
 };
 
 /// A position row that ended (or turned) and whose conditional orders have not been looked at yet.

@@ -48,7 +48,7 @@ template <class Row> std::vector<Row> copied(const std::vector<const Row *> &row
 /// and no further than the query reaches.
 template <class Row, class Id, class Condition>
 std::vector<Row> newestFirst(
-    const std::deque<Row> &history, const HistoryQuery &query, Id id, Condition condition, bool idAscends)
+    const RowHistory<Row> &history, const HistoryQuery &query, Id id, Condition condition, bool idAscends)
 {
     std::vector<const Row *> rows;
     const bool wantsNewest = !query.fromId && !query.from;

@@ -25,6 +25,31 @@ inline const std::string &clientIdOf(const ConditionalRecord &order)
     return order.clientAlgoId;
 }
 
+/// Rows of a history, oldest first, that knows how many there ever were.
+template <class Row> class RowHistory
+{
+public:
+    auto begin() const { return m_rows.begin(); }
+    auto end() const { return m_rows.end(); }
+    auto rbegin() const { return m_rows.rbegin(); }
+    auto rend() const { return m_rows.rend(); }
+    std::size_t size() const { return m_rows.size(); }
+    bool empty() const { return m_rows.empty(); }
+    const Row &back() const { return m_rows.back(); }
+    std::uint64_t added() const { return m_forgotten + m_rows.size(); }
+
+    void push_back(Row row) { m_rows.push_back(std::move(row)); }
+    void pop_front()
+    {
+        m_rows.pop_front();
+        ++m_forgotten;
+    }
+
+private:
+    std::deque<Row> m_rows;
+    std::uint64_t m_forgotten = 0;
+};
+
 /// Finished orders, oldest first, found by id or client id without a search through all of them. Client ids
 /// come back: the newest counts. Ids are one counter per symbol.
 template <class Row> class IndexedHistory
@@ -36,6 +61,7 @@ public:
     auto rend() const { return m_rows.rend(); }
     std::size_t size() const { return m_rows.size(); }
     const Row &back() const { return m_rows.back(); }
+    std::uint64_t added() const { return m_first + m_rows.size(); }
 
     void push_back(Row row)
     {

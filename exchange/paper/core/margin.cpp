@@ -157,17 +157,6 @@ Price breakEvenPriceOf(const PositionState &row)
     return std::max(Price{}, (row.cost + row.feesPaid - row.realized) / row.amount);
 }
 
-/// The crowd that has no account here is not ranked, so profit on margin alone decides: reference 10.11.
-int adlQuantileOf(Money profit, Money margin)
-{
-    if (!profit.isPositive() || !margin.isPositive()) {
-        return 0;
-    }
-    constexpr std::int64_t quarters = 4;
-    const domain::Int128 full = (profit * quarters).units() / margin.units();
-    return static_cast<int>(std::min<domain::Int128>(quarters, 1 + full));
-}
-
 PositionView positionView(const Account &account, const Holding &holding, PositionSide side)
 {
     const PositionState &row = holding.position(side);
@@ -198,7 +187,6 @@ PositionView positionView(const Account &account, const Holding &holding, Positi
     view.maxNotional = maxNotionalOf(holding);
     view.marginType = holding.marginType;
     view.leverage = holding.leverage;
-    view.adl = adlQuantileOf(view.unrealizedProfit, view.positionInitialMargin);
     view.hasOpenOrders = std::ranges::any_of(
         holding.open, [&](const WorkingOrder *order) { return order->record.positionSide == side; });
     view.updatedAt = row.updatedAt;

@@ -64,12 +64,13 @@ Engine PaperExchange::makeEngine(Timestamp now) const
     return engine;
 }
 
-Result<void> PaperExchange::start(const std::string &state, Timestamp now)
+Result<void> PaperExchange::start(
+    const std::string &state, Timestamp now, const std::vector<std::string> &changes)
 {
     m_engine = makeEngine(now);
     Result<void> restored;
     if (!state.empty()) {
-        restored = m_engine.loadState(state, now);
+        restored = m_engine.loadState(state, now, changes);
     }
     createAccounts(now);
     m_market->start(m_engine, m_candles, now);

@@ -37,7 +37,8 @@ public:
 
     /// Lists the symbols, restores the account where a state is given, and opens the market.
     /// Malformed: the state is damaged; the exchange has then started with a fresh account.
-    Result<void> start(const std::string &state, Timestamp now);
+    /// changes: what saveChanges() gave after it, oldest first.
+    Result<void> start(const std::string &state, Timestamp now, const std::vector<std::string> &changes = {});
     /// Runs market, clocks and streams; to be called about every 50 ms.
     void step(Timestamp now);
     Response handle(Timestamp now, const Request &request);
@@ -54,7 +55,14 @@ public:
     void shrinkLimits(int times);
     /// Fresh accounts and market, as after a first start. Keys stay; stream connections are to be cut.
     void reset(Timestamp now);
-    std::string saveState() const { return m_engine.saveState(); }
+    /// The whole account; saveChanges() counts from here.
+    std::string saveState()
+    {
+        m_engine.markSaved();
+        return m_engine.saveState();
+    }
+    /// What changed since saveState() or the last saveChanges().
+    std::string saveChanges(bool withMarket = false) { return m_engine.saveChanges(withMarket); }
 
     /// Is told every event as it happens, whoever listens on the streams: for judges and tools.
     void setObserver(std::function<void(const Event &)> observer) { m_observer = std::move(observer); }

@@ -1,6 +1,9 @@
 #include "exchange/paper/core/json.h"
 #include "exchange/paper/core/state.h"
 
+#include <algorithm>
+#include <functional>
+
 namespace paper
 {
 namespace
@@ -183,10 +186,10 @@ void writeHolding(JsonWriter &json, const Holding &holding)
     json.endObject();
 }
 
-void writeAccount(JsonWriter &json, const Account &account)
+/// Everything of an account but its histories.
+void writeRest(JsonWriter &json, const Account &account)
 {
-    json.beginObject()
-        .field("id", account.id)
+    json.field("id", account.id)
         .field("wallet", account.wallet.toString())
         .field("deposited", account.deposited.toString())
         .field("hedgeMode", account.hedgeMode)
@@ -198,21 +201,79 @@ void writeAccount(JsonWriter &json, const Account &account)
         [](JsonWriter &out, const auto &entry) { writeHolding(out, entry.second); });
     writeRows(json, "conditionals", account.conditionals,
         [](JsonWriter &out, const auto &entry) { writeConditional(out, entry.second); });
-    writeRows(json, "finishedOrders", account.orders, writeOrder);
-    writeRows(json, "finishedConditionals", account.finishedConditionals, writeConditional);
-    writeRows(json, "trades", account.trades, writeTrade);
-    writeRows(json, "incomes", account.incomes, writeIncome);
-    writeRows(json, "amendments", account.amendments, writeAmendment);
-    writeRows(json, "marginChanges", account.marginChanges, writeMarginChange);
+}
+
+/// Calls use(name, history, write) for each history of an account.
+template <class Use> void forHistories(const Account &account, Use use)
+{
+    use("finishedOrders", account.orders, writeOrder);
+    use("finishedConditionals", account.finishedConditionals, writeConditional);
+    use("trades", account.trades, writeTrade);
+    use("incomes", account.incomes, writeIncome);
+    use("amendments", account.amendments, writeAmendment);
+    use("marginChanges", account.marginChanges, writeMarginChange);
+}
+
+void writeAccount(JsonWriter &json, const Account &account)
+{
+    json.beginObject();
+    writeRest(json, account);
+    forHistories(account, [&](std::string_view name, const auto &history, auto write) {
+        writeRows(json, name, history, write);
+    });
     json.endObject();
 }
 
+Account::Written writtenNow(const Account &account)
+{
+    Account::Written written;
+    std::size_t i = 0;
+    forHistories(
+        account, [&](std::string_view, const auto &history, auto) { written.rows[i++] = history.added(); });
+    JsonWriter rest;
+    rest.beginObject();
+    writeRest(rest, account);
+    written.rest = std::hash<std::string>{}(rest.endObject().str());
+    return written;
+}
+
+/// The account as it is with the rows that were added since; nothing where nothing changed.
+void writeChangedAccount(JsonWriter &json, Account &account)
+{
+    const Account::Written now = writtenNow(account);
+    if (now.rest == account.written.rest && now.rows == account.written.rows) {
+        return;
+    }
+    json.beginObject();
+    writeRest(json, account);
+    std::size_t i = 0;
+    forHistories(account, [&](std::string_view name, const auto &history, auto write) {
+        const auto added = std::min<std::uint64_t>(now.rows[i] - account.written.rows[i], history.size());
+        ++i;
+        if (added == 0) {
+            return;
+        }
+        json.key(name).beginArray();
+        for (auto row = history.end() - static_cast<std::ptrdiff_t>(added); row != history.end(); ++row) {
+            write(json, *row);
+        }
+        json.endArray();
+    });
+    json.endObject();
+    account.written = now;
+}
+
+enum class BookPart : std::uint8_t { All, OfAccounts };
+
 /// Queue by queue, oldest first: [price, quantity, maker id, order id].
-void writeBook(JsonWriter &json, const OrderBook &book, Side side)
+void writeBook(JsonWriter &json, const OrderBook &book, Side side, BookPart part)
 {
     json.beginArray();
     for (const auto &[key, queue] : book.ladder(side)) {
         for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
+            if (part == BookPart::OfAccounts && entry->order == nullptr) {
+                continue;
+            }
             json.beginArray()
                 .text(entry->price.toString())
                 .text(entry->remaining.toString())
@@ -224,7 +285,19 @@ void writeBook(JsonWriter &json, const OrderBook &book, Side side)
     json.endArray();
 }
 
-void writeListing(JsonWriter &json, const Listing &listing)
+void writeBooks(JsonWriter &json, const Listing &listing, BookPart part)
+{
+    if (part == BookPart::OfAccounts && listing.orders.empty()) { // spares the walk through the book
+        json.key("bids").beginArray().endArray().key("asks").beginArray().endArray();
+        return;
+    }
+    json.key("bids");
+    writeBook(json, listing.book, Side::Buy, part);
+    json.key("asks");
+    writeBook(json, listing.book, Side::Sell, part);
+}
+
+void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
 {
     json.beginObject()
         .field("symbol", listing.spec.symbol)
@@ -248,20 +321,26 @@ void writeListing(JsonWriter &json, const Listing &listing)
     }
     writeRows(
         json, "basis", listing.basis, [](JsonWriter &out, Price sample) { out.text(sample.toString()); });
-    json.key("bids");
-    writeBook(json, listing.book, Side::Buy);
-    json.key("asks");
-    writeBook(json, listing.book, Side::Sell);
+    writeBooks(json, listing, part);
     json.endObject();
 }
 
-} // namespace
-
-std::string writeState(const Exchange &exchange)
+/// Of what accounts did on a symbol.
+std::size_t hashOfDeeds(const Listing &listing)
 {
     JsonWriter json;
     json.beginObject()
-        .field("format", stateFormat)
+        .field("nextOrderId", listing.nextOrderId)
+        .field("marketAmount", listing.marketAmount.toString())
+        .field("marketCash", listing.marketCash.toString())
+        .field("isMarkTold", listing.isMarkTold);
+    writeBooks(json, listing, BookPart::OfAccounts);
+    return std::hash<std::string>{}(json.endObject().str());
+}
+
+void writeHead(JsonWriter &json, const Exchange &exchange)
+{
+    json.field("format", stateFormat)
         .field("version", stateVersion)
         .field("nextLifetimeCheckAt", toMs(exchange.nextLifetimeCheckAt))
         .field("nextAlgoId", exchange.nextAlgoId)
@@ -273,12 +352,51 @@ std::string writeState(const Exchange &exchange)
         .field("fundingPot", exchange.fundingPot.toString())
         .field("insuranceFund", exchange.insuranceFund.toString())
         .field("insuranceStart", exchange.insuranceStart.toString());
+}
+
+} // namespace
+
+std::string writeState(const Exchange &exchange)
+{
+    JsonWriter json;
+    json.beginObject();
+    writeHead(json, exchange);
     writeRows(json, "accounts", exchange.accounts,
         [](JsonWriter &out, const auto &entry) { writeAccount(out, *entry.second); });
     writeRows(json, "listings", exchange.listings,
-        [](JsonWriter &out, const auto &listing) { writeListing(out, *listing); });
+        [](JsonWriter &out, const auto &listing) { writeListing(out, *listing, BookPart::All); });
     json.endObject();
     return json.take();
+}
+
+std::string writeChanges(Exchange &exchange, bool withMarket)
+{
+    JsonWriter json;
+    json.beginObject();
+    writeHead(json, exchange);
+    json.key("accounts").beginArray();
+    for (const auto &[id, account] : exchange.accounts) {
+        writeChangedAccount(json, *account);
+    }
+    json.endArray().key("listings").beginArray();
+    for (const auto &listing : exchange.listings) {
+        const std::size_t deeds = hashOfDeeds(*listing);
+        if (withMarket || deeds != listing->written) {
+            writeListing(json, *listing, BookPart::OfAccounts);
+            listing->written = deeds;
+        }
+    }
+    return json.endArray().endObject().take();
+}
+
+void markWritten(Exchange &exchange)
+{
+    for (const auto &[id, account] : exchange.accounts) {
+        account->written = writtenNow(*account);
+    }
+    for (const auto &listing : exchange.listings) {
+        listing->written = hashOfDeeds(*listing);
+    }
 }
 
 } // namespace paper

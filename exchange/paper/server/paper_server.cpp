@@ -33,7 +33,7 @@ using namespace std::chrono_literals;
 constexpr auto stepPeriod = 50ms;
 constexpr auto savePeriod = 250ms;    ///< at most so long after a change that no request asked for
 constexpr auto retrySavePeriod = 2s;  ///< where saving failed
-constexpr auto quietSavePeriod = 60s; ///< where nothing changes
+constexpr auto quietSavePeriod = 60s; ///< where nothing changes, and for prices at most
 constexpr auto replayReportPeriod = 500ms;
 
 enum NoticeLevel { Information = 0, Warning = 1, Trouble = 2 };
@@ -88,11 +88,12 @@ private:
     void keepChanges();
     Result<std::optional<QSslConfiguration>> makeSsl() const;
     void saveSoon();
-    Result<bool> saveNow();
-    Result<bool> write(const std::string &state);
+    Result<bool> saveNow(bool isWhole = false);
+    Result<bool> write(const std::function<Result<bool>()> &work);
+    std::function<Result<bool>()> nextSave(bool isWhole);
     Result<std::unique_ptr<MarketDriver>> makeMarket();
     Result<std::vector<ApiKey>> makeKeys();
-    QByteArray loadState();
+    StateFile::Kept loadState();
     void notice(NoticeLevel level, const QString &text) { emit m_owner.noticed(level, text); }
     bool isKept() const { return !m_config.dataDirectory.isEmpty() && m_config.replayFiles.isEmpty(); }
 
@@ -111,7 +112,10 @@ private:
     std::unique_ptr<StreamServer> m_streams;
     std::unique_ptr<WsApiServer> m_wsApi;
     std::unique_ptr<QTimer> m_timer;
+    StateFile m_file{m_config.dataDirectory};
+    bool m_hasState = false; ///< in the file, of this run
     domain::Timestamp m_savedAt;
+    domain::Timestamp m_marketSavedAt; ///< prices and counters of all symbols
     bool m_isSaveDue = false;
     std::atomic<bool> m_hasSaveFailed{false}; ///< told once, until a save works again
     domain::Timestamp m_reportedAt;
@@ -178,18 +182,25 @@ Result<std::optional<QSslConfiguration>> PaperServer::Worker::makeSsl() const
     return std::optional{ssl};
 }
 
-QByteArray PaperServer::Worker::loadState()
+StateFile::Kept PaperServer::Worker::loadState()
 {
-    const auto state = StateFile{m_config.dataDirectory}.read();
-    if (state) {
-        return *state;
+    auto kept = m_file.read();
+    if (!kept) {
+        const auto aside = m_file.setAside();
+        notice(
+            Trouble, QStringLiteral("The paper account could not be read (%1). %2 A fresh account is used.")
+                         .arg(QString::fromStdString(kept.error().detail),
+                             aside ? QStringLiteral("The file was kept as %1.").arg(*aside)
+                                   : QString::fromStdString(aside.error().detail)));
+        return {};
     }
-    const auto aside = StateFile{m_config.dataDirectory}.setAside();
-    notice(Trouble, QStringLiteral("The paper account could not be read (%1). %2 A fresh account is used.")
-                        .arg(QString::fromStdString(state.error().detail),
-                            aside ? QStringLiteral("The file was kept as %1.").arg(*aside)
-                                  : QString::fromStdString(aside.error().detail)));
-    return {};
+    if (kept->isLogDamaged) {
+        const auto aside = m_file.setLogAside();
+        notice(Trouble, QStringLiteral("The latest changes of the paper account are damaged; it stands as it "
+                                       "was before them. They were kept as %1.")
+                            .arg(aside.value_or(QString{})));
+    }
+    return std::move(*kept);
 }
 
 Result<PaperEndpoints> PaperServer::Worker::start()
@@ -209,7 +220,9 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     if (!ssl) {
         return tl::unexpected{ssl.error()};
     }
-    const QByteArray state = isKept() ? loadState() : QByteArray{};
+    const StateFile::Kept kept = isKept() ? loadState() : StateFile::Kept{};
+    std::vector<std::string> changes;
+    std::ranges::transform(kept.changes, std::back_inserter(changes), &QByteArray::toStdString);
     ExchangeConfig config;
     config.startBalance = m_config.startBalance;
     config.key = keys->front();
@@ -217,8 +230,8 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     config.seed = m_config.seed;
     config.limits = m_config.limits;
     m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
-    if (const auto restored = m_exchange->start(state.toStdString(), now()); !restored) {
-        const auto aside = StateFile{m_config.dataDirectory}.setAside();
+    if (const auto restored = m_exchange->start(kept.state.toStdString(), now(), changes); !restored) {
+        const auto aside = m_file.setAside();
         notice(Trouble, QStringLiteral("The paper account could not be restored (%1). Its file was kept as "
                                        "%2; a fresh account is used.")
                             .arg(QString::fromStdString(restored.error().detail), aside.value_or(QString{})));
@@ -254,7 +267,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     m_timer->setTimerType(Qt::PreciseTimer);
     connect(m_timer.get(), &QTimer::timeout, this, &Worker::step);
     m_timer->start(stepPeriod);
-    m_savedAt = now();
+    m_savedAt = m_marketSavedAt = now();
     const auto url = [](const char *scheme, quint16 port) {
         return QUrl{QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1StringView{scheme}).arg(port)};
     };
@@ -344,25 +357,42 @@ void PaperServer::Worker::step()
     }
 }
 
+/// What has to be put on disk now. The text is made here, where the accounts cannot change meanwhile.
+std::function<Result<bool>()> PaperServer::Worker::nextSave(bool isWhole)
+{
+    m_savedAt = now();
+    const bool withMarket = m_savedAt - m_marketSavedAt >= quietSavePeriod;
+    if (withMarket || isWhole) {
+        m_marketSavedAt = m_savedAt;
+    }
+    m_isSaveDue = false;
+    // After a failure changes are missing in the log; after a start it does not exist yet.
+    if (isWhole || m_hasSaveFailed || !m_hasState || m_file.isLogLong()) {
+        m_hasState = true;
+        return [this, state = m_exchange->saveState()] {
+            return m_file.replace(QByteArray::fromStdString(state));
+        };
+    }
+    return [this, change = m_exchange->saveChanges(withMarket)] {
+        return m_file.append(QByteArray::fromStdString(change));
+    };
+}
+
 void PaperServer::Worker::saveSoon()
 {
-    m_savedAt = now();
-    m_isSaveDue = false;
-    // The text is made here, where the account cannot change meanwhile; the disk is waited for elsewhere.
-    m_writer.start([this, state = m_exchange->saveState()] { static_cast<void>(write(state)); });
+    m_writer.waitForDone(); // it says whether the one before failed
+    m_writer.start([this, work = nextSave(false)] { static_cast<void>(write(work)); });
 }
 
-Result<bool> PaperServer::Worker::saveNow()
+Result<bool> PaperServer::Worker::saveNow(bool isWhole)
 {
-    m_savedAt = now();
-    m_isSaveDue = false;
-    m_writer.waitForDone(); // an older state must not come later
-    return write(m_exchange->saveState());
+    m_writer.waitForDone(); // older changes must not come later
+    return write(nextSave(isWhole));
 }
 
-Result<bool> PaperServer::Worker::write(const std::string &state)
+Result<bool> PaperServer::Worker::write(const std::function<Result<bool>()> &work)
 {
-    auto written = StateFile{m_config.dataDirectory}.write(QByteArray::fromStdString(state));
+    auto written = work();
     const bool hadFailed = m_hasSaveFailed.exchange(!written);
     if (!written && !hadFailed) {
         notice(
@@ -384,7 +414,7 @@ Result<bool> PaperServer::Worker::stop()
     m_writer.waitForDone();
     Result<bool> saved = true;
     if (m_exchange && isKept()) {
-        saved = saveNow();
+        saved = saveNow(true);
     }
     m_replay = nullptr;
     m_control.reset();
@@ -400,7 +430,7 @@ Result<bool> PaperServer::Worker::reset()
     m_exchange->reset(now());
     m_streams->flush(); // the cancellations
     m_streams->dropAll();
-    return isKept() ? saveNow() : Result<bool>{true};
+    return isKept() ? saveNow(true) : Result<bool>{true};
 }
 
 void PaperServer::Worker::setFaults(const std::vector<FaultRule> &rules)

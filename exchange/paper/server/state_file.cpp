@@ -7,6 +7,8 @@
 #include <QRandomGenerator>
 #include <QSaveFile>
 
+#include <unistd.h>
+
 namespace paper
 {
 namespace
@@ -41,6 +43,16 @@ Result<bool> replaceFile(const QString &path, const QByteArray &content)
     return true;
 }
 
+Result<QString> setAside(const QString &path)
+{
+    const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
+    const QString aside = path + QStringLiteral(".damaged-") + stamp;
+    if (!QFile::rename(path, aside)) {
+        return storage(path, QStringLiteral("cannot be renamed"));
+    }
+    return aside;
+}
+
 QByteArray randomText()
 {
     constexpr char letters[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789";
@@ -53,39 +65,96 @@ QByteArray randomText()
 
 } // namespace
 
-StateFile::StateFile(QString folder) : m_path{QDir{folder}.filePath(QStringLiteral("paper-state.json"))} {}
+StateFile::StateFile(QString folder)
+    : m_path{QDir{folder}.filePath(QStringLiteral("paper-state.json"))},
+      m_logPath{QDir{folder}.filePath(QStringLiteral("paper-changes.log"))},
+      m_log{m_logPath}
+{
+}
 
-Result<QByteArray> StateFile::read() const
+Result<StateFile::Kept> StateFile::read() const
 {
     QFile file{m_path};
     if (!file.exists()) {
-        return QByteArray{};
+        return Kept{};
     }
     if (!file.open(QIODevice::ReadOnly)) {
         return storage(m_path, file.errorString());
     }
     const QByteArray content = file.readAll();
     const auto lineEnd = content.indexOf('\n');
-    const QByteArray state = content.mid(lineEnd + 1);
-    if (lineEnd < 0 || content.left(lineEnd) != checksum(state)) {
+    const QByteArray sum = content.left(lineEnd);
+    Kept kept{content.mid(lineEnd + 1), {}, false};
+    if (lineEnd < 0 || sum != checksum(kept.state)) {
         return failure(ErrorCode::Malformed, m_path.toStdString() + ": damaged, its checksum is wrong");
     }
-    return state;
+    QFile log{m_logPath};
+    if (!log.exists()) {
+        return kept;
+    }
+    if (!log.open(QIODevice::ReadOnly)) {
+        return storage(m_logPath, log.errorString());
+    }
+    QByteArray chain = log.readLine().trimmed();
+    if (chain != sum) {
+        return kept; // of an older state, which holds all of it
+    }
+    while (!log.atEnd()) {
+        const QByteArray line = log.readLine();
+        const auto blank = line.indexOf(' ');
+        const QByteArray change = line.mid(blank + 1).chopped(line.endsWith('\n') ? 1 : 0);
+        chain = checksum(chain + change);
+        if (!line.endsWith('\n') || line.left(blank) != chain) {
+            kept.isLogDamaged = !log.atEnd();
+            break;
+        }
+        kept.changes.push_back(change);
+    }
+    return kept;
 }
 
-Result<bool> StateFile::write(const QByteArray &state) const
+Result<bool> StateFile::replace(const QByteArray &state)
 {
-    return replaceFile(m_path, checksum(state) + '\n' + state);
+    const QByteArray sum = checksum(state);
+    if (auto written = replaceFile(m_path, sum + '\n' + state); !written) {
+        return written;
+    }
+    m_log.close();
+    if (auto begun = replaceFile(m_logPath, sum + '\n'); !begun) {
+        return begun; // the old log names another state and is not read
+    }
+    m_chain = sum;
+    m_stateSize = state.size();
+    m_logSize = 0;
+    return true;
+}
+
+Result<bool> StateFile::append(const QByteArray &change)
+{
+    if (!m_log.isOpen() && !m_log.open(QIODevice::Append | QIODevice::Unbuffered)) {
+        return storage(m_logPath, m_log.errorString());
+    }
+    m_chain = checksum(m_chain + change);
+    const QByteArray line = m_chain + ' ' + change + '\n';
+    if (m_log.write(line) != line.size() || ::fdatasync(m_log.handle()) != 0) {
+        return storage(m_logPath, m_log.errorString());
+    }
+    m_logSize += line.size();
+    return true;
 }
 
 Result<QString> StateFile::setAside() const
 {
-    const QString stamp = QDateTime::currentDateTimeUtc().toString(QStringLiteral("yyyyMMdd-HHmmss-zzz"));
-    const QString aside = m_path + QStringLiteral(".damaged-") + stamp;
-    if (!QFile::rename(m_path, aside)) {
-        return storage(m_path, QStringLiteral("cannot be renamed"));
+    QFile log{m_logPath};
+    if (log.open(QIODevice::ReadOnly) && log.readAll().count('\n') > 1) {
+        static_cast<void>(setLogAside()); // changes that nobody has read
     }
-    return aside;
+    return paper::setAside(m_path);
+}
+
+Result<QString> StateFile::setLogAside() const
+{
+    return paper::setAside(m_logPath);
 }
 
 KeyPair randomKeys()

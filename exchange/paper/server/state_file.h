@@ -3,26 +3,56 @@
 #include "models/domain/result.h"
 
 #include <QByteArray>
+#include <QFile>
 #include <QString>
+
+#include <algorithm>
+#include <vector>
 
 namespace paper
 {
 
-/// The account on disk. The first line is the SHA-256 of the rest, so damage is noticed.
+/// The accounts on disk: one whole state, and a log of what changed since, so that an answer waits for a few
+/// lines and not for the whole history. The state's first line is the SHA-256 of the rest. The log's first
+/// line names the state it goes on from, and each line after it the hash of itself and all before it; so
+/// damage and a log of an older state are noticed.
 class StateFile
 {
 public:
     explicit StateFile(QString folder);
 
-    /// Empty where there is no file yet. Malformed: damaged. Storage: there but not readable.
-    domain::Result<QByteArray> read() const;
-    /// Replaces the file in one step, on disk before it returns. Storage where that fails.
-    domain::Result<bool> write(const QByteArray &state) const;
-    /// Renames a damaged file, never deletes it. The new name; Storage where that fails.
+    struct Kept
+    {
+        QByteArray state; ///< empty where there is none yet
+        std::vector<QByteArray> changes;
+        /// The log was damaged before its last line: changes end there. A last line that is cut off is not
+        /// damage; nobody was told of it.
+        bool isLogDamaged = false;
+    };
+    /// Malformed: the state is damaged. Storage: there but not readable.
+    domain::Result<Kept> read() const;
+    /// Replaces the state in one step and begins the log anew, both on disk before it returns. Storage where
+    /// that fails.
+    domain::Result<bool> replace(const QByteArray &state);
+    /// Adds to the log, on disk before it returns. change: one line. Storage where that fails; then only
+    /// replace() helps.
+    domain::Result<bool> append(const QByteArray &change);
+    /// The log has grown as long as a new state would be worth: time to replace().
+    bool isLogLong() const { return m_logSize > std::max(m_stateSize, shortestLog); }
+    /// Renames damaged files, never deletes them. The state's new name; Storage where that fails.
     domain::Result<QString> setAside() const;
+    /// The same for a damaged log alone.
+    domain::Result<QString> setLogAside() const;
 
 private:
+    static constexpr qint64 shortestLog = 4 * 1024 * 1024;
+
     QString m_path;
+    QString m_logPath;
+    QFile m_log; ///< open from the first append() on
+    QByteArray m_chain;
+    qint64 m_stateSize = 0;
+    qint64 m_logSize = 0;
 };
 
 /// Key and secret of the n-th account (from 1), made at random where the folder has none. Storage, Malformed.
