@@ -144,6 +144,27 @@ void readTradesSinceTheLast(benchmark::State &state)
 }
 BENCHMARK(readTradesSinceTheLast)->Args({150, tradedOrders})->Unit(benchmark::kMicrosecond);
 
+/// What is written before an order is acknowledged, with a full history: its changes, or all there is.
+void saveAfterAnOrder(benchmark::State &state)
+{
+    const bool isWhole = state.range(0) != 0;
+    Desk desk;
+    desk.grow(150, tradedOrders);
+    desk.exchange->saveState();
+    std::size_t bytes = 0;
+    for (auto _ : state) {
+        state.PauseTiming();
+        desk.handle(desk.place(1, "BUY", Rate::of(1), "MARKET"));
+        desk.handle(desk.place(2, "SELL", Rate::of(1), "MARKET"));
+        state.ResumeTiming();
+        const std::string text = isWhole ? desk.exchange->saveState() : desk.exchange->saveChanges();
+        bytes = text.size();
+        benchmark::DoNotOptimize(text.data());
+    }
+    state.counters["bytes"] = static_cast<double>(bytes);
+}
+BENCHMARK(saveAfterAnOrder)->ArgName("whole")->Arg(0)->Arg(1)->Unit(benchmark::kMicrosecond);
+
 /// What the standard mix of faults adds to a request.
 void decideFaults(benchmark::State &state)
 {

@@ -114,7 +114,7 @@ const Change changes[] = {
     {"CancelConditionalOrder", "", "the answer is algoId, clientAlgoId, code and msg (5.7)"},
     {"", ".o.AP", "of trailing orders only (7.3)"},
     {"", ".o.cr", "of trailing orders only (7.3)"},
-    {"", ".o.W", "undocumented (7.3)"},
+    {"AdlQuantile", ".HEDGE", "in hedge mode; BOTH in one-way mode (10.11)"},
     {"algo_update_new", ".o.ap", "may be missing before the trigger (7.4)"},
     {"algo_update_new", ".o.aq", "may be missing before the trigger (7.4)"},
     {"algo_update_new", ".o.act", "may be missing before the trigger (7.4)"},
@@ -287,7 +287,10 @@ class ShapeTest : public QObject
         ask("depth", {{"symbol", "BTCUSDT"}, {"limit", "5"}});
         ask("v2/account.status", {});
         ask("v2/account.balance", {});
-        ask("order.cancel", {{"symbol", "BTCUSDT"}, {"origClientOrderId", "s-1"}});
+        call("POST", "/fapi/v1/order",
+            "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&newClientOrderId=s-6&price=" +
+                price(0.98));
+        ask("order.cancel", {{"symbol", "BTCUSDT"}, {"origClientOrderId", "s-6"}});
         m_stranger->signedCall("POST", "/fapi/v1/algoOrder",
             "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0.002&clientAlgoId=s-5&"
             "triggerPrice=" +
@@ -346,7 +349,7 @@ class ShapeTest : public QObject
             if (file.contains(u"/socket/")) {
                 name = QString::fromLatin1(text.mid(text.indexOf("\"method\": \"") + 11)).section(u'"', 0, 0);
             }
-            text = text.mid(text.indexOf("\n=") + 2).replace("\"|1|\"", "\"1\"");
+            text = text.mid(text.indexOf("\n=") + 2).replace("|1|", "word");
         }
         for (const Source &source : sources) {
             if (QString{file}.remove(latin(".json")).remove(latin(".txt")).endsWith(latin(source.file))) {
