@@ -27,7 +27,7 @@ enum class ScenarioKind : std::uint8_t {
 struct Scenario
 {
     ScenarioKind kind = ScenarioKind::Normal;
-    domain::Symbol symbol;                              ///< empty: all
+    domain::Symbol symbol;                               ///< empty: all
     domain::Milliseconds length{std::chrono::hours{1}}; ///< of a crash; trend and slide: of 6 %
 };
 
