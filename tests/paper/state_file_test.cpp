@@ -129,6 +129,18 @@ private slots:
         QVERIFY(!file.isLogLong());
     }
 
+    void aStateThatIsGoneIsNoticed()
+    {
+        StateFile file{m_folder->path()};
+        QVERIFY(file.replace("{state}"));
+        QVERIFY(file.append("{one}"));
+        QVERIFY(QFile::remove(m_folder->filePath(QStringLiteral("paper-state.json"))));
+        QCOMPARE(file.append("{two}").error().code, domain::ErrorCode::Storage);
+        QVERIFY(file.replace("{again}"));
+        QVERIFY(file.append("{three}"));
+        QCOMPARE(read().changes, (std::vector<QByteArray>{"{three}"}));
+    }
+
     void aFolderThatIsNotThereIsSaid()
     {
         StateFile file{QStringLiteral("/nonexistent/folder")};

@@ -4,6 +4,7 @@
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
+#include <QFileInfo>
 #include <QRandomGenerator>
 #include <QSaveFile>
 
@@ -131,6 +132,9 @@ Result<bool> StateFile::replace(const QByteArray &state)
 
 Result<bool> StateFile::append(const QByteArray &change)
 {
+    if (!QFileInfo{m_path}.isFile()) { // without it the log is worth nothing
+        return storage(m_path, QStringLiteral("is gone"));
+    }
     if (!m_log.isOpen() && !m_log.open(QIODevice::Append | QIODevice::Unbuffered)) {
         return storage(m_logPath, m_log.errorString());
     }
