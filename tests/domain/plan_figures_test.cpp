@@ -56,6 +56,19 @@ private slots:
         QVERIFY(result.issues.empty());
     }
 
+    void aTargetTooSmallToBePlacedIsSaid()
+    {
+        Desk desk;
+        auto plan = trade(Side::Buy, "60000", "0.002");
+        plan.targets = {{Price::of(61'000), Rate::literal("0.3")}, {Price::of(62'000), Rate::literal("0.7")}};
+        const auto result = desk.run(plan);
+        QVERIFY(result.targets[0].quantity.isZero());
+        QVERIFY(result.targets[1].quantity == result.quantity);
+        QCOMPARE(result.issues.size(), std::size_t{1});
+        QVERIFY(result.issues[0].severity == Severity::Confirm);
+        QVERIFY(maySend(result.issues));
+    }
+
     void thePartsOfFullSharesAreTheWhole()
     {
         QVERIFY(rc::check("nothing is lost to rounding", [] {

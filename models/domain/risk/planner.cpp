@@ -326,6 +326,15 @@ void Planner::addTargets(Rate exitRate)
         const Money entryFee = part == left ? feeLeft : partOf(m_result.entryFee, part, m_result.quantity);
         left -= part;
         feeLeft -= entryFee;
+        if (!part.isPositive() || part < lot.minQty) {
+            m_result.issues.push_back({DraftField::TargetPrice, 0,
+                fmt::format(
+                    "The share of the target {} is less than the smallest quantity {} {}: it would not "
+                    "be placed.",
+                    shown(m_targets[i].price), std::max(lot.minQty, lot.stepSize).toString(),
+                    m_spec.baseAsset),
+                "", Severity::Confirm, DraftCheck::TargetShares, static_cast<int>(i)});
+        }
         m_result.targets.push_back(exitAt(m_targets[i].price, part, exitRate, entryFee));
     }
     m_result.runsOn = left;
