@@ -139,6 +139,10 @@ void AccountView::setRules(const domain::RiskRules &rules)
     if (forbids(RuleKind::RiskPerTrade)) {
         m_limits.largestRisk = domain::Money::fromUnits(rules.of(RuleKind::RiskPerTrade).limit->units());
     }
+    if (forbids(RuleKind::Leverage)) {
+        m_limits.largestLeverage =
+            static_cast<int>(rules.of(RuleKind::Leverage).limit->units() / domain::RuleLimit::of(1).units());
+    }
     if (const domain::Rule &collar = rules.of(RuleKind::PriceCollar); collar.isOn()) {
         const auto through = domain::Rate::fromUnits(collar.limit->units());
         m_limits.confirmCollar = std::min(m_limits.confirmCollar, through);

@@ -214,6 +214,21 @@ private slots:
         QVERIFY(maySend(desk.run(mended(plan, *issue)).issues));
     }
 
+    void theOwnRuleOfTheLargestOrderIsSaidAndKeptBySafeSizes()
+    {
+        Desk desk{1'000'000};
+        desk.context.limits.largestNotional = Money::of(30'000);
+        auto plan = trade(Side::Buy, "60000", "0.6");
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::OrderSize);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->suggestion, std::string{"0.5"});
+        QVERIFY(maySend(desk.run(mended(plan, *issue)).issues));
+        plan.sizing = SafeSize{};
+        QVERIFY(desk.run(plan).quantity == Quantity::literal("0.5"));
+        QVERIFY(desk.run(plan).bound == SizeBound::MaxQuantity);
+    }
+
     void theLeverageIsOneForBothSidesOfASymbol()
     {
         Desk desk{10'000};

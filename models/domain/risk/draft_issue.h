@@ -47,6 +47,7 @@ enum class DraftCheck : std::uint8_t {
     QuantityFilter,
     Balance,
     RiskLimit, ///< more at risk than the user's own rules allow
+    OrderSize, ///< a larger order than they allow
 };
 
 enum class Severity : std::uint8_t {

@@ -152,6 +152,7 @@ PlanResult Planner::run()
             addFunding();
             addAccountAfter();
             checkSize();
+            checkOrderSize();
             checkRisk();
             checkGeometry();
         }

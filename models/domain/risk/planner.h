@@ -59,6 +59,7 @@ private:
     void checkFilters(const NewOrder &order);
     void checkBracketLimit(const NewOrder &order);
     void checkBalance(const NewOrder &order);
+    void checkOrderSize();
     void checkRisk();
     void checkGeometry();
     std::optional<Mend> stopBefore(Rate gap) const;

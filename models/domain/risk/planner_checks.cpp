@@ -465,6 +465,26 @@ void Planner::checkBalance(const NewOrder &order)
             higherLeverage});
 }
 
+void Planner::checkOrderSize()
+{
+    const auto &limit = m_context.limits.largestNotional;
+    const Money worth = m_result.assumedPrice * m_result.quantity;
+    if (!limit || isPureReduction() || worth <= *limit) {
+        return;
+    }
+    block({DraftCheck::OrderSize, DraftField::Quantity, 0, 0,
+              fmt::format("The order is worth {} {} and your rules allow {}", worth.toFixed(2),
+                  m_spec.quoteAsset, limit->toFixed(2)),
+              "lower the quantity"},
+        {[&]() -> std::optional<Mend> {
+            const Quantity smaller = roundedDownToLot(
+                quantityBought(*limit, m_result.assumedPrice), lotFor(m_spec, entryOrder().type));
+            return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
+                                              fmt::format("lower the quantity to {}", smaller.toString())}}
+                                        : std::nullopt;
+        }});
+}
+
 void Planner::checkRisk()
 {
     const auto &limit = m_context.limits.largestRisk;

@@ -129,6 +129,9 @@ Planner::Candidate Planner::safest(const SafeSize &rule) const
     if (!lot.maxQty.isZero()) {
         candidates.push_back({SizeBound::MaxQuantity, lot.maxQty});
     }
+    if (const auto &own = m_context.limits.largestNotional) {
+        candidates.push_back({SizeBound::MaxQuantity, quantityBought(*own, assumedPrice())});
+    }
     return *std::ranges::min_element(candidates, {}, &Candidate::quantity);
 }
 
@@ -271,7 +274,7 @@ std::string Planner::sizeReason(Quantity asked) const
     case SizeBound::BracketLimit:
         return fmt::format("At {}x the brackets let no more be held: {}.", m_plan.leverage, rounded);
     case SizeBound::MaxQuantity:
-        return "The exchange takes no more in one order.";
+        return "The exchange, or your own rules, take no more in one order.";
     case SizeBound::None:
         break;
     }
