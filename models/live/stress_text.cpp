@@ -107,10 +107,11 @@ QString waySentence(
     const QString head = conditions.path == Path::Single ? tr("With these moves")
                          : isFalling                     ? tr("Falling")
                                                          : tr("Rising");
-    QString body;
     if (report.positions.empty()) {
-        body = tr("no position, nothing to lose");
-    } else if (!way.deaths.empty() && way.deaths.front().at.isZero()) {
+        return tr("No open positions: there is nothing to stress.");
+    }
+    QString body;
+    if (!way.deaths.empty() && way.deaths.front().at.isZero()) {
         body = tr("%1 is due for liquidation now")
                    .arg(positionName(report.positions[way.deaths.front().positions.front()]));
     } else if (!way.deaths.empty()) {

@@ -112,7 +112,7 @@ private slots:
         state.positions.clear();
         desk.account.publish(state);
         QTRY_VERIFY(stress.report()->positions.empty());
-        QCOMPARE(sentence(true), QStringLiteral("Falling: no position, nothing to lose."));
+        QCOMPARE(sentence(true), QStringLiteral("No open positions: there is nothing to stress."));
     }
 
     void theNewestConditionsWin()

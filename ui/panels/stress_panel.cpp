@@ -18,6 +18,7 @@
 #include <QSplitter>
 #include <QTabBar>
 #include <QTabWidget>
+#include <QTimer>
 #include <QToolButton>
 #include <QVBoxLayout>
 
@@ -220,7 +221,7 @@ void StressPanel::show()
     const bool isSingle = conditions.path == Path::Single;
     tell(m_falling, !isSingle);
     tell(m_rising, false);
-    m_rising->setVisible(!isSingle && report != nullptr);
+    m_rising->setVisible(!isSingle && report != nullptr && !report->positions.empty());
     m_reservations->setText(report ? live::stressReservations(*report, conditions) : QString{});
     m_reservations->setVisible(!m_reservations->text().isEmpty());
 }
@@ -253,6 +254,7 @@ void StressPanel::showEvent(QShowEvent *event)
         connect(dock, &QDockWidget::visibilityChanged, this, &StressPanel::setSeen);
     }
     setSeen(dock == nullptr || !dock->visibleRegion().isEmpty());
+    QTimer::singleShot(0, this, &StressPanel::tellRow); // once the table has its height
 }
 
 void StressPanel::hideEvent(QHideEvent *event)

@@ -163,7 +163,7 @@ std::optional<StressChart::Frame> StressChart::frame() const
     const QFontMetrics metrics{smallFont(font())};
     Frame frame;
     const double left = metrics.horizontalAdvance(QStringLiteral("100")) + 8;
-    const double right = metrics.horizontalAdvance(QStringLiteral("-888.8 K")) + 8;
+    const double right = metrics.horizontalAdvance(QStringLiteral("-888.88 K")) + 8;
     const double top = metrics.height() + 5;
     const double bottom = metrics.height() + 4;
     frame.area =
