@@ -257,6 +257,11 @@ private slots:
         seat.get<QCheckBox>("ticket.protect")->setChecked(true);
         seat.type("ticket.stop", "63000");
         QVERIFY(seat.label("ticket.plan.atStop").startsWith(u'-'));
+        auto *liquidation = seat.get<QLabel>("ticket.liquidation");
+        QTest::keyClick(liquidation, Qt::Key_F1);
+        auto *popup = liquidation->findChild<ui::ExplanationPopup *>();
+        QVERIFY(popup && popup->accessibleName().contains(u"Liquidation price"));
+        delete popup;
         QVERIFY(seat.get<QAbstractButton>("ticket.send")->isEnabled());
         seat.type("ticket.stop", "50000"); // cross: 1,000 behind 6,400 are gone at about 54,200
         QVERIFY(seat.label("ticket.planIssue.message").contains(u"beyond the liquidation price"));

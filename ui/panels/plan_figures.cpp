@@ -82,6 +82,11 @@ Readout *PlanFigures::add(const char *id, const QString &caption, PlanFigure fig
     return readout;
 }
 
+Explainer PlanFigures::explainerOf(PlanFigure figure, int part) const
+{
+    return [this, figure, part] { return domain::explainPlan(figure, m_plan, m_context(), m_result, part); };
+}
+
 void PlanFigures::heading(const QString &text)
 {
     auto *line = new QFrame;
@@ -329,9 +334,7 @@ void PlanFigures::showAccount()
         const int part = static_cast<int>(m_others.size());
         auto *readout = new Readout{m_prefix + QStringLiteral(".other%1").arg(part + 1), QString{}};
         readout->setWraps(true);
-        readout->setExplainer([this, part] {
-            return domain::explainPlan(PlanFigure::OtherLiquidation, m_plan, m_context(), m_result, part);
-        });
+        readout->setExplainer(explainerOf(PlanFigure::OtherLiquidation, part));
         readout->setTabStop(false);
         m_others.push_back(readout);
         m_othersLayout->addWidget(readout);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/domain/risk/plan_explain.h"
+#include "ui/widgets/explanation_popup.h"
 
 #include <QWidget>
 
@@ -38,6 +39,8 @@ public:
         const domain::TradePlan &plan, const domain::PlanResult &result, const domain::SymbolSpec &spec);
     /// Nothing is planned.
     void clear();
+    /// Explains a figure of the plan that somebody else shows.
+    Explainer explainerOf(domain::PlanFigure figure, int part = 0) const;
 
 private:
     Readout *add(const char *id, const QString &caption, domain::PlanFigure figure, int part = 0);

@@ -233,6 +233,9 @@ void TicketPanel::buildFigures(QVBoxLayout *layout)
     }
     layout->addLayout(figures);
     layout->addWidget(m_plan);
+    m_value->setExplainer(m_plan->explainerOf(domain::PlanFigure::Notional));
+    m_liquidation->setExplainer(m_plan->explainerOf(domain::PlanFigure::Liquidation));
+    m_ratio->setExplainer(m_plan->explainerOf(domain::PlanFigure::RatioAfter));
 }
 
 void TicketPanel::buildSending(QVBoxLayout *layout)

@@ -140,6 +140,7 @@ void TicketPanel::showPlan(const domain::NewOrder &order)
     m_plan->setVisible(spec && plan);
     if (!spec || !plan || !m_tools.window.models.account.state()) {
         m_planIssue->display({}, domain::Severity::Blocks);
+        m_plan->clear(); // nor is a figure of the last plan explained
         return;
     }
     const domain::PlanResult result = domain::planTrade(*plan, m_tools.window.models.planInputs.context());
