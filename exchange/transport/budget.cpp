@@ -15,6 +15,9 @@ using namespace std::chrono_literals;
 constexpr domain::Milliseconds phaseDoubt = 1500ms;
 constexpr domain::Milliseconds foreignMemory = 60s;
 constexpr domain::Milliseconds together = 100ms; // settled within this, costs are kept as one
+// The venue's window may have turned since its counter was seen last: a small request may go and look.
+constexpr domain::Milliseconds lookAfter = 10s;
+constexpr std::int64_t lookPercent = 2;
 constexpr std::int64_t hardPercent = 90;
 constexpr std::int64_t softPercent = 60;
 constexpr std::int64_t marketPercent = 25;
@@ -94,7 +97,10 @@ std::int64_t Budget::reserved() const
 bool Budget::fits(domain::Monotonic at, const Costs &own, Priority priority, std::int64_t cost) const
 {
     const auto share = [this](std::int64_t percent) { return m_rule.limit * percent / 100; };
-    const std::int64_t total = usedAt(at, own) + cost;
+    const bool mayLook = m_rule.counts == LimitRule::Counts::Weight && priority <= Priority::Resolve &&
+                         cost <= share(lookPercent) && at >= m_readAt + lookAfter;
+    const std::int64_t ours = std::accumulate(own.begin(), own.end(), std::int64_t{0});
+    const std::int64_t total = (mayLook ? ours + foreign(at) : usedAt(at, own)) + cost;
     std::int64_t keptForOthers = 0;
     for (std::size_t before = 0; before < indexOf(priority); ++before) {
         keptForOthers += std::max<std::int64_t>(reservedFor(static_cast<Priority>(before)) - own[before], 0);
@@ -134,7 +140,9 @@ std::optional<domain::Monotonic> Budget::admissibleAt(
     for (const Foreign &seen : m_foreign) {
         others.push_back(seen.endsAt);
     }
-    others.insert(std::ranges::upper_bound(others, m_shownEndsAt), m_shownEndsAt);
+    for (const domain::Monotonic moment : {m_shownEndsAt, domain::Monotonic{m_readAt + lookAfter}}) {
+        others.insert(std::ranges::upper_bound(others, moment), moment);
+    }
     const auto isOver = [now](domain::Monotonic at) { return at <= now; };
     auto aged = std::ranges::partition_point(m_ageing, isOver, &Ageing::endsAt);
     auto other = std::ranges::partition_point(others, isOver);
@@ -155,6 +163,9 @@ std::optional<domain::Monotonic> Budget::admissibleAt(
 Budget::Ticket Budget::debit(domain::Monotonic now, Priority priority, std::int64_t cost)
 {
     forget(now);
+    if (now >= m_readAt + lookAfter) {
+        m_readAt = now; // its answer is the next reading that counts, and the only look meanwhile
+    }
     m_underWay.push_back({++m_lastTicket, priority, cost});
     m_own[indexOf(priority)] += cost;
     m_debited += cost;

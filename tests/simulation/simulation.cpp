@@ -3,6 +3,7 @@
 #include "tests/simulation/sim_client.h"
 #include "tests/simulation/trader.h"
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <ctime>
@@ -92,7 +93,7 @@ public:
         m_report.faults["commitError"] = m_commitErrors;
         m_report.faults["clockStep"] = m_clockSteps;
         m_report.verdict = m_judge.verdict();
-        m_report.findings = m_judge.findings();
+        std::ranges::copy(m_judge.findings(), std::back_inserter(m_report.findings));
         m_report.hash = m_judge.hash();
         m_report.virtualHours =
             std::chrono::duration<double, std::ratio<3600>>(m_timeline.now().time_since_epoch()).count();
@@ -365,10 +366,39 @@ private:
             for (const GateClosure &closure : m_client->desk().gate().closures()) {
                 m_report.gate += "; " + closure.reason;
             }
+            if (!isQuiet) {
+                m_report.findings.push_back(whatWaits());
+            }
             m_report.disconnects += m_client->reconnects();
             m_judge.settle(m_client->desk().ledger().openOrders(), m_client->desk().positions().open(),
                 m_venue.exchange().engine().positions(paper::PaperExchange::account, std::nullopt));
         }
+    }
+
+    /// Why the program does not come to rest.
+    std::string whatWaits() const
+    {
+        const transport::Throttle &throttle = m_client->throttle();
+        const Monotonic now = m_timeline.now();
+        std::string text = "it does not come to rest:";
+        for (const transport::Budget &budget : throttle.budgets().budgets()) {
+            text +=
+                fmt::format(" {} {} (others {}),", budget.rule().name, budget.used(now), budget.foreign(now));
+        }
+        for (std::size_t priority = 0; priority < transport::priorityCount; ++priority) {
+            text += fmt::format(" {}", throttle.queue().length(static_cast<transport::Priority>(priority)));
+        }
+        text += " wait,";
+        for (const auto lane : {transport::Lane::Orders, transport::Lane::Queries, transport::Lane::Bulk}) {
+            text += fmt::format(" {}", throttle.inFlight(lane));
+        }
+        text += " under way;";
+        for (const transport::Breaker *breaker :
+            {&throttle.orders(), &throttle.queries(), &throttle.bulk()}) {
+            text += fmt::format(
+                " {} {} {}", breaker->rule().name, static_cast<int>(breaker->state(now)), breaker->reason());
+        }
+        return text;
     }
 
     void lookForQuiet(bool &isQuiet)

@@ -202,7 +202,7 @@ private slots:
         Budget budget{weightRule()};
         budget.settle(start, budget.debit(start, Priority::Resolve, 5));
         budget.observe(start, {start, 5, 2'401});
-        QVERIFY(budget.admissibleAt(start, Priority::Cancel, 1) == start + 61'500ms);
+        QVERIFY(budget.admissibleAt(start, Priority::Cancel, 49) == start + 61'500ms);
         const domain::Monotonic later = start + 61'500ms; // as long as the counter may still hold it
         QCOMPARE(budget.foreign(later), 960);             // of 2,160 without the reserves
         QVERIFY(budget.admissibleAt(later, Priority::Cancel, 600) == later);
@@ -210,6 +210,35 @@ private slots:
         QVERIFY(budget.admissibleAt(later, Priority::Open, 1) > later);
         budget.observe(later + 1s, {later, 0, 2'401}); // and still
         QVERIFY(budget.admissibleAt(later + 1s, Priority::Cancel, 1) > later + 1s);
+    }
+
+    void aCounterThatMayHaveTurnedIsLookedAt()
+    {
+        // Much was used before the venue's minute turned; without a request nobody would tell us that it did.
+        Budget budget{weightRule()};
+        budget.noteEarlierLife(start);
+        budget.settle(start, budget.debit(start, Priority::Resolve, 5));
+        budget.observe(start, {start, 5, 2'000});
+        QVERIFY(budget.admissibleAt(start + 1s, Priority::Resolve, 40) == start + 10s);
+        QVERIFY(budget.admissibleAt(start + 1s, Priority::Resolve, 49) > start + 60s); // too dear for a look
+        QVERIFY(budget.admissibleAt(start + 1s, Priority::Open, 1) > start + 60s);
+        const auto look = budget.debit(start + 10s, Priority::Resolve, 40);
+        QVERIFY(budget.admissibleAt(start + 11s, Priority::Resolve, 40) == start + 20s); // one at a time
+        budget.observe(start + 12s, {start + 10s, 40, 40});
+        budget.settle(start + 12s, look);
+        QVERIFY(budget.admissibleAt(start + 12s, Priority::Resolve, 1'000) == start + 12s);
+    }
+
+    void aLookThatIsNotAnsweredIsFollowedByAnotherOne()
+    {
+        Budget budget{weightRule()};
+        budget.noteEarlierLife(start);
+        budget.observe(start, {start, 0, 2'150});
+        for (int look = 1; look <= 5; ++look) {
+            const domain::Monotonic at = start + 10s * look;
+            QVERIFY(budget.admissibleAt(at - 1ms, Priority::Resolve, 40) == at);
+            budget.settle(at + 1s, budget.debit(at, Priority::Resolve, 40));
+        }
     }
 
     void whatAnEarlierLifeUsedSaysNothingOfOthers()
