@@ -86,6 +86,19 @@ void AccountView::want(const domain::Symbol &symbol)
     }
 }
 
+bool AccountView::isJudgeable() const
+{
+    if (!m_state || !m_state->isReconciled || !m_risk) {
+        return false;
+    }
+    const auto hasTable = [this](const domain::PositionRisk &risk) {
+        const domain::Symbol &symbol = risk.position.symbol;
+        return hasBrackets(symbol) || m_unanswered.contains(symbol);
+    };
+    return m_risk->positions.empty() ||
+           (m_risk->allMarksLive && !m_market.isStale() && std::ranges::all_of(m_risk->positions, hasTable));
+}
+
 void AccountView::askAgain()
 {
     for (const domain::Symbol &symbol : std::exchange(m_unanswered, {})) {

@@ -32,6 +32,9 @@ public:
     const domain::BracketTables &brackets() const { return m_brackets; }
     /// The exchange's own table for the symbol is here; until then the shipped default stands in.
     bool hasBrackets(const domain::Symbol &symbol) const { return m_brackets.contains(symbol); }
+    /// What risk() says may ring a bell and be kept: the account was compared with the exchange, positions
+    /// are valued at live marks, and by their own leverage tables unless those were asked for in vain.
+    bool isJudgeable() const;
     domain::CommissionRates commission(const domain::Symbol &symbol) const;
     /// Of the symbols whose fees are here.
     const std::map<domain::Symbol, domain::CommissionRates> &commissions() const { return m_commissions; }

@@ -19,7 +19,7 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       planInputs{marketData, market, account, clock},
       positions{account, market},
       protection{account, market, openOrders, clock},
-      riskHistory{account, market, clock},
+      riskHistory{account, clock},
       health{healthPort, clock},
       rules{trading, health, clock},
       alerts{trading, health, times, clock},

@@ -28,10 +28,8 @@ void RiskAlerts::look()
     domain::WatchFacts facts;
     facts.rules = &m_rules.state();
     facts.marks = m_market.isStale() ? nullptr : &m_market.marks();
-    // What is not compared with the exchange or valued at old prices rings no bell.
-    const domain::AccountRisk *risk = m_account.risk();
-    if (risk && m_account.state()->isReconciled && risk->allMarksLive && !m_market.isStale()) {
-        facts.risk = risk;
+    if (m_account.isJudgeable()) {
+        facts.risk = m_account.risk();
         facts.naked = m_protection.naked();
     }
     const std::size_t prices = m_watch.limits().prices.size();

@@ -7,11 +7,9 @@ namespace live
 
 using namespace std::chrono_literals;
 
-RiskHistory::RiskHistory(
-    AccountView &account, MarketState &market, const domain::Clock &clock, QObject *parent)
+RiskHistory::RiskHistory(AccountView &account, const domain::Clock &clock, QObject *parent)
     : QObject{parent},
       m_account{account},
-      m_market{market},
       m_clock{clock}
 {
     connect(&account, &AccountView::riskChanged, this, &RiskHistory::sample);
@@ -19,14 +17,11 @@ RiskHistory::RiskHistory(
 
 void RiskHistory::sample()
 {
-    const domain::AccountRisk *risk = m_account.risk();
-    const bool isLive = risk && m_account.state()->isReconciled &&
-                        (risk->positions.empty() || (risk->allMarksLive && !m_market.isStale()));
-    if (!isLive) {
+    if (!m_account.isJudgeable()) {
         return;
     }
     const domain::Timestamp now = m_clock.wallNow();
-    m_ratios.add(now, worstRatio(*risk));
+    m_ratios.add(now, worstRatio(*m_account.risk()));
     if (now - m_toldAt >= 1s || now < m_toldAt) {
         m_toldAt = now;
         emit grew();

@@ -13,8 +13,7 @@ class RiskHistory final : public QObject
 {
     Q_OBJECT
 public:
-    RiskHistory(
-        AccountView &account, MarketState &market, const domain::Clock &clock, QObject *parent = nullptr);
+    RiskHistory(AccountView &account, const domain::Clock &clock, QObject *parent = nullptr);
 
     const domain::RatioHistory &ratios() const { return m_ratios; }
     domain::Timestamp now() const { return m_clock.wallNow(); }
@@ -26,7 +25,6 @@ private:
     void sample();
 
     AccountView &m_account;
-    MarketState &m_market;
     const domain::Clock &m_clock;
     domain::RatioHistory m_ratios;
     domain::Timestamp m_toldAt;

@@ -241,6 +241,23 @@ private slots:
         QVERIFY(!tables.isEmpty());
     }
 
+    /// A liquidation price by the default table rang the bell at a start, an instant before the right one.
+    void anAccountIsJudgedOnlyByItsOwnLeverageTables()
+    {
+        support::Desk desk;
+        desk.account.isSlow = true;
+        desk.open();
+        domain::AccountState state = support::Desk::funded(10'000);
+        state.positions = {support::Desk::position("BTCUSDT", domain::Side::Buy, "1", "65000")};
+        desk.account.publish(state);
+        QTRY_VERIFY(desk.models->market.spec("BTCUSDT") != nullptr);
+        desk.quote("BTCUSDT", "65000");
+        QTRY_VERIFY(desk.models->account.risk() && desk.models->account.risk()->allMarksLive);
+        QVERIFY(!desk.models->account.isJudgeable());
+        desk.account.answerTables();
+        QTRY_VERIFY(desk.models->account.isJudgeable());
+    }
+
     void theLogShowsItsLinesNewestFirst()
     {
         support::Desk desk;

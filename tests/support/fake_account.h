@@ -2,7 +2,11 @@
 
 #include "models/ports/account.h"
 
+#include <QPromise>
+
+#include <list>
 #include <map>
+#include <utility>
 
 namespace support
 {
@@ -15,6 +19,7 @@ public:
 
     ports::AccountPtr current;
     std::map<domain::Symbol, domain::LeverageBrackets> tables;
+    bool isSlow = false; ///< tables come when answerTables() is called
     domain::CommissionRates rates{domain::Rate::literal("0.0002"), domain::Rate::literal("0.0005")};
 
     /// Makes it the state and says so.
@@ -31,18 +36,39 @@ public:
     }
     QFuture<Result<ports::BracketsPtr>> brackets(domain::Symbol symbol) override
     {
-        const auto found = tables.find(symbol);
-        if (found == tables.end()) {
-            return ports::finished(Result<ports::BracketsPtr>{domain::failure(
-                domain::ErrorCode::NotFound, "The exchange gives no table for this symbol.")});
+        if (isSlow) {
+            auto &promise = m_waiting.emplace_back(symbol, QPromise<Result<ports::BracketsPtr>>{}).second;
+            promise.start();
+            return promise.future();
         }
-        return ports::finished(
-            Result<ports::BracketsPtr>{std::make_shared<const domain::LeverageBrackets>(found->second)});
+        return ports::finished(tableOf(symbol));
+    }
+    void answerTables()
+    {
+        isSlow = false;
+        for (auto &[symbol, promise] : m_waiting) {
+            promise.addResult(tableOf(symbol));
+            promise.finish();
+        }
+        m_waiting.clear();
     }
     QFuture<Result<domain::CommissionRates>> commissionRates(domain::Symbol) override
     {
         return ports::finished(Result<domain::CommissionRates>{rates});
     }
+
+private:
+    Result<ports::BracketsPtr> tableOf(const domain::Symbol &symbol) const
+    {
+        const auto found = tables.find(symbol);
+        if (found == tables.end()) {
+            return domain::failure(
+                domain::ErrorCode::NotFound, "The exchange gives no table for this symbol.");
+        }
+        return std::make_shared<const domain::LeverageBrackets>(found->second);
+    }
+
+    std::list<std::pair<domain::Symbol, QPromise<Result<ports::BracketsPtr>>>> m_waiting;
 };
 
 } // namespace support

@@ -226,7 +226,7 @@ private slots:
         tell(seat, dayOf(seat, "-312.40"));
         QCOMPARE(seat.get<QWidget>("risk.day")->accessibleName(),
             QStringLiteral("Result of the UTC day -312.40 USDT, loss limit 500.00 USDT, 62 % of it used"));
-        QCOMPARE(seat.label("risk.counts"), QStringLiteral("3 of 6 trades · 2 losses in a row"));
+        QCOMPARE(seat.label("risk.counts"), QStringLiteral("trades today: 3 of 6 · losses in a row: 2"));
     }
 
     void theLockIsSeenAndLeadsToTheRules()

@@ -505,12 +505,12 @@ void RiskPanel::showRules()
     const auto count = [&](RuleKind kind, int value, const QString &word) {
         const domain::Rule &rule = state.active.of(kind);
         if (rule.limit) {
-            counts << tr("%1 of %2 %3").arg(value).arg(live::toQString(rule.limit->toString()), word);
+            counts << tr("%1: %2 of %3").arg(word).arg(value).arg(live::toQString(rule.limit->toString()));
         } else if (value > 0) {
-            counts << QStringLiteral("%1 %2").arg(value).arg(word);
+            counts << QStringLiteral("%1: %2").arg(word).arg(value);
         }
     };
-    count(RuleKind::Trades, state.day.trades, tr("trades"));
+    count(RuleKind::Trades, state.day.trades, tr("trades today"));
     count(RuleKind::LosingStreak, state.day.losses, tr("losses in a row"));
     if (state.pending) {
         counts << tr("looser rules wait for 00:00 UTC");
