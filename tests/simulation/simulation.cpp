@@ -230,8 +230,8 @@ private:
     {
         m_judge.onAlert(alert);
         // What needs the user is looked at by the judge and lifted, so that the run goes on.
-        m_timeline.after(acknowledgeAfter, [this, client = m_client.get()] {
-            if (m_client.get() == client && m_client->isRecovered()) {
+        m_timeline.after(acknowledgeAfter, [this, life = m_report.kills] {
+            if (m_client && m_report.kills == life && m_client->isRecovered()) {
                 m_client->command([](OrderDesk &desk, Timestamp now) {
                     for (const GateCause cause :
                         {GateCause::KillSwitch, GateCause::Mismatch, GateCause::RefutedProof}) {

@@ -61,11 +61,14 @@ private slots:
 
     void theSameSeedGivesTheSameHistory()
     {
+        // Often, because what depended on where the memory lies differed now and then only.
         const Options options{.orders = 1'000, .seed = 77};
         const Report first = simulation::simulate(options);
-        const Report second = simulation::simulate(options);
-        QCOMPARE(first.hash, second.hash);
-        QCOMPARE(first.fills, second.fills);
+        for (int again = 0; again < 5; ++again) {
+            const Report next = simulation::simulate(options);
+            QCOMPARE(next.hash, first.hash);
+            QCOMPARE(next.fills, first.fills);
+        }
         QVERIFY(simulation::simulate({.orders = 1'000, .seed = 78}).hash != first.hash);
     }
 
