@@ -1,4 +1,4 @@
-#include "tests/support/desk_rig.h"
+#include "tests/support/bracket_rig.h"
 
 #include <QTest>
 
@@ -7,73 +7,6 @@ using Outcome = DeskAnswer::Outcome;
 
 namespace
 {
-
-BracketPlan plan(Side side = Side::Buy, PositionSide positionSide = PositionSide::Both)
-{
-    const int sign = signOf(side);
-    BracketPlan made;
-    made.entry = limit(side);
-    made.entry.positionSide = positionSide;
-    made.stopTrigger = Price::of(100 - 10 * sign);
-    made.targets = {{Price::of(100 + 10 * sign), Rate::literal("0.5")},
-        {Price::of(100 + 20 * sign), Rate::literal("0.5")}};
-    return made;
-}
-
-/// A desk with one bracket whose entry works.
-struct Bracketed
-{
-    explicit Bracketed(const BracketPlan &plan = ::plan())
-    {
-        rig.ready();
-        rig.submitBracket(plan);
-        entry = rig.id();
-        rig.pass(10ms);
-    }
-    std::vector<Order> open(OrderType type) const
-    {
-        std::vector<Order> found;
-        for (const Order &order : rig.desk.ledger().openOrders()) {
-            if (order.request.type == type && order.clientOrderId() != entry) {
-                found.push_back(order);
-            }
-        }
-        return found;
-    }
-    std::vector<Order> stops() const { return open(OrderType::StopMarket); }
-    std::vector<Order> targets() const { return open(OrderType::Limit); }
-    /// The stop's size, where there is exactly one.
-    Quantity stopped() const { return stops().size() == 1 ? stops().front().request.quantity : Quantity{}; }
-    Quantity targeted() const
-    {
-        Quantity sum;
-        for (const Order &order : targets()) {
-            sum += order.remainingQty();
-        }
-        return sum;
-    }
-    /// Stops and targets of a filled entry are there.
-    void fillAll()
-    {
-        rig.fill(entry, "1");
-        rig.pass(300ms);
-    }
-    /// The quantity that all live stops at the exchange protect.
-    Quantity protectedAtVenue() const
-    {
-        Quantity sum;
-        for (const auto &[id, order] : rig.venue.orders) {
-            if (order.isOpen() && order.request.type == OrderType::StopMarket) {
-                sum += order.remainingQty();
-            }
-        }
-        return sum;
-    }
-    bool isOver() const { return rig.desk.brackets().size() == 0; }
-
-    Rig rig;
-    std::string entry;
-};
 
 auto refuses(OrderType type, Outcome outcome, int code)
 {
@@ -111,7 +44,7 @@ private slots:
     void aPlanThatProtectsNothingIsRefused()
     {
         QFETCH(int, flaw);
-        BracketPlan bad = plan();
+        BracketPlan bad = bracketPlan();
         switch (flaw) {
         case 0:
             bad.stopTrigger = {};
@@ -159,11 +92,11 @@ private slots:
         Rig rig;
         rig.ready();
         rig.isDiskFailing = true;
-        QVERIFY(rig.isRefused(rig.submitBracket(plan())));
+        QVERIFY(rig.isRefused(rig.submitBracket(bracketPlan())));
         rig.isDiskFailing = false;
         rig.pass(1s);
         QCOMPARE(rig.desk.brackets().size(), std::size_t{0});
-        const CommandId command = rig.submitBracket(plan());
+        const CommandId command = rig.submitBracket(bracketPlan());
         QVERIFY(rig.isTaken(command));
         QVERIFY(rig.notes.contains("bracket " + rig.id()));
     }
@@ -173,7 +106,7 @@ private slots:
         Rig rig;
         rig.ready();
         rig.act([&] { rig.desk.stopOpening(rig.now, "key"); });
-        QVERIFY(rig.isRefused(rig.submitBracket(plan())));
+        QVERIFY(rig.isRefused(rig.submitBracket(bracketPlan())));
         rig.pass(1s);
         QCOMPARE(rig.desk.brackets().size(), std::size_t{0});
         QVERIFY(!rig.notes.contains("bracket " + rig.id()));
@@ -181,7 +114,7 @@ private slots:
 
     void aMarketEntryNeedsNoPriceToCompareWith()
     {
-        BracketPlan atMarket = plan();
+        BracketPlan atMarket = bracketPlan();
         atMarket.entry = market();
         Bracketed bracket{atMarket};
         bracket.fillAll();
@@ -205,7 +138,7 @@ private slots:
         QFETCH(int, leg);
         const auto entrySide = static_cast<Side>(side);
         const auto entryLeg = static_cast<PositionSide>(leg);
-        Bracketed bracket{plan(entrySide, entryLeg)};
+        Bracketed bracket{bracketPlan(entrySide, entryLeg)};
         bracket.fillAll();
         QCOMPARE(bracket.stopped(), qty("1"));
         const NewOrder stop = bracket.stops().front().request;
@@ -297,7 +230,7 @@ private slots:
 
     void anEntryThatFillsInASteadyTrickleIsProtectedWithinTwoSeconds()
     {
-        BracketPlan large = plan();
+        BracketPlan large = bracketPlan();
         large.entry.quantity = qty("10");
         Bracketed bracket{large};
         for (int n = 0; n < 30; ++n) {
@@ -314,7 +247,7 @@ private slots:
     void aFillThatOnlyTheAnswerToldIsProtectedToo()
     {
         // The answer says "filled", the stream is silent: the executions come by question only.
-        BracketPlan atMarket = plan();
+        BracketPlan atMarket = bracketPlan();
         atMarket.entry = market();
         Rig rig;
         rig.ready();
@@ -563,147 +496,6 @@ private slots:
         QVERIFY(bracket.rig.desk.ledger().openOrders().empty());
         QVERIFY(bracket.isOver());
         QCOMPARE(bracket.rig.desk.loadCount(), std::size_t{0});
-    }
-
-    // ---- restart
-
-    void aBracketIsTakenUpAgainAfterARestart_data()
-    {
-        QTest::addColumn<int>("when");
-        QTest::newRow("before the entry fills") << 0;
-        QTest::newRow("after a partial fill") << 1;
-        QTest::newRow("right after the fill, before the stop") << 2;
-        QTest::newRow("while the stop is under way") << 3;
-        QTest::newRow("with stop and targets") << 4;
-        QTest::newRow("after a target") << 5;
-        QTest::newRow("filled while the program was off") << 6;
-    }
-    void aBracketIsTakenUpAgainAfterARestart()
-    {
-        QFETCH(int, when);
-        Bracketed before;
-        Quantity expected = qty("1");
-        switch (when) {
-        case 0:
-            break;
-        case 1:
-            before.rig.fill(before.entry, "0.4");
-            before.rig.pass(1s);
-            break;
-        case 2:
-            before.rig.fill(before.entry, "1");
-            break;
-        case 3:
-            before.rig.holds = anyOf<PlaceOrder>();
-            before.fillAll();
-            break;
-        case 5:
-            before.fillAll();
-            before.rig.fill(before.targets().front().clientOrderId(), "0.5");
-            before.rig.pass(10ms);
-            expected = qty("0.5");
-            break;
-        default:
-            before.fillAll();
-        }
-        const JournalPast past = before.rig.past();
-        if (when == 3) { // both were taken by the exchange
-            for (const SendRequest &request : before.rig.sent<PlaceOrder>()) {
-                const NewOrder &order = std::get<PlaceOrder>(request.what).order;
-                if (!before.rig.venue.orders.contains(order.clientOrderId)) {
-                    before.rig.venue.accept(order, before.rig.now);
-                }
-            }
-        }
-        Rig rig;
-        rig.now = before.rig.now + 30s;
-        rig.venue = before.rig.venue;
-        if (when == 0 || when == 1 || when == 6) {
-            if (when != 6) {
-                rig.venue.fill(before.entry, when == 0 ? qty("1") : qty("0.6"), rig.now - 10s);
-            }
-        }
-        rig.act([&] { rig.desk.restore(rig.now, past); });
-        rig.pass(5s); // no stream yet: nothing may happen, and time goes on
-        QCOMPARE(rig.count<PlaceOrder>(), 0);
-        rig.ready();
-        rig.pass(20s);
-        Quantity stopped;
-        Quantity targeted;
-        for (const Order &order : rig.desk.ledger().openOrders()) {
-            (order.isConditional() ? stopped : targeted) += order.remainingQty();
-        }
-        QCOMPARE(rig.position(), expected);
-        QCOMPARE(stopped, expected);
-        QCOMPARE(targeted, expected);
-        QVERIFY(rig.desk.gate().mayOpen());
-        before.rig.answerAll();
-    }
-
-    void aBracketWhoseOrdersTheJournalHasEndedIsNotStuck()
-    {
-        Bracketed before;
-        before.fillAll();
-        JournalPast past = before.rig.past();
-        past.unresolved.clear(); // their ends were kept, the bracket's note of them was not
-        Rig rig;
-        rig.now = before.rig.now + 30s;
-        rig.venue = before.rig.venue;
-        for (auto &[id, order] : rig.venue.orders) {
-            order.phase = OrderPhase::Done;
-            order.conditionalStatus = ConditionalStatus::Expired;
-        }
-        rig.act([&] { rig.desk.restore(rig.now, past); });
-        rig.ready();
-        rig.pass(5s);
-        Quantity stopped;
-        for (const Order &order : rig.desk.ledger().openOrders()) {
-            stopped += order.isConditional() ? order.remainingQty() : Quantity{};
-        }
-        QCOMPARE(stopped, qty("1"));
-    }
-
-    void notesSurviveTheRoundTrip()
-    {
-        BracketKeeper keeper;
-        keeper.begin("tAAAAA1", plan(Side::Sell, PositionSide::Short), at(0ms));
-        const auto notes = keeper.takeNotes();
-        QCOMPARE(notes.size(), std::size_t{1});
-        QVERIFY(keeper.takeNotes().empty());
-        BracketKeeper again;
-        QVERIFY(again.restore(notes.front().first, notes.front().second, at(0ms)));
-        QVERIFY(again.takeNotes().empty()); // the same text
-        QCOMPARE(again.size(), std::size_t{1});
-        QVERIFY(!again.isChild("tAAAAA2"));
-    }
-
-    void aDamagedNoteIsNoBracket_data()
-    {
-        QTest::addColumn<QByteArray>("text");
-        QTest::newRow("empty") << QByteArray{};
-        QTest::newRow("no stop") << QByteArray{"entry BTCUSDT BUY BOTH 1 0 1\n"};
-        QTest::newRow("no entry") << QByteArray{"stop 90 MARK_PRICE\n"};
-        QTest::newRow("other words") << QByteArray{"bracket x y z\nstop abc MARK_PRICE\n"};
-    }
-    void aDamagedNoteIsNoBracket()
-    {
-        QFETCH(QByteArray, text);
-        BracketKeeper keeper;
-        QVERIFY(!keeper.restore("tAAAAA1", text.toStdString(), at(0ms)));
-        QCOMPARE(keeper.size(), std::size_t{0});
-    }
-
-    void othersOrdersAreNoBusinessOfTheKeeper()
-    {
-        BracketKeeper keeper;
-        keeper.begin("tAAAAA1", plan(), at(0ms));
-        Order other;
-        other.request.clientOrderId = "web_1";
-        keeper.onOrder(other, at(0ms));
-        keeper.childPlaced("tAAAAA9", BracketKeeper::stopRole, other, at(0ms));
-        QVERIFY(!keeper.isChild("web_1"));
-        QVERIFY(!keeper.verified("web_1"));
-        QVERIFY(!keeper.verified("tAAAAA1"));
     }
 };
 
