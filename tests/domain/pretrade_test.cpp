@@ -1,5 +1,6 @@
 #include "models/domain/risk/order_cost.h"
 #include "models/domain/risk/pretrade.h"
+#include "tests/support/plan_desk.h"
 
 #include <QTest>
 
@@ -11,26 +12,10 @@ using namespace std::chrono_literals;
 namespace
 {
 
-SymbolSpec btc()
-{
-    SymbolSpec spec;
-    spec.symbol = "BTCUSDT";
-    spec.quoteAsset = "USDT";
-    spec.status = SymbolStatus::Trading;
-    spec.statusText = "TRADING";
-    spec.pricePrecision = 2;
-    spec.quantityPrecision = 3;
-    spec.tickSize = Price::literal("0.10");
-    spec.lot = {Quantity::literal("0.001"), Quantity::of(1'000), Quantity::literal("0.001")};
-    spec.marketLot = {Quantity::literal("0.001"), Quantity::of(120), Quantity::literal("0.001")};
-    spec.minNotional = Money::of(50);
-    return spec;
-}
-
 /// A flat, funded account with fresh prices around 60,000 at 20x.
 struct Desk
 {
-    SymbolSpec spec = btc();
+    SymbolSpec spec = support::btcSpec();
     AccountState account;
     MarkPrices marks;
     std::vector<Order> orders;

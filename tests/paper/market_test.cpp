@@ -1,4 +1,5 @@
 #include "exchange/paper/core/paper_exchange.h"
+#include "tests/support/returns.h"
 
 #include <QTest>
 
@@ -7,6 +8,8 @@
 
 using namespace paper;
 using namespace std::chrono_literals;
+using support::correlation;
+using support::minuteReturns;
 
 namespace
 {
@@ -25,38 +28,6 @@ void run(PaperExchange &exchange, Timestamp from, domain::Milliseconds length)
     for (Timestamp now = from; now < from + length; now += 100ms) {
         exchange.step(now);
     }
-}
-
-double correlation(const std::vector<double> &a, const std::vector<double> &b)
-{
-    double meanA = 0;
-    double meanB = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        meanA += a[i] / static_cast<double>(a.size());
-        meanB += b[i] / static_cast<double>(a.size());
-    }
-    double both = 0;
-    double squareA = 0;
-    double squareB = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        both += (a[i] - meanA) * (b[i] - meanB);
-        squareA += (a[i] - meanA) * (a[i] - meanA);
-        squareB += (b[i] - meanB) * (b[i] - meanB);
-    }
-    return both / std::sqrt(squareA * squareB);
-}
-
-std::vector<double> minuteReturns(CandleStore &candles, const Symbol &symbol, Timestamp now)
-{
-    std::vector<double> returns;
-    for (int chunk = 0; chunk < 6; ++chunk) {
-        const auto bars =
-            candles.klines(symbol, domain::Interval::M1, {{}, now - 24h * (chunk + 1), 1'440}, now);
-        for (const Bar &bar : bars) {
-            returns.push_back(std::log(bar.close.approximate() / bar.open.approximate()));
-        }
-    }
-    return returns;
 }
 
 } // namespace
@@ -183,7 +154,7 @@ private slots:
     {
         const auto exchange = makeExchange(1);
         QVERIFY(exchange->start({}, startAt));
-        const auto returns = minuteReturns(exchange->candles(), "BTCUSDT", startAt);
+        const auto returns = minuteReturns(exchange->candles(), "BTCUSDT", startAt, 6);
         std::vector<double> sizes;
         double square = 0;
         double fourth = 0;
@@ -211,8 +182,8 @@ private slots:
     {
         const auto exchange = makeExchange(1);
         QVERIFY(exchange->start({}, startAt));
-        const auto btc = minuteReturns(exchange->candles(), "BTCUSDT", startAt);
-        const auto eth = minuteReturns(exchange->candles(), "ETHUSDT", startAt);
+        const auto btc = minuteReturns(exchange->candles(), "BTCUSDT", startAt, 6);
+        const auto eth = minuteReturns(exchange->candles(), "ETHUSDT", startAt, 6);
         const double together = correlation(btc, eth);
         QVERIFY2(together > 0.4 && together < 0.98, std::to_string(together).c_str());
     }

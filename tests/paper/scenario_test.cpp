@@ -1,5 +1,6 @@
 #include "exchange/paper/core/paper_exchange.h"
 #include "exchange/paper/core/scenario.h"
+#include "tests/support/returns.h"
 
 #include <QTest>
 
@@ -9,6 +10,8 @@
 
 using namespace paper;
 using namespace std::chrono_literals;
+using support::correlation;
+using support::minuteReturns;
 
 namespace
 {
@@ -75,35 +78,6 @@ struct Day
     std::unique_ptr<PaperExchange> exchange;
 };
 
-double correlation(const std::vector<double> &a, const std::vector<double> &b)
-{
-    const auto n = static_cast<double>(a.size());
-    const double meanA = std::accumulate(a.begin(), a.end(), 0.0) / n;
-    const double meanB = std::accumulate(b.begin(), b.end(), 0.0) / n;
-    double both = 0;
-    double squareA = 0;
-    double squareB = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) {
-        both += (a[i] - meanA) * (b[i] - meanB);
-        squareA += (a[i] - meanA) * (a[i] - meanA);
-        squareB += (b[i] - meanB) * (b[i] - meanB);
-    }
-    return both / std::sqrt(squareA * squareB);
-}
-
-std::vector<double> minuteReturns(CandleStore &candles, const Symbol &symbol, Timestamp now)
-{
-    std::vector<double> returns;
-    for (int chunk = 0; chunk < 5; ++chunk) {
-        const auto bars =
-            candles.klines(symbol, domain::Interval::M1, {{}, now - 24h * (chunk + 1), 1'440}, now);
-        for (const Bar &bar : bars) {
-            returns.push_back(std::log(bar.close.approximate() / bar.open.approximate()));
-        }
-    }
-    return returns;
-}
-
 } // namespace
 
 class ScenarioTest : public QObject
@@ -131,7 +105,7 @@ private slots:
         double leastKurtosis = 1e9;
         double leastCluster = 1;
         for (const Contract &contract : builtInContracts()) {
-            returns.push_back(minuteReturns(day.exchange->candles(), contract.spec.symbol, day.now));
+            returns.push_back(minuteReturns(day.exchange->candles(), contract.spec.symbol, day.now, 5));
             const auto &moves = returns.back();
             double square = 0;
             double fourth = 0;
@@ -145,7 +119,8 @@ private slots:
             leastKurtosis = std::min(leastKurtosis, fourth * n / (square * square));
             double cluster = 0;
             for (std::ptrdiff_t lag = 1; lag <= 30; ++lag) {
-                cluster += correlation({sizes.begin(), sizes.end() - lag}, {sizes.begin() + lag, sizes.end()}) / 30;
+                cluster +=
+                    correlation({sizes.begin(), sizes.end() - lag}, {sizes.begin() + lag, sizes.end()}) / 30;
             }
             leastCluster = std::min(leastCluster, cluster);
         }
@@ -162,7 +137,8 @@ private slots:
                 ++pairs;
             }
         }
-        qInfo("%zu symbols, minute returns of five days: kurtosis at least %.1f; autocorrelation of |r| over 30 "
+        qInfo("%zu symbols, minute returns of five days: kurtosis at least %.1f; autocorrelation of |r| over "
+              "30 "
               "lags on average at least %.3f; correlation of pairs %.2f to %.2f, %.2f on average",
             returns.size(), leastKurtosis, leastCluster, least, most, sum / pairs);
         QVERIFY(returns.size() >= 40);
@@ -194,8 +170,9 @@ private slots:
         }
         day.run(5s);
         const double after = day.last("BTCUSDT");
-        qInfo("bitcoin %.1f %% at the lowest, %.1f %% at the end; the small one %.1f %%; depth %.0f %%, spread "
-              "%.0f times",
+        qInfo(
+            "bitcoin %.1f %% at the lowest, %.1f %% at the end; the small one %.1f %%; depth %.0f %%, spread "
+            "%.0f times",
             100 * (lowest / bitcoin - 1), 100 * (after / bitcoin - 1), 100 * (lowestSmall / small - 1),
             100 * thinnest / depth, widest / spread);
         QVERIFY(lowest / bitcoin < 0.9 && lowest / bitcoin > 0.8);
@@ -231,8 +208,8 @@ private slots:
             Day day{some({"BTCUSDT"}), 60};
             (void)day.set(scenario);
             day.run(60s); // an hour of the market
-            const auto bars = day.exchange->candles().klines("BTCUSDT", domain::Interval::M1,
-                {{}, {}, 55}, day.exchange->market().marketTime(day.now));
+            const auto bars = day.exchange->candles().klines(
+                "BTCUSDT", domain::Interval::M1, {{}, {}, 55}, day.exchange->market().marketTime(day.now));
             double square = 0;
             for (const Bar &bar : bars) {
                 const double r = std::log(bar.close.approximate() / bar.open.approximate());

@@ -15,6 +15,7 @@ inline SymbolSpec btcSpec()
     spec.baseAsset = "BTC";
     spec.quoteAsset = "USDT";
     spec.status = SymbolStatus::Trading;
+    spec.statusText = "TRADING";
     spec.pricePrecision = 2;
     spec.quantityPrecision = 3;
     spec.tickSize = Price::literal("0.10");

@@ -5,6 +5,7 @@
 #include "models/domain/risk/worked_examples.h"
 
 #include <cstdint>
+#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -143,6 +144,16 @@ struct FormulaExample
     const char *expected = "";
     std::string (*compute)(int decimals) = nullptr;
 };
+
+/// One bracket; its floor is the cap of the one before.
+struct BracketRow
+{
+    int leverage;
+    std::int64_t cap; ///< notional
+    const char *rate; ///< of the maintenance margin
+    std::int64_t amount;
+};
+LeverageBrackets tableFrom(std::initializer_list<BracketRow> rows);
 
 /// A leverage table by name: "default" (product specification 4), "BTCUSDT", "ETHUSDT", "DOGEUSDT",
 /// "1000PEPEUSDT", "ACTUSDT" (reference 10.3), or "rate 0.1 less 135365" for a single row.

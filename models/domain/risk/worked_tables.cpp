@@ -1,33 +1,11 @@
 #include "models/domain/risk/worked_data.h"
 
-#include <initializer_list>
 #include <map>
 
 namespace domain::worked
 {
 namespace
 {
-
-struct Row
-{
-    int leverage;
-    std::int64_t cap;
-    const char *rate;
-    std::int64_t amount;
-};
-
-LeverageBrackets tableFrom(std::initializer_list<Row> rows)
-{
-    LeverageBrackets table;
-    Money floor;
-    for (const Row &row : rows) {
-        const Money cap = Money::of(row.cap);
-        table.push_back({static_cast<int>(table.size()) + 1, row.leverage, floor, cap,
-            Rate::literal(row.rate), Money::of(row.amount)});
-        floor = cap;
-    }
-    return table;
-}
 
 /// "rate 0.1 less 135365"
 LeverageBrackets singleRow(std::string_view name)
@@ -41,6 +19,19 @@ LeverageBrackets singleRow(std::string_view name)
 }
 
 } // namespace
+
+LeverageBrackets tableFrom(std::initializer_list<BracketRow> rows)
+{
+    LeverageBrackets table;
+    Money floor;
+    for (const BracketRow &row : rows) {
+        const Money cap = Money::of(row.cap);
+        table.push_back({static_cast<int>(table.size()) + 1, row.leverage, floor, cap,
+            Rate::literal(row.rate), Money::of(row.amount)});
+        floor = cap;
+    }
+    return table;
+}
 
 LeverageBrackets tableOf(std::string_view name)
 {
