@@ -312,13 +312,13 @@ private slots:
     void booksAreInOrder()
     {
         const QJsonObject book = m_stranger->get("/fapi/v1/depth", "symbol=ETHUSDT&limit=100").object();
-        const auto price = [](const QJsonValue &level) { return level.toArray()[0].toString().toDouble(); };
+        const auto price = [](const QJsonValue &level) { return exactOf<domain::Price>(level.toArray()[0]); };
         bool isOrdered = true;
-        for (const auto &[side, sign] : {std::pair{"bids", -1.0}, std::pair{"asks", 1.0}}) {
+        for (const auto &[side, sign] : {std::pair{"bids", -1}, std::pair{"asks", 1}}) {
             const QJsonArray levels = book[QLatin1StringView{side}].toArray();
             m_checks.add("4.4", QStringLiteral("levels of ") + QLatin1StringView{side}, levels.size() > 5);
             for (qsizetype i = 1; i < levels.size(); ++i) {
-                isOrdered = isOrdered && sign * price(levels[i]) > sign * price(levels[i - 1]);
+                isOrdered = isOrdered && price(levels[i]) * sign > price(levels[i - 1]) * sign;
             }
         }
         m_checks.add("4.4", QStringLiteral("levels from the best on"), isOrdered);
@@ -353,22 +353,24 @@ private slots:
     void markIndexAndPremiumBelongTogether()
     {
         const QJsonObject row = m_stranger->get("/fapi/v1/premiumIndex", "symbol=BTCUSDT").object();
-        const double mark = row[u"markPrice"].toString().toDouble();
-        const double index = row[u"indexPrice"].toString().toDouble();
-        m_checks.add("10.9", QStringLiteral("mark near index"), qAbs(mark / index - 1) < 0.01);
+        const auto index = exactOf<domain::Price>(row[u"indexPrice"]);
+        const auto isNearIndex = [index](domain::Price price) { return (price - index).abs() < index / 100; };
+        m_checks.add("10.9", QStringLiteral("mark near index"),
+            isNearIndex(exactOf<domain::Price>(row[u"markPrice"])));
         const QJsonArray bar =
             rows("/fapi/v1/indexPriceKlines", "pair=BTCUSDT&interval=1m&limit=1")[0].toArray();
-        m_checks.add("4.4", QStringLiteral("index candle near index"),
-            qAbs(bar[4].toString().toDouble() / index - 1) < 0.01);
+        m_checks.add(
+            "4.4", QStringLiteral("index candle near index"), isNearIndex(exactOf<domain::Price>(bar[4])));
         m_checks.add("10.10", QStringLiteral("next funding on the 8 h grid"),
             row[u"nextFundingTime"].toInteger() % (8 * 3'600'000) == 0);
-        double weights = 0;
+        domain::Rate weights;
         const QJsonArray sources =
             m_stranger->get("/fapi/v1/constituents", "symbol=BTCUSDT").object()[u"constituents"].toArray();
         for (const QJsonValue &source : sources) {
-            weights += source[u"weight"].toString().toDouble();
+            weights += exactOf<domain::Rate>(source[u"weight"]);
         }
-        m_checks.add("10.9", QStringLiteral("weights add up to 1"), qAbs(weights - 1) < 1e-6);
+        m_checks.add("10.9", QStringLiteral("weights add up to 1"),
+            (weights - domain::Rate::of(1)).abs() < domain::Rate::literal("0.000001"));
     }
 
     void fundingHistoryFollowsItsParameters()

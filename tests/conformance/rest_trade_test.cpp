@@ -1,8 +1,6 @@
 #include "tests/conformance/stranger.h"
 #include "tests/conformance/trade_tables.h"
 
-#include <cmath>
-
 using namespace conformance;
 
 class RestTradeTest : public QObject
@@ -14,19 +12,12 @@ class RestTradeTest : public QObject
     std::unique_ptr<Stranger> m_second;
     Checks m_checks;
 
-    double last(const QByteArray &symbol = "BTCUSDT")
-    {
-        return m_first->get("/fapi/v1/ticker/price", "symbol=" + symbol)
-            .object()[u"price"]
-            .toString()
-            .toDouble();
-    }
-    QByteArray price(double factor) { return QByteArray::number(std::floor(last() * factor)); }
+    QByteArray price(const char *factor) { return m_first->near(factor); }
     Answer place(const QByteArray &parameters)
     {
         return m_first->signedCall("POST", "/fapi/v1/order", parameters);
     }
-    Answer rest(const QByteArray &id, double factor = 0.98, const QByteArray &more = {})
+    Answer rest(const QByteArray &id, const char *factor = "0.98", const QByteArray &more = {})
     {
         return place("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&newClientOrderId=" +
                      id + "&price=" + price(factor) + more);
@@ -103,16 +94,14 @@ private slots:
             200);
         m_checks.equal("2.1", latin("listen key needs no signature"),
             m_second->keyed("POST", "/fapi/v1/listenKey").status, 200);
-        const double mine = m_first->signedCall("GET", "/fapi/v3/account")
-                                .object()[u"totalWalletBalance"]
-                                .toString()
-                                .toDouble();
-        m_checks.add("12", latin("start balance"), mine == 10'000);
+        const QJsonObject mine = m_first->signedCall("GET", "/fapi/v3/account").object();
+        m_checks.add(
+            "12", latin("start balance"), exactOf(mine[u"totalWalletBalance"]) == domain::Money::of(10'000));
     }
 
     void ordersThatBreakARuleAreRefused()
     {
-        const QByteArray below = price(0.98);
+        const QByteArray below = price("0.98");
         for (const Refusal &row : orderRefusals) {
             const QByteArray parameters = QByteArray{row.parameters}.replace("$P", below);
             const Answer placed = place(parameters);
@@ -177,7 +166,7 @@ private slots:
 
         const QByteArray change =
             "symbol=BTCUSDT&side=BUY&quantity=0.020&modifyId=77&origClientOrderId=life-1&price=" +
-            price(0.979);
+            price("0.979");
         const Answer amended = m_first->signedCall("PUT", "/fapi/v1/order", change);
         m_checks.fits("5.5", latin("amend"), latin(amendShape), amended.json());
         m_checks.equal("5.5", latin("modifyId"), amended.object()[u"modifyId"].toInteger(), 77);
@@ -215,18 +204,18 @@ private slots:
     {
         const qint64 until = (QDateTime::currentMSecsSinceEpoch() + 700'000) / 1'000 * 1'000;
         const Answer gtd =
-            rest("gtd-1", 0.98, "&timeInForce=GTD&goodTillDate=" + QByteArray::number(until + 7));
+            rest("gtd-1", "0.98", "&timeInForce=GTD&goodTillDate=" + QByteArray::number(until + 7));
         m_checks.equal("2.2", latin("a name twice"), gtd.code(), -1101);
         const Answer placed = place("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&quantity=0.010&"
                                     "newClientOrderId=gtd-1&price=" +
-                                    price(0.98) + "&goodTillDate=" + QByteArray::number(until + 7));
+                                    price("0.98") + "&goodTillDate=" + QByteArray::number(until + 7));
         m_checks.equal(
             "5.2", latin("milliseconds are cut off"), placed.object()[u"goodTillDate"].toInteger(), until);
         const Answer queue = place("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&"
                                    "newClientOrderId=pm-1&priceMatch=QUEUE_5");
         m_checks.equal(
             "5.2", latin("priceMatch"), queue.object()[u"priceMatch"].toString(), latin("QUEUE_5"));
-        m_checks.add("5.2", latin("price by match"), queue.object()[u"price"].toString().toDouble() > 0);
+        m_checks.add("5.2", latin("price by match"), exactOf(queue.object()[u"price"]).isPositive());
         m_first->signedCall("DELETE", "/fapi/v1/allOpenOrders", "symbol=BTCUSDT");
     }
 
@@ -235,7 +224,7 @@ private slots:
         const auto element = [&](const QByteArray &id, const QByteArray &more) -> QByteArray {
             return QByteArray{"{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\",\"timeInForce\":"
                               "\"GTC\",\"quantity\":\"0.010\",\"newClientOrderId\":\""} +
-                   id + "\",\"price\":\"" + price(0.98) + '"' + more + '}';
+                   id + "\",\"price\":\"" + price("0.98") + '"' + more + '}';
         };
         const QByteArray orders = '[' + element("b-1", "") + ',' +
                                   element("b-2", ",\"reduceOnly\":\"true\"") + ',' + element("b-3", "") + ']';
@@ -247,10 +236,10 @@ private slots:
         m_checks.equal("5.6", latin("refused element"), placed.array()[1].toObject()[u"code"].toInt(), -2022);
         const QByteArray changes = "[{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"origClientOrderId\":\"b-1\","
                                    "\"quantity\":\"0.011\",\"price\":\"" +
-                                   price(0.97) +
+                                   price("0.97") +
                                    "\"},{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"origClientOrderId\":"
                                    "\"nope\",\"quantity\":\"0.011\",\"price\":\"" +
-                                   price(0.97) + "\"}]";
+                                   price("0.97") + "\"}]";
         const Answer amended =
             m_first->signedCall("PUT", "/fapi/v1/batchOrders", "batchOrders=" + changes.toPercentEncoding());
         m_checks.fits("5.6", latin("batch amendment"), u'(' + latin(amendShape) + latin(",{code:i,msg:t})"),
@@ -280,18 +269,18 @@ private slots:
         m_checks.fits("5.2", latin("RESULT"), latin(answerShape), result.json());
         const QJsonObject row = order("m-1");
         m_checks.equal("5.4", latin("FILLED"), row[u"status"].toString(), latin("FILLED"));
-        m_checks.add(
-            "5.4", latin("average price"), qAbs(row[u"avgPrice"].toString().toDouble() / last() - 1) < 0.01);
+        m_checks.add("5.4", latin("average price"),
+            (exactOf<domain::Price>(row[u"avgPrice"]) - m_first->last()).abs() < m_first->last() / 100);
         const QJsonArray trades = m_first->signedCall("GET", "/fapi/v1/userTrades", "symbol=BTCUSDT").array();
         m_checks.fits("5.8", latin("userTrades"),
             latin("[{symbol:t,id:i,orderId:i,side:t,positionSide:t,price:d,qty:d,realizedPnl:d8,quoteQty:d,"
                   "baseQty:d,commission:d8,commissionAsset:t,marginAsset:t,pair:t,time:i,buyer:b,maker:b}]"),
             trades);
         const QJsonObject trade = trades.last().toObject();
-        const double fee =
-            trade[u"price"].toString().toDouble() * trade[u"qty"].toString().toDouble() * 0.0005;
-        m_checks.add(
-            "10.12", latin("taker fee"), qAbs(trade[u"commission"].toString().toDouble() - fee) < 1e-6);
+        const domain::Money paid =
+            exactOf<domain::Price>(trade[u"price"]) * exactOf<domain::Quantity>(trade[u"qty"]);
+        m_checks.add("10.12", latin("taker fee"),
+            isNear(exactOf(trade[u"commission"]), paid * domain::Rate::literal("0.0005")));
         const QJsonObject held = position();
         m_checks.fits("5.10", latin("positionRisk v3"), latin(riskV3), held);
         m_checks.equal("5.10", latin("amount"), held[u"positionAmt"].toString(), latin("0.040"));
@@ -301,14 +290,15 @@ private slots:
             m_first->signedCall("GET", "/fapi/v2/positionRisk").array().size() >= 39);
         m_checks.equal("5.10", latin("v3 lists what is held"),
             m_first->signedCall("GET", "/fapi/v3/positionRisk").array().size(), 1);
-        const double mark = held[u"markPrice"].toString().toDouble();
+        const auto mark = exactOf<domain::Price>(held[u"markPrice"]);
+        const auto quantity = domain::Quantity::literal("0.04");
         m_checks.add("10.2", latin("initial margin"),
-            qAbs(held[u"positionInitialMargin"].toString().toDouble() - 0.04 * mark / 20) < 1e-6);
+            isNear(exactOf(held[u"positionInitialMargin"]), mark * quantity / 20));
         m_checks.add("10.2", latin("maintenance margin"),
-            qAbs(held[u"maintMargin"].toString().toDouble() - 0.04 * mark * 0.004) < 1e-6);
+            isNear(exactOf(held[u"maintMargin"]), mark * quantity * domain::Rate::literal("0.004")));
         m_checks.add("10.1", latin("unrealized PnL"),
-            qAbs(held[u"unRealizedProfit"].toString().toDouble() -
-                 0.04 * (mark - held[u"entryPrice"].toString().toDouble())) < 1e-6);
+            isNear(exactOf(held[u"unRealizedProfit"]),
+                (mark - exactOf<domain::Price>(held[u"entryPrice"])) * quantity));
         m_checks.fits("10.11", latin("adlQuantile"),
             latin("[{symbol:t,adlQuantile:{LONG:i,SHORT:i,BOTH:i}}]"),
             m_first->signedCall("GET", "/fapi/v1/adlQuantile").json());
@@ -318,7 +308,7 @@ private slots:
     {
         const Answer ioc = place("symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=IOC&quantity=0.010&"
                                  "newOrderRespType=RESULT&price=" +
-                                 price(0.98));
+                                 price("0.98"));
         m_checks.equal("5.2", latin("IOC remainder"), ioc.object()[u"status"].toString(), latin("EXPIRED"));
         const Answer reduce = place("symbol=BTCUSDT&side=SELL&type=MARKET&quantity=0.500&reduceOnly=true&"
                                     "newClientOrderId=ro-1&newOrderRespType=RESULT");
@@ -340,7 +330,7 @@ private slots:
     {
         const QByteArray stop = "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0."
                                 "010&clientAlgoId=al-1&workingType=MARK_PRICE&triggerPrice=" +
-                                price(1.02);
+                                price("1.02");
         const Answer placed = m_first->signedCall("POST", "/fapi/v1/algoOrder", stop);
         m_checks.fits("5.7", latin("place"), latin(algoShape), placed.json());
         m_checks.equal("5.7", latin("duplicate id"),
@@ -366,7 +356,7 @@ private slots:
         m_checks.equal("5.7", latin("code is a text"), cancelled.object()[u"code"].toString(), latin("200"));
         m_checks.equal("5.7", latin("cancel again"),
             m_first->signedCall("DELETE", "/fapi/v1/algoOrder", "clientAlgoId=al-2").code(), -2011);
-        m_first->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price(1.03) + "\"}");
+        m_first->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price("1.03") + "\"}");
         QJsonObject row;
         static_cast<void>(QTest::qWaitFor(
             [&] {

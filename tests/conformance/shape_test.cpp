@@ -3,8 +3,6 @@
 
 #include <QRegularExpression>
 
-#include <cmath>
-
 using namespace conformance;
 
 namespace
@@ -152,14 +150,7 @@ class ShapeTest : public QObject
         const Answer answer = m_stranger->signedCall(method, path, parameters);
         QVERIFY2(answer.status == 200, QByteArray{path + ": " + answer.body}.constData());
     }
-    QByteArray price(double factor)
-    {
-        const double last = m_stranger->get("/fapi/v1/ticker/price", "symbol=BTCUSDT")
-                                .object()[u"price"]
-                                .toString()
-                                .toDouble();
-        return QByteArray::number(std::floor(last * factor));
-    }
+    QByteArray price(const char *factor) { return m_stranger->near(factor); }
 
     /// Everything the recordings show, brought about here.
     void gatherMarket()
@@ -204,7 +195,7 @@ class ShapeTest : public QObject
         Socket forced{url(latin("/market/ws/!forceOrder@arr"))};
         Socket contracts{url(latin("/market/ws/!contractInfo"))};
         const QByteArray order =
-            "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&price=" + price(0.98) +
+            "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&price=" + price("0.98") +
             "&newClientOrderId=";
         keep("POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=21");
         keep("POST", "/fapi/v1/multiAssetsMargin", "multiAssetsMargin=true");
@@ -221,11 +212,11 @@ class ShapeTest : public QObject
         keep("GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=s-1");
         keep("GET", "/fapi/v1/openOrder", "symbol=BTCUSDT&origClientOrderId=s-1");
         keep("PUT", "/fapi/v1/order",
-            "symbol=BTCUSDT&side=BUY&origClientOrderId=s-1&quantity=0.020&price=" + price(0.98));
+            "symbol=BTCUSDT&side=BUY&origClientOrderId=s-1&quantity=0.020&price=" + price("0.98"));
         const QByteArray batch =
             "[{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"LIMIT\",\"timeInForce\":\"GTC\","
             "\"quantity\":\"0.010\",\"newClientOrderId\":\"s-2\",\"price\":\"" +
-            price(0.98) +
+            price("0.98") +
             "\"},{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\",\"type\":\"MARKET\",\"quantity\":\"0.010\","
             "\"reduceOnly\":\"true\"}]";
         keep("POST", "/fapi/v1/batchOrders", "batchOrders=" + batch.toPercentEncoding());
@@ -234,11 +225,11 @@ class ShapeTest : public QObject
                 QByteArray{"[\"s-2\",\"nothing\"]"}.toPercentEncoding());
         const QByteArray stop = "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0."
                                 "002&workingType=MARK_PRICE&clientAlgoId=";
-        keep("POST", "/fapi/v1/algoOrder", stop + "s-3&triggerPrice=" + price(1.02));
+        keep("POST", "/fapi/v1/algoOrder", stop + "s-3&triggerPrice=" + price("1.02"));
         keep("GET", "/fapi/v1/openAlgoOrders");
-        call("POST", "/fapi/v1/algoOrder", stop + "s-4&triggerPrice=" + price(1.04));
+        call("POST", "/fapi/v1/algoOrder", stop + "s-4&triggerPrice=" + price("1.04"));
         keep("DELETE", "/fapi/v1/algoOrder", "clientAlgoId=s-4");
-        m_stranger->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price(1.03) + "\"}");
+        m_stranger->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price("1.03") + "\"}");
         static_cast<void>(
             user.wait([](const QJsonValue &value) { return value[u"o"][u"X"].toString() == u"FINISHED"; }));
         m_stranger->control("POST", "mark", "{\"symbol\":\"BTCUSDT\"}");
@@ -293,12 +284,12 @@ class ShapeTest : public QObject
         ask("v2/account.balance", {});
         call("POST", "/fapi/v1/order",
             "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&newClientOrderId=s-6&price=" +
-                price(0.98));
+                price("0.98"));
         ask("order.cancel", {{"symbol", "BTCUSDT"}, {"origClientOrderId", "s-6"}});
         m_stranger->signedCall("POST", "/fapi/v1/algoOrder",
             "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0.002&clientAlgoId=s-5&"
             "triggerPrice=" +
-                price(1.03));
+                price("1.03"));
         ask("algoOrder.cancel", {{"clientAlgoId", "s-5"}});
     }
 

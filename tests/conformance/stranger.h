@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/domain/exact.h"
 #include "tests/conformance/shape.h"
 
 #include <QCoreApplication>
@@ -33,6 +34,18 @@ inline QJsonValue valueOf(const QByteArray &json)
 {
     const QJsonDocument document = QJsonDocument::fromJson(json);
     return document.isArray() ? QJsonValue{document.array()} : QJsonValue{document.object()};
+}
+
+/// A decimal as the exchange writes it, in quotes; 0 where it is none.
+template <class Decimal = domain::Money> Decimal exactOf(const QJsonValue &text)
+{
+    return Decimal::parse(text.toString().toStdString()).value_or(Decimal{});
+}
+
+/// Whether two amounts differ by less than that.
+inline bool isNear(domain::Money a, domain::Money b, const char *tolerance = "0.000001")
+{
+    return (a - b).abs() < domain::Money::literal(tolerance);
 }
 
 struct Answer
@@ -179,6 +192,16 @@ public:
         const bool inBody = method == "POST" || method == "PUT";
         return raw(
             method, path, inBody ? QByteArray{} : parameters, inBody ? parameters : QByteArray{}, m_key);
+    }
+    domain::Price last(const QByteArray &symbol = "BTCUSDT")
+    {
+        return exactOf<domain::Price>(get("/fapi/v1/ticker/price", "symbol=" + symbol).object()[u"price"]);
+    }
+    /// That many times the last price of BTCUSDT, in whole units.
+    QByteArray near(const char *factor)
+    {
+        const domain::Price price = last() * domain::Rate::literal(factor);
+        return QByteArray::fromStdString(price.toFixed(0, domain::Rounding::Down));
     }
     Answer control(const QByteArray &method, const QByteArray &path, const QByteArray &body = {})
     {

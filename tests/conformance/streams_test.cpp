@@ -1,7 +1,5 @@
 #include "tests/conformance/stranger.h"
 
-#include <cmath>
-
 using namespace conformance;
 
 namespace
@@ -92,12 +90,7 @@ class StreamsTest : public QObject
     {
         return m_first->signedCall("POST", "/fapi/v1/order", parameters);
     }
-    QByteArray price(double factor)
-    {
-        const double last =
-            m_first->get("/fapi/v1/ticker/price", "symbol=BTCUSDT").object()[u"price"].toString().toDouble();
-        return QByteArray::number(std::floor(last * factor));
-    }
+    QByteArray price(const char *factor) { return m_first->near(factor); }
     /// "e", and for orders "x".
     static QString nameOf(const QByteArray &message)
     {
@@ -336,7 +329,7 @@ private slots:
         m_checks.add("7.1", latin("one T for all"),
             fill[u"T"].toInteger() == socket.event(latin("ACCOUNT_UPDATE"))[u"T"].toInteger() &&
                 fill[u"T"].toInteger() == socket.event(latin("TRADE_LITE"))[u"T"].toInteger());
-        m_checks.add("7.3", latin("commission"), fill[u"o"][u"n"].toString().toDouble() > 0);
+        m_checks.add("7.3", latin("commission"), exactOf(fill[u"o"][u"n"]).isPositive());
         m_checks.equal("7.3", latin("asset"), fill[u"o"][u"N"].toString(), latin("USDT"));
         m_checks.equal("7.2", latin("reason"), socket.event(latin("ACCOUNT_UPDATE"))[u"a"][u"m"].toString(),
             latin("ORDER"));
@@ -347,7 +340,7 @@ private slots:
         const QByteArray key =
             m_first->keyed("POST", "/fapi/v1/listenKey").object()[u"listenKey"].toString().toLatin1();
         Socket socket{url(u"/private/ws?listenKey=" + QString::fromLatin1(key))};
-        const QByteArray low = price(0.98);
+        const QByteArray low = price("0.98");
         place(
             "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.010&newClientOrderId=st-1&price=" +
             low);
@@ -379,10 +372,10 @@ private slots:
         m_first->signedCall("POST", "/fapi/v1/algoOrder",
             "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0.001&clientAlgoId=sa-1&"
             "workingType=MARK_PRICE&triggerPrice=" +
-                price(1.02));
+                price("1.02"));
         m_checks.equal(
             "7.4", latin("NEW"), socket.event(latin("ALGO_UPDATE"))[u"o"][u"X"].toString(), latin("NEW"));
-        m_first->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price(1.03) + "\"}");
+        m_first->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price("1.03") + "\"}");
         static_cast<void>(
             socket.wait([](const QJsonValue &value) { return value[u"o"][u"X"].toString() == u"FINISHED"; }));
         QStringList states;

@@ -1,8 +1,12 @@
 #include "tests/conformance/stranger.h"
 
-#include <cmath>
+#include <string>
 
 using namespace conformance;
+using domain::Money;
+using domain::Price;
+using domain::Quantity;
+using domain::Rate;
 
 namespace
 {
@@ -15,17 +19,17 @@ QString latin(const char *text)
 /// BTCUSDT's brackets of reference 10.3, as far as the examples reach.
 struct Bracket
 {
-    double cap;
-    double rate;
-    double cum;
+    std::int64_t cap;
+    const char *rate;
+    std::int64_t cum;
 };
-constexpr Bracket brackets[] = {
-    {300'000, 0.004, 0}, {800'000, 0.005, 300}, {3'000'000, 0.0065, 1'500}, {12'000'000, 0.01, 12'000}};
+constexpr Bracket brackets[] = {{300'000, "0.004", 0}, {800'000, "0.005", 300}, {3'000'000, "0.0065", 1'500},
+    {12'000'000, "0.01", 12'000}};
 
-const Bracket &bracketOf(double notional)
+const Bracket &bracketOf(Money notional)
 {
     for (const Bracket &bracket : brackets) {
-        if (notional <= bracket.cap) {
+        if (notional <= Money::of(bracket.cap)) {
             return bracket;
         }
     }
@@ -68,29 +72,26 @@ class WorkedExamplesTest : public QObject
         }
         return {};
     }
-    static double number(const QJsonObject &row, const char *name)
-    {
-        return row[latin(name)].toString().toDouble();
-    }
+    static Money number(const QJsonObject &row, const char *name) { return exactOf(row[latin(name)]); }
 
     /// Takes that quantity at exactly 60,000, once the market stands there on the other side.
     void trade(const QByteArray &side, const QByteArray &quantity, const QByteArray &more = {})
     {
         const char *const touch = side == "BUY" ? "askPrice" : "bidPrice";
-        double left = quantity.toDouble();
-        for (int attempt = 0; attempt < 300 && left > 1e-9; ++attempt) {
+        auto left = Quantity::literal(quantity.toStdString());
+        for (int attempt = 0; attempt < 300 && left.isPositive(); ++attempt) {
             const QJsonObject quote = m_trader->get("/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT").object();
-            if (number(quote, touch) != 60'000) {
+            if (number(quote, touch) != Money::of(60'000)) {
                 QTest::qWait(100);
                 continue;
             }
             const Answer came = m_trader->signedCall("POST", "/fapi/v1/order",
                 "symbol=BTCUSDT&type=LIMIT&price=60000&timeInForce=IOC&newOrderRespType=RESULT&side=" + side +
-                    "&quantity=" + QByteArray::number(left, 'f', 3) + more);
+                    "&quantity=" + QByteArray::fromStdString(left.toFixed(3)) + more);
             QVERIFY2(came.status == 200, came.body.constData());
-            left -= number(came.object(), "executedQty");
+            left -= exactOf<Quantity>(came.object()[u"executedQty"]);
         }
-        QVERIFY2(left < 1e-9, "the market never came to 60,000");
+        QVERIFY2(left.isZero(), "the market never came to 60,000");
     }
     void mark(const QByteArray &price)
     {
@@ -112,11 +113,11 @@ class WorkedExamplesTest : public QObject
         m_trader->signedCall("DELETE", "/fapi/v1/allOpenOrders", "symbol=BTCUSDT");
         const QJsonArray held = positions();
         for (const QJsonValue &row : held) {
-            const double amount = row[u"positionAmt"].toString().toDouble();
+            const auto amount = exactOf<Quantity>(row[u"positionAmt"]);
             const QByteArray side = row[u"positionSide"].toString().toLatin1();
             m_trader->signedCall("POST", "/fapi/v1/order",
-                "symbol=BTCUSDT&type=MARKET&side=" + QByteArray{amount > 0 ? "SELL" : "BUY"} +
-                    "&quantity=" + QByteArray::number(std::abs(amount), 'f', 3) +
+                "symbol=BTCUSDT&type=MARKET&side=" + QByteArray{amount.isPositive() ? "SELL" : "BUY"} +
+                    "&quantity=" + QByteArray::fromStdString(amount.abs().toFixed(3)) +
                     (side == "BOTH" ? QByteArray{"&reduceOnly=true"} : "&positionSide=" + side));
         }
         QTRY_COMPARE(positions().size(), 0);
@@ -145,37 +146,39 @@ private slots:
         QTest::addColumn<QByteArray>("side");
         QTest::addColumn<QByteArray>("quantity");
         QTest::addColumn<QByteArray>("leverage");
-        QTest::addColumn<double>("wallet");
-        QTest::addColumn<double>("liquidation");
-        QTest::newRow("long 20x") << QByteArray{"BUY"} << QByteArray{"0.500"} << QByteArray{"20"} << 1'500.0
-                                  << 57'228.9157;
-        QTest::newRow("short 20x") << QByteArray{"SELL"} << QByteArray{"0.500"} << QByteArray{"20"} << 1'500.0
-                                   << 62'749.0040;
+        QTest::addColumn<std::string>("wallet");
+        QTest::addColumn<std::string>("liquidation");
+        QTest::newRow("long 20x") << QByteArray{"BUY"} << QByteArray{"0.500"} << QByteArray{"20"}
+                                  << std::string{"1500"} << std::string{"57228.9157"};
+        QTest::newRow("short 20x") << QByteArray{"SELL"} << QByteArray{"0.500"} << QByteArray{"20"}
+                                   << std::string{"1500"} << std::string{"62749.0040"};
         QTest::newRow("bracket 3") << QByteArray{"BUY"} << QByteArray{"20.000"} << QByteArray{"50"}
-                                   << 24'000.0 << 59'109.2099;
+                                   << std::string{"24000"} << std::string{"59109.2099"};
         QTest::newRow("another bracket on the way")
-            << QByteArray{"BUY"} << QByteArray{"13.500"} << QByteArray{"10"} << 81'000.0 << 54'249.0229;
+            << QByteArray{"BUY"} << QByteArray{"13.500"} << QByteArray{"10"} << std::string{"81000"}
+            << std::string{"54249.0229"};
     }
     void isolatedPositionsHaveTheReferencesPrices()
     {
         QFETCH(QByteArray, side);
         QFETCH(QByteArray, quantity);
         QFETCH(QByteArray, leverage);
-        QFETCH(double, wallet);
-        QFETCH(double, liquidation);
+        QFETCH(std::string, wallet);
+        QFETCH(std::string, liquidation);
         settings("ISOLATED", leverage);
         trade(side, quantity);
         const QJsonObject held = position();
-        QCOMPARE(number(held, "entryPrice"), 60'000.0);
-        QCOMPARE(number(held, "isolatedWallet"), wallet);
-        QVERIFY2(std::abs(number(held, "liquidationPrice") - liquidation) < 0.0001,
+        QCOMPARE(number(held, "entryPrice"), Money::of(60'000));
+        QCOMPARE(number(held, "isolatedWallet"), Money::literal(wallet));
+        QVERIFY2(isNear(number(held, "liquidationPrice"), Money::literal(liquidation), "0.0001"),
             qPrintable(held[u"liquidationPrice"].toString()));
         // At that price the margin balance is the maintenance margin.
-        const double quantityHeld = number(held, "positionAmt");
-        const double balance = wallet + quantityHeld * (liquidation - 60'000);
-        const Bracket &bracket = bracketOf(std::abs(quantityHeld) * liquidation);
-        QVERIFY(
-            std::abs(balance - (std::abs(quantityHeld) * liquidation * bracket.rate - bracket.cum)) < 0.01);
+        const auto amount = exactOf<Quantity>(held[u"positionAmt"]);
+        const auto price = Price::literal(liquidation);
+        const Money balance = Money::literal(wallet) + (price - Price::of(60'000)) * amount;
+        const Money notional = price * amount.abs();
+        const Bracket &bracket = bracketOf(notional);
+        QVERIFY(isNear(balance, notional * Rate::literal(bracket.rate) - Money::of(bracket.cum), "0.01"));
     }
 
     void aCrossPositionStandsOnTheWholeWallet()
@@ -184,12 +187,12 @@ private slots:
         settings("CROSSED", "20");
         trade("BUY", "1.000");
         const QJsonObject account = m_trader->signedCall("GET", "/fapi/v3/account").object();
-        QCOMPARE(number(account, "totalCrossWalletBalance"), 10'000.0);
-        QVERIFY(std::abs(number(position(), "liquidationPrice") - 50'200.8032) < 0.0001);
+        QCOMPARE(number(account, "totalCrossWalletBalance"), Money::of(10'000));
+        QVERIFY(isNear(number(position(), "liquidationPrice"), Money::literal("50200.8032"), "0.0001"));
         mark("58000");
         const QJsonObject held = position();
-        QVERIFY(std::abs(number(held, "maintMargin") - 232) < 1e-6);
-        QVERIFY(std::abs(number(held, "unRealizedProfit") + 2'000) < 1e-6); // 232 / 8,000 = 2.9 %
+        QVERIFY(isNear(number(held, "maintMargin"), Money::of(232)));
+        QVERIFY(isNear(number(held, "unRealizedProfit"), Money::of(-2'000))); // 232 / 8,000 = 2.9 %
     }
 
     void hedgedPositionsShareOnePrice()
@@ -200,12 +203,13 @@ private slots:
             m_trader->signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=true").status, 200);
         trade("BUY", "1.000", "&positionSide=LONG");
         trade("SELL", "0.400", "&positionSide=SHORT");
-        const double wallet =
+        const Money wallet =
             number(m_trader->signedCall("GET", "/fapi/v3/account").object(), "totalCrossWalletBalance");
         // 10.4 with both sides in one equation, both in the first bracket.
-        const double expected = (wallet - 60'000 + 0.4 * 60'000) / (1 * 0.004 + 0.4 * 0.004 - 1 + 0.4);
-        QVERIFY(std::abs(number(position("LONG"), "liquidationPrice") - expected) < 0.001);
-        QVERIFY(std::abs(number(position("SHORT"), "liquidationPrice") - expected) < 0.001);
+        const Money expected =
+            (wallet - Money::of(60'000) + Money::of(24'000)) / Rate::literal("-0.5944"); // 1.4 * 0.004 - 0.6
+        QVERIFY(isNear(number(position("LONG"), "liquidationPrice"), expected, "0.001"));
+        QVERIFY(isNear(number(position("SHORT"), "liquidationPrice"), expected, "0.001"));
         flatten();
         QCOMPARE(
             m_trader->signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=false").status, 200);
@@ -223,10 +227,10 @@ private slots:
             QVERIFY2(answer.status == 200, answer.body.constData());
         }
         const QJsonObject held = position();
-        QVERIFY(std::abs(number(held, "positionInitialMargin") - 15'000) < 1e-6); // 30,000 / 2
-        QVERIFY(std::abs(number(held, "openOrderInitialMargin") - 2'950) <
-                1e-6); // max(35,900, 23,900) / 2 - 15,000
-        QVERIFY(std::abs(number(held, "initialMargin") - 17'950) < 1e-6);
+        QVERIFY(isNear(number(held, "positionInitialMargin"), Money::of(15'000))); // 30,000 / 2
+        QVERIFY(isNear(
+            number(held, "openOrderInitialMargin"), Money::of(2'950))); // max(35,900, 23,900) / 2 - 15,000
+        QVERIFY(isNear(number(held, "initialMargin"), Money::of(17'950)));
     }
 };
 

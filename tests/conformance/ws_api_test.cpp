@@ -1,7 +1,5 @@
 #include "tests/conformance/stranger.h"
 
-#include <cmath>
-
 using namespace conformance;
 
 namespace
@@ -88,19 +86,12 @@ class WsApiTest : public QObject
         return parameters;
     }
     static int codeOf(const QJsonObject &answer) { return answer[u"error"].toObject()[u"code"].toInt(); }
-    QString price(double factor) const
-    {
-        const double last = m_stranger->get("/fapi/v1/ticker/price", "symbol=BTCUSDT")
-                                .object()[u"price"]
-                                .toString()
-                                .toDouble();
-        return QString::number(std::floor(last * factor), 'f', 0);
-    }
+    QString price(const char *factor) const { return QString::fromLatin1(m_stranger->near(factor)); }
     Parameters limitOrder(const QString &id) const
     {
         return {{latin("symbol"), latin("BTCUSDT")}, {latin("side"), latin("BUY")},
             {latin("type"), latin("LIMIT")}, {latin("timeInForce"), latin("GTC")},
-            {latin("quantity"), latin("0.010")}, {latin("price"), price(0.98)},
+            {latin("quantity"), latin("0.010")}, {latin("price"), price("0.98")},
             {latin("newClientOrderId"), id}};
     }
 
@@ -223,7 +214,7 @@ private slots:
         Parameters change = key;
         change[latin("side")] = latin("BUY");
         change[latin("quantity")] = latin("0.020");
-        change[latin("price")] = price(0.97);
+        change[latin("price")] = price("0.97");
         const QJsonObject modified = signedAsk("order.modify", change);
         m_checks.equal("8", latin("order.modify"), modified[u"result"].toObject()[u"origQty"].toString(),
             latin("0.020"));
@@ -248,7 +239,7 @@ private slots:
             signedAsk("order.place", market)[u"result"].toObject()[u"status"].toString(), latin("FILLED"));
         const Parameters stop{{latin("algoType"), latin("CONDITIONAL")}, {latin("symbol"), latin("BTCUSDT")},
             {latin("side"), latin("SELL")}, {latin("type"), latin("STOP_MARKET")},
-            {latin("quantity"), latin("0.010")}, {latin("triggerPrice"), price(0.97)},
+            {latin("quantity"), latin("0.010")}, {latin("triggerPrice"), price("0.97")},
             {latin("clientAlgoId"), latin("ws-stop")}};
         const QJsonObject algo = signedAsk("algoOrder.place", stop);
         m_checks.equal("8", latin("algoOrder.place"), algo[u"result"].toObject()[u"algoStatus"].toString(),
