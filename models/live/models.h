@@ -39,6 +39,7 @@ public:
     OrderHistoryModel orderHistory;
     FillsModel fills;
     AccountView account;
+    RangeBook ranges;
     PlanInputs planInputs;
     PositionsModel positions;
     ProtectionModel protection;

@@ -1,30 +1,21 @@
 #include "models/live/plan_inputs.h"
 
-#include "models/domain/market/average_true_range.h"
-
-#include <algorithm>
-
 namespace live
 {
 
 using namespace std::chrono_literals;
 
-namespace
-{
-/// Wilder's average remembers long, but what 200 candles ago weighs is below a millionth.
-constexpr int candlesLookedAt = 215;
-} // namespace
-
 PlanInputs::PlanInputs(ports::MarketData &marketData, MarketState &market, AccountView &account,
-    const domain::Clock &clock, QObject *parent)
+    RangeBook &ranges, QObject *parent)
     : QObject{parent},
       m_marketData{marketData},
       m_market{market},
       m_account{account},
-      m_clock{clock}
+      m_ranges{ranges}
 {
     connect(&marketData, &ports::MarketData::bookChanged, this, &PlanInputs::takeBook);
     connect(&market, &MarketState::marksChanged, this, &PlanInputs::takeMarks);
+    connect(&ranges, &RangeBook::changed, this, &PlanInputs::changed);
 }
 
 void PlanInputs::follow(const domain::Symbol &symbol)
@@ -34,18 +25,7 @@ void PlanInputs::follow(const domain::Symbol &symbol)
     }
     m_symbol = symbol;
     m_book.reset();
-    m_range.reset();
-    m_candles.reset();
-    m_claim = {};
-    if (!symbol.empty()) {
-        m_claim = m_marketData.watchBook(symbol);
-        m_candles = std::make_unique<CandleFeed>(m_marketData, m_clock, symbol, domain::Interval::H1);
-        const CandleSeries &series = m_candles->series();
-        connect(&series, &CandleSeries::barsAppended, this, &PlanInputs::measureRange);
-        connect(&series, &CandleSeries::pastChanged, this, &PlanInputs::measureRange);
-        connect(&series, &CandleSeries::reset, this, &PlanInputs::measureRange);
-        measureRange();
-    }
+    m_claim = symbol.empty() ? ports::Subscription{} : m_marketData.watchBook(symbol);
     emit changed();
 }
 
@@ -92,33 +72,14 @@ domain::Milliseconds PlanInputs::fundingInterval() const
     return 1h;
 }
 
-void PlanInputs::measureRange()
-{
-    const CandleSeries &series = m_candles->series();
-    std::vector<domain::Candle> candles;
-    for (int index = std::max(0, series.size() - candlesLookedAt); index < series.size(); ++index) {
-        const ExactBar bar = series.exactAt(index);
-        domain::Candle candle;
-        candle.openAt = bar.openAt;
-        candle.open = bar.open;
-        candle.high = bar.high;
-        candle.low = bar.low;
-        candle.close = bar.close;
-        candle.isClosed = bar.isClosed;
-        candles.push_back(candle);
-    }
-    const auto range = domain::averageTrueRange(candles);
-    if (range != m_range) {
-        m_range = range;
-        emit changed();
-    }
-}
-
 domain::DraftContext PlanInputs::context() const
 {
     domain::DraftContext context = m_account.draftContext(m_symbol);
     context.book = m_book.get();
-    context.averageRange = m_range;
+    if (!m_symbol.empty()) {
+        m_ranges.want(m_symbol);
+    }
+    context.averageRange = averageRange();
     context.fundingInterval = fundingInterval();
     return context;
 }

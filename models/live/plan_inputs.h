@@ -1,12 +1,11 @@
 #pragma once
 
 #include "models/live/account_view.h"
-#include "models/live/candle_feed.h"
+#include "models/live/range_book.h"
 
 #include <QObject>
 
 #include <map>
-#include <memory>
 #include <optional>
 
 namespace live
@@ -18,8 +17,8 @@ class PlanInputs final : public QObject
 {
     Q_OBJECT
 public:
-    PlanInputs(ports::MarketData &marketData, MarketState &market, AccountView &account,
-        const domain::Clock &clock, QObject *parent = nullptr);
+    PlanInputs(ports::MarketData &marketData, MarketState &market, AccountView &account, RangeBook &ranges,
+        QObject *parent = nullptr);
 
     /// Watches this symbol from now on; the same one again changes nothing.
     void follow(const domain::Symbol &symbol);
@@ -27,7 +26,7 @@ public:
     /// event is handled.
     domain::DraftContext context() const;
     /// ATR of 14 closed hourly candles; nothing before they came.
-    std::optional<domain::Price> averageRange() const { return m_range; }
+    std::optional<domain::Price> averageRange() const { return m_ranges.range(m_symbol); }
     /// How often funding is settled: as seen, else guessed from the hour of the next settlement.
     domain::Milliseconds fundingInterval() const;
     bool isBookLive() const { return m_book && m_book->state == domain::BookView::State::Live; }
@@ -38,17 +37,14 @@ signals:
 private:
     void takeBook(const ports::BookViewPtr &book);
     void takeMarks(const ports::MarkPricesPtr &marks);
-    void measureRange();
 
     ports::MarketData &m_marketData;
     MarketState &m_market;
     AccountView &m_account;
-    const domain::Clock &m_clock;
+    RangeBook &m_ranges;
     domain::Symbol m_symbol;
     ports::Subscription m_claim;
     ports::BookViewPtr m_book;
-    std::unique_ptr<CandleFeed> m_candles;
-    std::optional<domain::Price> m_range;
     std::map<domain::Symbol, domain::Timestamp> m_nextFunding;
     std::map<domain::Symbol, domain::Milliseconds> m_fundingIntervals; ///< as seen
 };

@@ -2,6 +2,9 @@
 
 #include "models/domain/market/average_true_range.h"
 
+#include <algorithm>
+#include <utility>
+
 namespace live
 {
 
@@ -10,7 +13,8 @@ using namespace std::chrono_literals;
 namespace
 {
 
-constexpr int asked = 100; // Wilder's mean forgets its beginning
+/// Wilder's average remembers long, but what 200 candles ago weighs is below a millionth.
+constexpr int asked = 215;
 
 } // namespace
 
@@ -20,11 +24,17 @@ RangeBook::RangeBook(ports::MarketData &marketData, QObject *parent)
 {
     m_again.setInterval(15min);
     connect(&m_again, &QTimer::timeout, this, [this] {
-        for (const auto &[symbol, range] : m_ranges) {
-            ask(symbol);
-        }
+        const auto wanted = std::exchange(m_wanted, {});
+        std::erase_if(m_ranges, [&wanted](const auto &entry) { return !wanted.contains(entry.first); });
+        std::ranges::for_each(wanted, [this](const domain::Symbol &symbol) { ask(symbol); });
     });
     m_again.start();
+    m_failedAgain.setSingleShot(true);
+    m_failedAgain.setInterval(30s);
+    connect(&m_failedAgain, &QTimer::timeout, this, [this] {
+        const auto failed = std::exchange(m_failed, {});
+        std::ranges::for_each(failed, [this](const domain::Symbol &symbol) { ask(symbol); });
+    });
 }
 
 std::optional<domain::Price> RangeBook::range(const domain::Symbol &symbol) const
@@ -35,6 +45,7 @@ std::optional<domain::Price> RangeBook::range(const domain::Symbol &symbol) cons
 
 void RangeBook::want(const domain::Symbol &symbol)
 {
+    m_wanted.insert(symbol);
     if (m_ranges.try_emplace(symbol, std::nullopt).second) {
         ask(symbol);
     }
@@ -48,10 +59,15 @@ void RangeBook::ask(const domain::Symbol &symbol)
     query.limit = asked;
     ports::whenFinished(
         m_marketData.candles(query), this, [this, symbol](const ports::Result<ports::CandlesPtr> &candles) {
-            if (!candles) {
-                return; // the old one stays; the next quarter of an hour asks again
+            if (!candles) { // the old one stays
+                m_failed.insert(symbol);
+                if (!m_failedAgain.isActive()) {
+                    m_failedAgain.start();
+                }
+                return;
             }
-            if (const auto range = domain::averageTrueRange(**candles)) {
+            const auto range = domain::averageTrueRange(**candles);
+            if (range && range != m_ranges[symbol]) {
                 m_ranges[symbol] = range;
                 emit changed();
             }

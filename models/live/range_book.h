@@ -8,12 +8,14 @@
 
 #include <map>
 #include <optional>
+#include <set>
 
 namespace live
 {
 
 /// How far symbols usually move in an hour: the average true range over 14 closed hours. Asked for once it is
-/// wanted, and again every quarter of an hour.
+/// wanted, again every quarter of an hour as long as it is, and after half a minute where it could not be
+/// read.
 class RangeBook final : public QObject
 {
     Q_OBJECT
@@ -32,7 +34,10 @@ private:
 
     ports::MarketData &m_marketData;
     std::map<domain::Symbol, std::optional<domain::Price>> m_ranges;
+    std::set<domain::Symbol> m_wanted; ///< since the last round
+    std::set<domain::Symbol> m_failed;
     QTimer m_again;
+    QTimer m_failedAgain;
 };
 
 } // namespace live

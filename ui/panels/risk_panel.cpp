@@ -117,7 +117,6 @@ QFont bigFont()
 RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
-      m_ranges{tools.window.marketData},
       m_sign{new MarkSign{16}},
       m_level{new QLabel},
       m_ratio{new QLabel},
@@ -166,7 +165,7 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     connect(&models.times, &live::TimeDisplay::changed, this, &RiskPanel::showHistory);
     connect(&models.rules, &live::RulesModel::changed, this, &RiskPanel::showRules);
     connect(&models.rules, &live::RulesModel::ticked, this, &RiskPanel::showRules);
-    connect(&m_ranges, &live::RangeBook::changed, this, &RiskPanel::refresh);
+    connect(&models.ranges, &live::RangeBook::changed, this, &RiskPanel::refresh);
     connect(m_positions, &PositionRiskList::activated, this,
         [this](const domain::Symbol &symbol) { m_tools.link.setSymbol(symbol); });
     connect(m_positions, &PositionRiskList::explanationWanted, this, &RiskPanel::explainLiquidation);
@@ -415,18 +414,18 @@ void RiskPanel::showFigures(const domain::AccountRisk &risk, const domain::Accou
 
 void RiskPanel::showPositions(const domain::AccountRisk &risk)
 {
-    const live::Models &models = m_tools.window.models;
+    live::Models &models = m_tools.window.models;
     std::vector<PositionRiskFacts> all;
     for (const domain::PositionRisk &position : risk.positions) {
         const domain::Symbol &symbol = position.position.symbol;
-        m_ranges.want(symbol);
+        models.ranges.want(symbol);
         PositionRiskFacts facts;
         facts.risk = position;
         if (const auto *leg = models.protection.risk().find(symbol, position.position.positionSide)) {
             facts.leg = *leg;
         }
         facts.nakedFor = models.protection.nakedFor(symbol, position.position.positionSide);
-        facts.range = m_ranges.range(symbol);
+        facts.range = models.ranges.range(symbol);
         if (const domain::SymbolSpec *spec = models.market.spec(symbol)) {
             facts.tick = spec->tickSize;
         }

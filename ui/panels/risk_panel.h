@@ -1,7 +1,6 @@
 #pragma once
 
 #include "models/domain/risk/account_risk.h"
-#include "models/live/range_book.h"
 #include "ui/panels/panel_tools.h"
 
 #include <QWidget>
@@ -55,7 +54,6 @@ private:
     void showRules();
 
     PanelTools m_tools;
-    live::RangeBook m_ranges;
     QBoxLayout *m_columns = nullptr;
     MarkSign *m_sign;
     QLabel *m_level;
