@@ -467,6 +467,27 @@ private slots:
         QVERIFY(!keeper.state().lock);
     }
 
+    void bothSidesOfATradeWithOneselfCount()
+    {
+        RuleKeeper keeper;
+        keeper.onTime(noon);
+        Fill sold = fill(7, Side::Sell, "1", "-10", noon, "2");
+        sold.orderId = 1;
+        Fill bought = fill(7, Side::Buy, "1", "0", noon, "1");
+        bought.orderId = 2;
+        for (const Fill &each : {sold, bought, sold}) {
+            keeper.onFill(noon, each);
+        }
+        QCOMPARE(keeper.state().day.realised, Money::of(-13));
+        const std::vector<IncomeRow> rows{{"REALIZED_PNL", btc, "USDT", Money::of(-10), 1, 7, noon},
+            {"COMMISSION", btc, "USDT", Money::of(-2), 2, 7, noon},
+            {"COMMISSION", btc, "USDT", Money::of(-1), 3, 7, noon}};
+        keeper.onIncome(noon, {rows.begin(), rows.begin() + 2}, false); // the page ends between the two
+        QCOMPARE(keeper.state().day.realised, Money::of(-13));
+        keeper.onIncome(noon, rows, true);
+        QCOMPARE(keeper.state().day.realised, Money::of(-13));
+    }
+
     void executionsCountOnceInAnyOrder()
     {
         rc::check("repeated and reordered executions and list rows give one result", [] {

@@ -127,11 +127,41 @@ Result<bool> RuleKeeper::set(Timestamp now, const RiskRules &wanted)
 
 // ---- the world
 
-void RuleKeeper::count(const Key &key, Money amount)
+Money RuleKeeper::Moved::amount() const
 {
-    Money &known = m_moved[key];
-    m_day.realised += amount - known;
-    known = amount;
+    Money sum;
+    for (const auto &[part, money] : ofList.size() >= ofFills.size() ? ofList : ofFills) {
+        sum += money;
+    }
+    return sum;
+}
+
+void RuleKeeper::countFill(const Key &key, std::int64_t orderId, Money amount)
+{
+    if (amount.isZero()) {
+        return;
+    }
+    Moved &known = m_moved[key];
+    const Money before = known.amount();
+    known.ofFills[orderId] = amount;
+    m_day.realised += known.amount() - before;
+}
+
+void RuleKeeper::countFill(const Fill &fill, Money fee)
+{
+    countFill({'R', fill.symbol, fill.tradeId}, fill.orderId, fill.realizedPnl);
+    countFill({'C', fill.symbol, fill.tradeId}, fill.orderId, -fee);
+}
+
+void RuleKeeper::countRow(const Key &key, std::int64_t transactionId, Money amount)
+{
+    if (amount.isZero()) {
+        return;
+    }
+    Moved &known = m_moved[key];
+    const Money before = known.amount();
+    known.ofList[transactionId] = amount;
+    m_day.realised += known.amount() - before;
 }
 
 void RuleKeeper::onFill(Timestamp now, const Fill &fill)
@@ -142,11 +172,10 @@ void RuleKeeper::onFill(Timestamp now, const Fill &fill)
     const bool isOurFee = fill.commissionAsset.empty() || fill.commissionAsset == quoteAsset;
     const Money fee = isOurFee ? fill.commission : Money{};
     if (isOfDay) {
-        count({'R', fill.symbol, fill.tradeId}, fill.realizedPnl);
-        count({'C', fill.symbol, fill.tradeId}, -fee);
+        countFill(fill, fee);
         m_day.hasOtherFees = m_day.hasOtherFees || (!isOurFee && !fill.commission.isZero());
     }
-    const std::pair<Symbol, std::int64_t> id{fill.symbol, fill.tradeId};
+    const Execution id{fill.symbol, fill.tradeId, fill.orderId};
     if (m_seenBefore.contains(id) || !m_seen.insert(id).second) {
         return judge(now);
     }
@@ -203,7 +232,8 @@ void RuleKeeper::onIncome(Timestamp now, const std::vector<IncomeRow> &rows, boo
             m_day.hasOtherFees = true;
         } else {
             const bool isOfTrade = letterOf(row) != 'I';
-            count({letterOf(row), row.symbol, isOfTrade ? row.tradeId : row.transactionId}, row.amount);
+            countRow({letterOf(row), row.symbol, isOfTrade ? row.tradeId : row.transactionId},
+                row.transactionId, row.amount);
         }
     }
     if (isComplete) {
@@ -540,10 +570,9 @@ bool RuleKeeper::restore(
         for (const Fill &fill : fills) {
             if (dayOf(fill.at) == m_day.startAt) {
                 const bool isOurFee = fill.commissionAsset.empty() || fill.commissionAsset == quoteAsset;
-                count({'R', fill.symbol, fill.tradeId}, fill.realizedPnl);
-                count({'C', fill.symbol, fill.tradeId}, isOurFee ? -fill.commission : Money{});
+                countFill(fill, isOurFee ? fill.commission : Money{});
             }
-            m_seen.emplace(fill.symbol, fill.tradeId);
+            m_seen.emplace(fill.symbol, fill.tradeId, fill.orderId);
         }
         m_carried = total - m_day.realised;
         m_day.realised = total;

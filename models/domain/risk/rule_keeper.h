@@ -119,6 +119,16 @@ private:
     };
     /// What moved the balance: what of it, symbol, trade or transaction.
     using Key = std::tuple<char, Symbol, std::int64_t>;
+    /// The same movement as both sources tell it. A trade with oneself has a part for each of its orders, so
+    /// the source that knows more parts counts, and of equals the exchange's list.
+    struct Moved
+    {
+        std::map<std::int64_t, Money> ofFills; ///< by order, what is not 0
+        std::map<std::int64_t, Money> ofList;  ///< by transaction, likewise
+        Money amount() const;
+    };
+    /// Symbol, trade and order.
+    using Execution = std::tuple<Symbol, std::int64_t, std::int64_t>;
 
     void turnDay(Timestamp now);
     void judge(Timestamp now);
@@ -128,7 +138,9 @@ private:
     std::optional<RuleLock> strongest() const;
     void judgeOpenRisk(Timestamp now, Money openRisk);
     void closeTrade(Money result, Timestamp at);
-    void count(const Key &key, Money amount);
+    void countFill(const Key &key, std::int64_t orderId, Money amount);
+    void countFill(const Fill &fill, Money fee);
+    void countRow(const Key &key, std::int64_t transactionId, Money amount);
     std::string rulesText() const;
     std::string dayText() const;
     bool readRules(const std::string &text);
@@ -140,11 +152,10 @@ private:
     RuleDay m_day;
     std::map<RuleKind, RuleLock> m_locks;
     std::map<Leg, LegTrade> m_legs;
-    std::map<Key, Money> m_moved; ///< of the day
-    Money m_carried;              ///< of the day, from before a restart: what the list will say anew
-    using Executions = std::set<std::pair<Symbol, std::int64_t>>;
-    Executions m_seen;                                 ///< counted as trades in this day
-    Executions m_seenBefore;                           ///< and in the day before
+    std::map<Key, Moved> m_moved;     ///< of the day
+    Money m_carried;                  ///< of the day, from before a restart: what the list will say anew
+    std::set<Execution> m_seen;       ///< counted as trades in this day
+    std::set<Execution> m_seenBefore; ///< and in the day before
     std::set<std::pair<RuleKind, RuleAction>> m_acted; ///< warned or flattened for in this day
     std::optional<Timestamp> m_openRiskSince;          ///< above its limit since then
     Timestamp m_movedAt;
