@@ -24,6 +24,9 @@ struct Bar
     std::int64_t firstTradeId = 0; ///< 0 where no trade of this run is in it
     std::int64_t lastTradeId = 0;
 
+    /// The bar of one trade. tradeId: 0 for a recorded one.
+    static Bar ofTrade(domain::Timestamp openAt, domain::Price price, domain::Quantity quantity,
+        bool buyerIsMaker, std::int64_t tradeId = 0);
     /// Takes in the bar that follows in time; openAt stays.
     void append(const Bar &later);
     friend bool operator==(const Bar &, const Bar &) = default;

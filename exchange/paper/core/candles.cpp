@@ -21,20 +21,6 @@ Bar flatBar(Timestamp openAt, domain::Price price)
     return bar;
 }
 
-Bar tradeBar(Timestamp openAt, const domain::Trade &trade)
-{
-    Bar bar = flatBar(openAt, trade.price);
-    bar.volume = trade.quantity;
-    bar.quoteVolume = trade.price * trade.quantity;
-    bar.tradeCount = 1;
-    if (!trade.buyerIsMaker) {
-        bar.takerBuyVolume = bar.volume;
-        bar.takerBuyQuoteVolume = bar.quoteVolume;
-    }
-    bar.firstTradeId = bar.lastTradeId = trade.id;
-    return bar;
-}
-
 } // namespace
 
 void CandleStore::add(const domain::Symbol &symbol, std::shared_ptr<BarSource> history, Timestamp liveFrom,
@@ -62,7 +48,7 @@ void CandleStore::onTrade(const domain::Trade &trade)
             series.live.push_back(flatBar(next, series.live.back().close));
         }
     }
-    const Bar bar = tradeBar(openAt, trade);
+    const Bar bar = Bar::ofTrade(openAt, trade.price, trade.quantity, trade.buyerIsMaker, trade.id);
     if (!series.live.empty() && series.live.back().openAt >= openAt) {
         series.live.back().append(bar);
     } else {

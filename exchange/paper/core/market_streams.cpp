@@ -23,18 +23,8 @@ std::string arrayOf(const std::vector<std::string> &rows)
 
 Bar secondBar(const TradeEvent &trade, Timestamp at)
 {
-    Bar bar;
-    bar.openAt = std::chrono::floor<std::chrono::seconds>(at);
-    bar.open = bar.high = bar.low = bar.close = trade.price;
-    bar.volume = trade.quantity;
-    bar.quoteVolume = trade.price * trade.quantity;
-    bar.tradeCount = 1;
-    if (!trade.buyerIsMaker) {
-        bar.takerBuyVolume = bar.volume;
-        bar.takerBuyQuoteVolume = bar.quoteVolume;
-    }
-    bar.firstTradeId = bar.lastTradeId = trade.tradeId;
-    return bar;
+    return Bar::ofTrade(std::chrono::floor<std::chrono::seconds>(at), trade.price, trade.quantity,
+        trade.buyerIsMaker, trade.tradeId);
 }
 
 } // namespace

@@ -266,16 +266,8 @@ Result<void> join(Recording &into, Recording part, const std::string &path)
 
 void addToBars(std::vector<Bar> &bars, const RecordedTrade &trade)
 {
-    Bar bar;
-    bar.openAt = domain::openTimeOf(trade.at, Interval::M1);
-    bar.open = bar.high = bar.low = bar.close = trade.price;
-    bar.volume = trade.quantity;
-    bar.quoteVolume = trade.price * trade.quantity;
-    bar.tradeCount = 1;
-    if (!trade.buyerIsMaker) {
-        bar.takerBuyVolume = bar.volume;
-        bar.takerBuyQuoteVolume = bar.quoteVolume;
-    }
+    const Bar bar = Bar::ofTrade(
+        domain::openTimeOf(trade.at, Interval::M1), trade.price, trade.quantity, trade.buyerIsMaker);
     if (!bars.empty() && bars.back().openAt == bar.openAt) {
         bars.back().append(bar);
     } else {
