@@ -113,6 +113,23 @@ private slots:
         QCOMPARE(seat.window->dock(QStringLiteral("alerts"))->windowTitle(), QStringLiteral("Alerts (1)"));
     }
 
+    void whatIsInViewFollowsTheTheme()
+    {
+        Seat seat;
+        seat.get<QAction>("view.dark")->trigger();
+        raise(seat, Alert::Severity::Critical);
+        auto *toasts = seat.get<ui::ToastStack>("toasts");
+        const auto middle = [toasts] {
+            const QImage shown = toasts->grab().toImage();
+            return shown.pixelColor(shown.width() / 2, 6).lightness();
+        };
+        QVERIFY(middle() < 80);
+        seat.get<QAction>("view.light")->trigger();
+        QVERIFY(middle() > 200);
+        seat.get<QAction>("view.dark")->trigger();
+        QVERIFY(middle() < 80);
+    }
+
     void aFloodOfAlertsKeepsTheCriticalOnesInView()
     {
         Seat seat;

@@ -44,6 +44,11 @@ ToastStack::ToastStack(live::AlertsModel &alerts, const Theme &theme, QWidget *w
             remove(found->frame);
         }
     });
+    connect(&theme, &Theme::changed, this, [this] {
+        for (const Toast &toast : m_toasts) {
+            applyColours(toast);
+        }
+    });
     hide();
 }
 
@@ -64,7 +69,8 @@ void ToastStack::add(const live::AlertEntry &entry)
     QWidget *frame = make(entry);
     m_layout->addWidget(frame);
     frame->show(); // a layout would do so only later
-    m_toasts.push_back({entry.number, entry.alert.severity == Severity::Critical, frame});
+    m_toasts.push_back({entry.number, entry.alert.severity, frame});
+    applyColours(m_toasts.back());
     place();
     if (entry.alert.severity != Severity::Critical) {
         QTimer::singleShot(warningStays, frame, [this, frame] { remove(frame); });
@@ -74,7 +80,6 @@ void ToastStack::add(const live::AlertEntry &entry)
 QWidget *ToastStack::make(const live::AlertEntry &entry)
 {
     const domain::Alert &alert = entry.alert;
-    const QColor tone = m_theme.colour(live::severityTone(alert.severity));
     const QString title =
         live::severityWord(alert.severity) + QStringLiteral("  ·  ") + live::alertKindWord(alert.kind) +
         (alert.symbol.empty() ? QString{} : QStringLiteral("  ·  ") + live::toQString(alert.symbol));
@@ -82,14 +87,9 @@ QWidget *ToastStack::make(const live::AlertEntry &entry)
     frame->setObjectName(QStringLiteral("toast"));
     frame->setAccessibleName(title + u' ' + live::toQString(alert.text));
     frame->setAttribute(Qt::WA_StyledBackground);
-    frame->setStyleSheet(
-        QStringLiteral("QFrame#toast { background: %1; border: 1px solid %2; border-left: 4px solid "
-                       "%2; border-radius: 4px; }")
-            .arg(m_theme.tokens().raised.name(), tone.name()));
     auto *sign = new MarkSign{14};
-    sign->display(live::severityMark(alert.severity), tone);
     auto *head = new QLabel{title};
-    head->setStyleSheet(QStringLiteral("font-weight: 700; color: ") + tone.name());
+    head->setObjectName(QStringLiteral("toast.head"));
     auto *text = new QLabel{live::toQString(alert.text)};
     text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);
@@ -119,6 +119,18 @@ QWidget *ToastStack::make(const live::AlertEntry &entry)
         m_alerts.acknowledge(number);
     });
     return frame;
+}
+
+void ToastStack::applyColours(const Toast &toast) const
+{
+    const QColor tone = m_theme.colour(live::severityTone(toast.severity));
+    toast.frame->setStyleSheet(
+        QStringLiteral("QFrame#toast { background: %1; border: 1px solid %2; border-left: 4px solid "
+                       "%2; border-radius: 4px; }")
+            .arg(m_theme.tokens().raised.name(), tone.name()));
+    toast.frame->findChild<MarkSign *>()->display(live::severityMark(toast.severity), tone);
+    toast.frame->findChild<QLabel *>(QStringLiteral("toast.head"))
+        ->setStyleSheet(QStringLiteral("font-weight: 700; color: ") + tone.name());
 }
 
 void ToastStack::remove(QWidget *frame)

@@ -36,10 +36,13 @@ private:
     struct Toast
     {
         int number = 0; ///< of the alert; 0: a test
-        bool isCritical = false;
+        domain::Alert::Severity severity = domain::Alert::Severity::Info;
         QWidget *frame = nullptr;
+        bool isCritical() const { return severity == domain::Alert::Severity::Critical; }
     };
     QWidget *make(const live::AlertEntry &entry);
+    /// Gives the toast the colours of the theme.
+    void applyColours(const Toast &toast) const;
     void remove(QWidget *frame);
     void place();
 
