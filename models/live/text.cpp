@@ -1,5 +1,7 @@
 #include "models/live/text.h"
 
+#include "models/domain/grouped.h"
+
 #include <QCoreApplication>
 #include <QStringList>
 
@@ -89,17 +91,7 @@ QString toQString(std::string_view text)
 
 QString grouped(std::string_view plain)
 {
-    const std::size_t begin = !plain.empty() && plain.front() == '-' ? 1 : 0;
-    const std::size_t point = std::min(plain.find('.'), plain.size());
-    QString text;
-    text.reserve(static_cast<qsizetype>(plain.size() + plain.size() / 3));
-    for (std::size_t at = 0; at < plain.size(); ++at) {
-        if (at > begin && at < point && (point - at) % 3 == 0) {
-            text += u',';
-        }
-        text += QLatin1Char{plain[at]};
-    }
-    return text;
+    return QString::fromLatin1(domain::grouped(plain));
 }
 
 QString percentText(domain::Rate fraction, int decimals)
@@ -263,8 +255,11 @@ QString orderSentence(const domain::NewOrder &order, const domain::SymbolSpec &s
             : tr("%1 %2 %3")
                   .arg(sideWord(order.side), fixedText(order.quantity, spec.quantityDecimals()),
                       toQString(order.symbol));
-    const QString price = fixedText(order.price, spec.priceDecimals());
-    const QString trigger = fixedText(order.triggerPrice, spec.priceDecimals());
+    const auto textOf = [&spec](domain::Price price) {
+        return price.isPositive() ? fixedText(price, spec.priceDecimals()) : QStringLiteral("--");
+    };
+    const QString price = textOf(order.price);
+    const QString trigger = textOf(order.triggerPrice);
     switch (order.type) {
     case OrderType::Market:
         return tr("%1 at market").arg(what);

@@ -117,15 +117,31 @@ private slots:
     {
         Watcher watcher;
         QVERIFY(watcher.look(riskOf("0.1", "0.11")).empty());
+        QVERIFY(watcher.look(riskOf("0.1", "0.1")).empty()); // while an order fills it may be so for a moment
         const auto near = watcher.look(riskOf("0.1", "0.1"));
         QCOMPARE(textOf(near),
-            QStringLiteral("The long of BTCUSDT is 10.00 % from its liquidation price of 57228.92."));
+            QStringLiteral("The long of BTCUSDT is 10.00 % from its liquidation price of 57,228.92."));
         QVERIFY(watcher.look(riskOf("0.1", "0.08")).empty());
+        watcher.look(riskOf("0.1", "0.05"));
         QCOMPARE(watcher.look(riskOf("0.1", "0.05")).front().severity, Alert::Severity::Critical);
         QVERIFY(watcher.look(riskOf("0.1", "0.105")).empty()); // not far enough to count as over
         QVERIFY(watcher.look(riskOf("0.1", "0.1")).empty());
         QVERIFY(watcher.look(riskOf("0.1", "0.12")).empty());
+        QVERIFY(watcher.look(riskOf("0.1", "0.1")).empty());
         QCOMPARE(watcher.look(riskOf("0.1", "0.1")).size(), std::size_t{1});
+    }
+
+    void aDistanceThatWasSmallForAMomentOnlyIsNotTold()
+    {
+        Watcher watcher;
+        for (int step = 0; step < 10; ++step) {
+            QVERIFY(watcher.look(riskOf("0.1", "0.04")).empty());
+            QVERIFY(watcher.look(riskOf("0.1", "0.2")).empty());
+        }
+        QVERIFY(watcher.look(riskOf("0.1", "0.04")).empty());
+        const auto told = watcher.look(riskOf("0.1", "0.03"));
+        QCOMPARE(told.size(), std::size_t{1}); // the critical one alone, with the newest figure
+        QVERIFY(textOf(told).contains(QStringLiteral("3.00 %")));
     }
 
     void aNakedPositionIsToldOnceItLasts()
@@ -152,7 +168,7 @@ private slots:
         watcher.marks[btc].mark = Price::of(70'000);
         const auto told = watcher.look(riskOf("0.1"));
         QCOMPARE(told.front().kind, Alert::Kind::PriceReached);
-        QCOMPARE(textOf(told), QStringLiteral("The mark price of BTCUSDT is 70000, at or above 70000."));
+        QCOMPARE(textOf(told), QStringLiteral("The mark price of BTCUSDT is 70,000, at or above 70,000."));
         QCOMPARE(watcher.watch.limits().prices.size(), std::size_t{1});
         watcher.marks[btc].mark = Price::of(49'000);
         QCOMPARE(watcher.look(riskOf("0.1")).size(), std::size_t{1});

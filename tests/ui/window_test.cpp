@@ -129,6 +129,16 @@ private slots:
         QVERIFY(!sent.reduceOnly && sent.clientOrderId.empty());
     }
 
+    void theButtonNamesNoPriceThatIsNotTyped()
+    {
+        const Seat seat;
+        seat.type("ticket.price", "");
+        seat.type("ticket.size", "0.010");
+        auto *send = seat.get<QAbstractButton>("ticket.send");
+        QCOMPARE(send->accessibleName(), QStringLiteral("Buy 0.010 BTCUSDT at --"));
+        QVERIFY(!send->isEnabled());
+    }
+
     void onePressIsOneOrderUntilTheAnswerIsThere()
     {
         Seat seat;

@@ -1,5 +1,7 @@
 #include "models/domain/risk/risk_watch.h"
 
+#include "models/domain/grouped.h"
+
 #include <algorithm>
 #include <array>
 
@@ -13,6 +15,9 @@ using Kind = Alert::Kind;
 using Severity = Alert::Severity;
 
 constexpr Milliseconds fundingAhead = 15min;
+/// A distance is told of once it has been small for so long: while an order fills, size, margin and entry
+/// arrive in steps, and what lies between two of them is not worth a bell.
+constexpr Milliseconds settling = 1s;
 /// A level is over once the ratio is this much below its beginning.
 constexpr Rate levelMargin = Rate::fromUnits(20'000'000'000); // 2 %
 /// A position is far again beyond this multiple of the limit.
@@ -43,7 +48,7 @@ std::string priceText(Price price)
 {
     const std::string whole = price.toFixed(0, Rounding::Down);
     const int digits = whole == "0" ? 0 : static_cast<int>(whole.size());
-    return price.toFixed(std::clamp(7 - digits, 0, 8));
+    return grouped(price.toFixed(std::clamp(7 - digits, 0, 8)));
 }
 
 std::string directionOf(const Position &position)
@@ -132,9 +137,14 @@ void RiskWatch::lookAtPosition(const PositionRisk &position)
     const int nearness = *position.distance <= *m_limits.distance / 2 ? 2
                          : *position.distance <= *m_limits.distance   ? 1
                                                                       : 0;
-    int &told = m_near[leg];
-    if (nearness > told) {
-        told = nearness;
+    Nearness &near = m_near[leg];
+    if (nearness <= near.told) {
+        near.since.reset();
+        return;
+    }
+    near.since = near.since.value_or(m_now);
+    if (m_now - *near.since >= settling) {
+        near = {nearness, {}};
         add(Kind::Distance, nearness == 2 ? Severity::Critical : Severity::Warning, leg.first,
             "The " + directionOf(position.position) + " of " + leg.first + " is " +
                 percent(*position.distance) + " from its liquidation price" +
@@ -168,8 +178,9 @@ void RiskWatch::lookAtPrices(const MarkPrices &marks)
             watch.isAbove ? mark->second.mark >= watch.price : mark->second.mark <= watch.price;
         if (isReached) {
             add(Kind::PriceReached, Severity::Warning, watch.symbol,
-                "The mark price of " + watch.symbol + " is " + mark->second.mark.toString() +
-                    (watch.isAbove ? ", at or above " : ", at or below ") + watch.price.toString() + '.');
+                "The mark price of " + watch.symbol + " is " + grouped(mark->second.mark.toString()) +
+                    (watch.isAbove ? ", at or above " : ", at or below ") + grouped(watch.price.toString()) +
+                    '.');
         }
         return isReached;
     });
@@ -187,8 +198,9 @@ void RiskWatch::lookAtDailyLoss(const RuleState &rules)
     if (loss >= limit * *m_limits.dailyLoss) {
         m_dailyLossOf = rules.day.startAt;
         add(Kind::DailyLoss, Severity::Warning, {},
-            "The loss of the UTC day is " + loss.toFixed(2) + " USDT, " + (loss / limit * 100).toFixed(0) +
-                " % of your limit of " + limitText(RuleKind::DailyLoss, *rule.limit) + '.');
+            "The loss of the UTC day is " + grouped(loss.toFixed(2)) + " USDT, " +
+                (loss / limit * 100).toFixed(0) + " % of your limit of " +
+                limitText(RuleKind::DailyLoss, *rule.limit) + '.');
     }
 }
 
@@ -210,7 +222,7 @@ void RiskWatch::lookAtFunding(const AccountRisk &risk)
         if (-amount >= *m_limits.funding && m_fundingToldOf[symbol] != at[symbol]) {
             m_fundingToldOf[symbol] = at[symbol];
             add(Kind::Funding, Severity::Warning, symbol,
-                "Funding of " + symbol + " takes about " + (-amount).toFixed(2) + " USDT in " +
+                "Funding of " + symbol + " takes about " + grouped((-amount).toFixed(2)) + " USDT in " +
                     secondsText(at[symbol] - m_now) + '.');
         }
     }

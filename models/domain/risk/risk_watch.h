@@ -6,6 +6,7 @@
 #include "models/domain/risk/rule_keeper.h"
 
 #include <map>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -70,7 +71,12 @@ private:
     Timestamp m_now;
     std::vector<Alert> m_found;
     RiskLevel m_toldLevel = RiskLevel::Safe;
-    std::map<Leg, int> m_near; ///< how near was told: 1 the limit, 2 half of it
+    struct Nearness
+    {
+        int told = 0;                   ///< 1: the limit, 2: half of it
+        std::optional<Timestamp> since; ///< nearer than told since then
+    };
+    std::map<Leg, Nearness> m_near;
     std::set<Leg> m_naked;
     Timestamp m_dailyLossOf;                     ///< the day it was told of
     std::map<Symbol, Timestamp> m_fundingToldOf; ///< the settlement it was told of

@@ -1,5 +1,7 @@
 #include "models/domain/risk/rules.h"
 
+#include "models/domain/grouped.h"
+
 #include <algorithm>
 #include <fmt/format.h>
 #include <set>
@@ -52,7 +54,7 @@ Rule tighter(RuleKind kind, const Rule &active, const Rule &wanted)
 
 std::string usdt(Money amount)
 {
-    return amount.toFixed(2) + " USDT";
+    return grouped(amount.toFixed(2)) + " USDT";
 }
 
 std::string clockText(Timestamp at)
@@ -262,7 +264,8 @@ private:
         const Rate through = (m_request.price - reference) / reference * signOf(m_request.side);
         if (isAbove(RuleKind::PriceCollar, limitFrom(through))) {
             add(RuleKind::PriceCollar, "the limit lies " + (through * 100).toFixed(2) + " % through " +
-                                           reference.toString() + ", " + allows(RuleKind::PriceCollar));
+                                           grouped(reference.toString()) + ", " +
+                                           allows(RuleKind::PriceCollar));
         }
     }
 
@@ -301,7 +304,7 @@ std::string limitText(RuleKind kind, RuleLimit limit)
     if (kind == RuleKind::Leverage) {
         return limit.toString() + 'x';
     }
-    return limit.toString() + ' ' + std::string{unitOf(kind)};
+    return grouped(limit.toString()) + ' ' + std::string{unitOf(kind)};
 }
 
 std::vector<std::string> problemsOf(const RiskRules &rules)
