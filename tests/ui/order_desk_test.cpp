@@ -1,5 +1,6 @@
 #include "models/live/order_state.h"
 #include "tests/ui/seat.h"
+#include "ui/charts/chart_view.h"
 #include "ui/emergency_control.h"
 #include "ui/panels/panel_tools.h"
 #include "ui/widgets/data_table.h"
@@ -16,6 +17,8 @@
 #include <QSpinBox>
 #include <QTemporaryDir>
 #include <QTest>
+
+#include <algorithm>
 
 using domain::EndReason;
 using domain::OrderPhase;
@@ -50,6 +53,33 @@ private:
     }
 
 private slots:
+    void theChartTellsStopsFromTargets()
+    {
+        Seat seat;
+        domain::Order order;
+        order.request.symbol = "BTCUSDT";
+        order.request.side = domain::Side::Sell;
+        order.request.quantity = Quantity::literal("0.05");
+        order.request.reduceOnly = true;
+        order.phase = domain::OrderPhase::Working;
+        const auto label = [&](const char *id, domain::OrderType type, const char *trigger) {
+            order.request.clientOrderId = id;
+            order.request.type = type;
+            order.request.triggerPrice = Price::literal(trigger);
+            emit seat.desk.trading.orderChanged(order);
+            const auto &lines = seat.get<ui::ChartView>("chart.view")->lines();
+            const auto found =
+                std::ranges::find(lines, u"order" + QString::fromLatin1(id), &ui::PriceLine::id);
+            return found == lines.end() ? QString{} : found->label;
+        };
+        QTRY_COMPARE(
+            label("stop", domain::OrderType::StopMarket, "64000"), QStringLiteral("Stop · Sell 0.050"));
+        QTRY_COMPARE(label("target", domain::OrderType::TakeProfitMarket, "66000"),
+            QStringLiteral("Target · Sell 0.050"));
+        order.request.closePosition = true;
+        QTRY_COMPARE(label("all", domain::OrderType::StopMarket, "63000"), QStringLiteral("Stop · Sell all"));
+    }
+
     void anUnknownOrderCannotBeRepeatedAndSaysWhy()
     {
         Seat seat;
@@ -259,7 +289,7 @@ private slots:
         flatten->click();
         QCOMPARE(flatten->text(), QStringLiteral("Press again"));
         QCOMPARE(flatten->sizeHint(), before); // nothing moves under the pointer
-        flatten->click(); // a bouncing switch
+        flatten->click();                      // a bouncing switch
         QVERIFY(asked.empty());
         seat.desk.clock.advance(domain::Milliseconds{400});
         flatten->click();

@@ -186,6 +186,7 @@ private slots:
         hold(seat, 13'000);
         QTRY_VERIFY(spokenRow(seat).contains(QStringLiteral("no stop for")));
         QVERIFY(seat.label("risk.naked").startsWith(QStringLiteral("130,000 USDT")));
+        QCOMPARE(seat.label("risk.stops"), QStringLiteral("no stop is set")); // a zero would promise too much
         seat.desk.clock.advance(5s);
         emit seat.desk.trading.orderChanged(stopOf("0.5", "64000.0"));
         QTRY_VERIFY(spokenRow(seat).contains(QStringLiteral("1.500 of it without a stop for 5")));

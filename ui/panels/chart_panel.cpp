@@ -28,12 +28,6 @@ constexpr Interval offered[] = {Interval::M1, Interval::M3, Interval::M5, Interv
     Interval::W1};
 const QString intervalKey = QStringLiteral("chart/interval");
 
-QString lineLabel(const domain::Order &order, int quantityDecimals)
-{
-    return live::sideWord(order.request.side) + u' ' +
-           live::fixedText(order.remainingQty(), quantityDecimals);
-}
-
 PriceLine::Kind kindOf(const domain::NewOrder &request)
 {
     switch (request.type) {
@@ -46,6 +40,23 @@ PriceLine::Kind kindOf(const domain::NewOrder &request)
         return PriceLine::Kind::TakeProfit;
     default:
         return PriceLine::Kind::Order;
+    }
+}
+
+/// "Sell 0.050", and of what waits for its trigger which kind it is: "Stop · Sell 0.050".
+QString lineLabel(const domain::Order &order, int quantityDecimals)
+{
+    const domain::NewOrder &request = order.request;
+    const QString what = live::sideWord(request.side) + u' ' +
+                         (request.closePosition ? QObject::tr("all")
+                                                : live::fixedText(order.remainingQty(), quantityDecimals));
+    switch (kindOf(request)) {
+    case PriceLine::Kind::Stop:
+        return QObject::tr("Stop · %1").arg(what);
+    case PriceLine::Kind::TakeProfit:
+        return QObject::tr("Target · %1").arg(what);
+    default:
+        return what;
     }
 }
 

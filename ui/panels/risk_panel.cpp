@@ -441,7 +441,10 @@ void RiskPanel::showStops()
 {
     const live::ProtectionModel &protection = m_tools.window.models.protection;
     const domain::OpenRisk &risk = protection.risk();
-    m_stops->display(signedUsdt(-risk.lossFromMark), risk.lossFromMark.isPositive() ? "negative" : "");
+    const bool hasStops =
+        std::ranges::any_of(risk.legs, [](const domain::LegRisk &leg) { return leg.stops > 0; });
+    m_stops->display(hasStops ? signedUsdt(-risk.lossFromMark) : tr("no stop is set"),
+        risk.lossFromMark.isPositive() ? "negative" : "");
     m_stops->setNote(risk.lossFromMark.isPositive()
                          ? tr("result of those positions then %1").arg(signedUsdt(risk.resultAtStops))
                          : QString{});
