@@ -1,4 +1,4 @@
-#include "tests/conformance/stranger.h"
+#include "tests/conformance/flat_market.h"
 
 #include <string>
 
@@ -44,102 +44,22 @@ class WorkedExamplesTest : public QObject
 {
     Q_OBJECT
 
-    QTemporaryDir m_folder;
-    QString m_bars;
-    std::unique_ptr<Exchange> m_exchange;
-    std::unique_ptr<Stranger> m_trader;
+    FlatMarket m_market{{{"BTCUSDT", "60000"}}};
 
-    /// A market that stands at 60,000 and an account with that balance.
-    void start(const char *balance)
-    {
-        m_exchange = std::make_unique<Exchange>(
-            QStringList{latin("--replay"), m_bars, latin("--balance"), latin(balance), latin("--control")});
-        QVERIFY(m_exchange->isReady());
-        m_trader = std::make_unique<Stranger>(*m_exchange);
-        mark("60000");
-    }
-
-    QJsonArray positions()
-    {
-        return m_trader->signedCall("GET", "/fapi/v3/positionRisk", "symbol=BTCUSDT").array();
-    }
-    QJsonObject position(const char *side = "BOTH")
-    {
-        for (const QJsonValue &row : positions()) {
-            if (row[u"positionSide"].toString() == latin(side)) {
-                return row.toObject();
-            }
-        }
-        return {};
-    }
     static Money number(const QJsonObject &row, const char *name) { return exactOf(row[latin(name)]); }
-
-    /// Takes that quantity at exactly 60,000, once the market stands there on the other side.
+    QJsonObject position(const char *side = "BOTH") { return m_market.position("BTCUSDT", side); }
     void trade(const QByteArray &side, const QByteArray &quantity, const QByteArray &more = {})
     {
-        const char *const touch = side == "BUY" ? "askPrice" : "bidPrice";
-        auto left = Quantity::literal(quantity.toStdString());
-        for (int attempt = 0; attempt < 300 && left.isPositive(); ++attempt) {
-            const QJsonObject quote = m_trader->get("/fapi/v1/ticker/bookTicker", "symbol=BTCUSDT").object();
-            if (number(quote, touch) != Money::of(60'000)) {
-                QTest::qWait(100);
-                continue;
-            }
-            const Answer came = m_trader->signedCall("POST", "/fapi/v1/order",
-                "symbol=BTCUSDT&type=LIMIT&price=60000&timeInForce=IOC&newOrderRespType=RESULT&side=" + side +
-                    "&quantity=" + QByteArray::fromStdString(left.toFixed(3)) + more);
-            QVERIFY2(came.status == 200, came.body.constData());
-            left -= exactOf<Quantity>(came.object()[u"executedQty"]);
-        }
-        QVERIFY2(left.isZero(), "the market never came to 60,000");
-    }
-    void mark(const QByteArray &price)
-    {
-        QCOMPARE(
-            m_trader->control("POST", "mark", "{\"symbol\":\"BTCUSDT\",\"price\":\"" + price + "\"}").status,
-            200);
+        m_market.trade("BTCUSDT", side, quantity, more);
     }
     void settings(const QByteArray &marginType, const QByteArray &leverage)
     {
-        m_trader->signedCall("POST", "/fapi/v1/marginType", "symbol=BTCUSDT&marginType=" + marginType);
-        const Answer answer =
-            m_trader->signedCall("POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=" + leverage);
-        QVERIFY2(answer.status == 200, answer.body.constData());
-    }
-    /// Everything closed again.
-    void flatten()
-    {
-        mark("60000");
-        m_trader->signedCall("DELETE", "/fapi/v1/allOpenOrders", "symbol=BTCUSDT");
-        const QJsonArray held = positions();
-        for (const QJsonValue &row : held) {
-            const auto amount = exactOf<Quantity>(row[u"positionAmt"]);
-            const QByteArray side = row[u"positionSide"].toString().toLatin1();
-            m_trader->signedCall("POST", "/fapi/v1/order",
-                "symbol=BTCUSDT&type=MARKET&side=" + QByteArray{amount.isPositive() ? "SELL" : "BUY"} +
-                    "&quantity=" + QByteArray::fromStdString(amount.abs().toFixed(3)) +
-                    (side == "BOTH" ? QByteArray{"&reduceOnly=true"} : "&positionSide=" + side));
-        }
-        QTRY_COMPARE(positions().size(), 0);
+        m_market.settings("BTCUSDT", marginType, leverage);
     }
 
 private slots:
-    void initTestCase()
-    {
-        // A day of minutes that all stand at 60,000.
-        m_bars = m_folder.filePath(latin("BTCUSDT-1m-2026-01-01.csv"));
-        QFile bars{m_bars};
-        QVERIFY(bars.open(QIODevice::WriteOnly));
-        for (qint64 i = 0; i < 1'440; ++i) {
-            const QByteArray open = QByteArray::number(1'767'225'600'000 + i * 60'000);
-            const QByteArray close = QByteArray::number(1'767'225'600'000 + i * 60'000 + 59'999);
-            bars.write(
-                open + ",60000,60000,60000,60000,10000," + close + ",600000000,100,5000,300000000,0\n");
-        }
-        bars.close();
-        start("2000000");
-    }
-    void cleanup() { flatten(); }
+    void initTestCase() { m_market.start("2000000"); }
+    void cleanup() { m_market.flatten("BTCUSDT"); }
 
     void isolatedPositionsHaveTheReferencesPrices_data()
     {
@@ -183,13 +103,13 @@ private slots:
 
     void aCrossPositionStandsOnTheWholeWallet()
     {
-        start("10030"); // 30 of it is the commission, so that 10,000 stand behind the position
+        m_market.start("10030"); // 30 of it is the commission, so that 10,000 stand behind the position
         settings("CROSSED", "20");
         trade("BUY", "1.000");
-        const QJsonObject account = m_trader->signedCall("GET", "/fapi/v3/account").object();
+        const QJsonObject account = m_market.trader().signedCall("GET", "/fapi/v3/account").object();
         QCOMPARE(number(account, "totalCrossWalletBalance"), Money::of(10'000));
         QVERIFY(isNear(number(position(), "liquidationPrice"), Money::literal("50200.8032"), "0.0001"));
-        mark("58000");
+        m_market.mark("BTCUSDT", "58000");
         const QJsonObject held = position();
         QVERIFY(isNear(number(held, "maintMargin"), Money::of(232)));
         QVERIFY(isNear(number(held, "unRealizedProfit"), Money::of(-2'000))); // 232 / 8,000 = 2.9 %
@@ -197,32 +117,36 @@ private slots:
 
     void hedgedPositionsShareOnePrice()
     {
-        start("10020");
+        m_market.start("10020");
         settings("CROSSED", "20");
-        QCOMPARE(
-            m_trader->signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=true").status, 200);
+        QCOMPARE(m_market.trader()
+                     .signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=true")
+                     .status,
+            200);
         trade("BUY", "1.000", "&positionSide=LONG");
         trade("SELL", "0.400", "&positionSide=SHORT");
-        const Money wallet =
-            number(m_trader->signedCall("GET", "/fapi/v3/account").object(), "totalCrossWalletBalance");
+        const Money wallet = number(
+            m_market.trader().signedCall("GET", "/fapi/v3/account").object(), "totalCrossWalletBalance");
         // 10.4 with both sides in one equation, both in the first bracket.
         const Money expected =
             (wallet - Money::of(60'000) + Money::of(24'000)) / Rate::literal("-0.5944"); // 1.4 * 0.004 - 0.6
         QVERIFY(isNear(number(position("LONG"), "liquidationPrice"), expected, "0.001"));
         QVERIFY(isNear(number(position("SHORT"), "liquidationPrice"), expected, "0.001"));
-        flatten();
-        QCOMPARE(
-            m_trader->signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=false").status, 200);
+        m_market.flatten("BTCUSDT");
+        QCOMPARE(m_market.trader()
+                     .signedCall("POST", "/fapi/v1/positionSide/dual", "dualSidePosition=false")
+                     .status,
+            200);
     }
 
     void orderMarginIsTheLargerSide()
     {
-        start("2000000");
+        m_market.start("2000000");
         settings("CROSSED", "2");
         trade("BUY", "0.500");
         for (const QByteArray &order : {QByteArray{"side=BUY&quantity=0.100&price=59000"},
                  QByteArray{"side=SELL&quantity=0.100&price=61000"}}) {
-            const Answer answer = m_trader->signedCall(
+            const Answer answer = m_market.trader().signedCall(
                 "POST", "/fapi/v1/order", "symbol=BTCUSDT&type=LIMIT&timeInForce=GTC&" + order);
             QVERIFY2(answer.status == 200, answer.body.constData());
         }

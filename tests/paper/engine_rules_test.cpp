@@ -80,12 +80,27 @@ private slots:
         QVERIFY(market.engine.checkInvariants().empty());
     }
 
+    void anotherLeverageTableHoldsAtOnce()
+    {
+        PaperMarket market;
+        QVERIFY(market.place(PaperMarket::alice, PaperMarket::market("BUY", "1")));
+        const LeverageBrackets strict{{1, 20, {}, Money::of(1'000'000), Rate::literal("0.05"), Money{}}};
+        market.engine.setBrackets(PaperMarket::btc, strict, market.now);
+        QCOMPARE(market.position(PaperMarket::alice).maintMargin, Money::of(3'000));
+        QCOMPARE(*market.engine.brackets(PaperMarket::btc), strict);
+        const LeverageBrackets unbearable{{1, 1, {}, Money::of(1'000'000), Rate::literal("0.999"), Money{}}};
+        QVERIFY(market.engine.setLeverage(PaperMarket::bob, PaperMarket::btc, 20, market.now));
+        QVERIFY(market.place(PaperMarket::bob, PaperMarket::limit("BUY", "2", "60000")));
+        market.engine.setBrackets(PaperMarket::btc, unbearable, market.now);
+        QVERIFY(market.position(PaperMarket::bob).amount.isZero()); // liquidated
+        QVERIFY(market.engine.checkInvariants().empty());
+    }
+
     void aHaltedSymbolStandsStill()
     {
         PaperMarket market;
         market.engine.setSymbolStatus(PaperMarket::btc, SymbolStatus::Halted);
-        QCOMPARE(market.engine.marketTaker(
-                     PaperMarket::btc, Side::Buy, Quantity::of(1), Price{}, market.now),
+        QCOMPARE(market.engine.marketTaker(PaperMarket::btc, Side::Buy, Quantity::of(1), Price{}, market.now),
             Quantity{});
         market.level(Side::Buy, "59990", "0");
         QCOMPARE(market.engine.market(PaperMarket::btc)->bid, Price::of(59'990));
@@ -101,8 +116,8 @@ private slots:
         PaperMarket market;
         QVERIFY(market.place(PaperMarket::alice, PaperMarket::market("BUY", "1")));
         QVERIFY(market.place(PaperMarket::bob, PaperMarket::limit("BUY", "1", "58000")));
-        QVERIFY(market.engine.placeConditional(PaperMarket::alice,
-            PaperMarket::conditional("SELL", "STOP_MARKET", "1", "58000"), market.now));
+        QVERIFY(market.engine.placeConditional(
+            PaperMarket::alice, PaperMarket::conditional("SELL", "STOP_MARKET", "1", "58000"), market.now));
         market.mark("61000");
         const Money before = market.account(PaperMarket::alice).walletBalance;
         market.events<OrderUpdateEvent>();
@@ -111,9 +126,8 @@ private slots:
         const auto named = std::ranges::find_if(
             updates, [](const OrderUpdateEvent &update) { return update.order.isSettlement(); });
         QVERIFY(named != updates.end());
-        const auto expired = std::ranges::find_if(updates, [](const OrderUpdateEvent &update) {
-            return update.order.expiryReason == expiry::delisted;
-        });
+        const auto expired = std::ranges::find_if(updates,
+            [](const OrderUpdateEvent &update) { return update.order.expiryReason == expiry::delisted; });
         QVERIFY(expired != updates.end() && expired->order.account == PaperMarket::bob);
         QCOMPARE(market.position(PaperMarket::alice).amount, Quantity{});
         QCOMPARE(market.account(PaperMarket::alice).walletBalance - before, Money::of(1'000));
@@ -135,8 +149,8 @@ private slots:
         market.mark("63000");
         QCOMPARE(market.account(PaperMarket::alice).availableBalance,
             wallet + Money::of(3'000) - Money::of(6'300));
-        QVERIFY(market.engine.placeConditional(PaperMarket::alice,
-            PaperMarket::conditional("BUY", "STOP_MARKET", "10", "70000"), market.now));
+        QVERIFY(market.engine.placeConditional(
+            PaperMarket::alice, PaperMarket::conditional("BUY", "STOP_MARKET", "10", "70000"), market.now));
         QCOMPARE(market.account(PaperMarket::alice).availableBalance,
             wallet + Money::of(3'000) - Money::of(6'300));
         // Never more than what is there without the profit may leave.
@@ -171,8 +185,8 @@ private slots:
                 reasons.push_back(update.order.expiryReason);
             }
         }
-        QCOMPARE(reasons, (std::vector<int>{expiry::immediateOrCancel, expiry::selfTrade,
-                              expiry::marketRemainder}));
+        QCOMPARE(reasons,
+            (std::vector<int>{expiry::immediateOrCancel, expiry::selfTrade, expiry::marketRemainder}));
     }
 };
 

@@ -146,6 +146,14 @@ domain::Milliseconds Engine::fundingInterval(const Symbol &symbol) const
     return listing == nullptr ? domain::Milliseconds{0} : listing->fundingInterval;
 }
 
+void Engine::setBrackets(const Symbol &symbol, LeverageBrackets brackets, Timestamp now)
+{
+    onListing(*m_exchange, symbol, now, [&](Listing &listing) {
+        listing.brackets = std::move(brackets);
+        m_exchange->touchRisk(listing);
+    });
+}
+
 Result<void> Engine::createAccount(AccountId id, Money wallet, Timestamp now)
 {
     m_exchange->reachTime(now);

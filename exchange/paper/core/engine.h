@@ -51,6 +51,8 @@ public:
     const SymbolSpec *spec(const Symbol &symbol) const; ///< nullptr where not listed
     const LeverageBrackets *brackets(const Symbol &symbol) const;
     domain::Milliseconds fundingInterval(const Symbol &symbol) const; ///< 0 where not listed
+    /// Another leverage table from now on; leverages in use stay as they are.
+    void setBrackets(const Symbol &symbol, LeverageBrackets brackets, Timestamp now);
     Result<void> createAccount(
         AccountId id, Money wallet, Timestamp now); ///< Rejected if the id is taken or 0
     bool hasAccount(AccountId id) const;

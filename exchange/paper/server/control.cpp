@@ -6,10 +6,14 @@
 #include "exchange/paper/core/random_path.h"
 #include "exchange/paper/core/standing.h"
 #include "exchange/paper/core/website.h"
+#include "models/domain/risk/brackets.h"
 
 #include <QByteArray>
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+
+#include <algorithm>
 
 namespace paper
 {
@@ -29,6 +33,38 @@ Response refusal(int status, const std::string &sentence)
 QJsonObject objectOf(const Request &request)
 {
     return QJsonDocument::fromJson(QByteArray::fromStdString(request.body)).object();
+}
+
+/// Floors and maintenance amounts follow from caps and rates (reference 10.2).
+domain::Result<domain::LeverageBrackets> readBrackets(const QJsonArray &rows)
+{
+    domain::LeverageBrackets brackets;
+    domain::LeverageBracket before;
+    before.notionalCap = domain::Money{};
+    before.maintenanceMarginRate = domain::Rate{};
+    for (const QJsonValue &row : rows) {
+        const auto cap = domain::Money::parse(row[u"notionalCap"].toString().toStdString());
+        const auto rate = domain::Rate::parse(row[u"maintMarginRatio"].toString().toStdString());
+        domain::LeverageBracket bracket;
+        bracket.bracket = static_cast<int>(brackets.size()) + 1;
+        bracket.maxLeverage = row[u"initialLeverage"].toInt();
+        if (!cap || !rate || bracket.maxLeverage < 1) {
+            return domain::failure(domain::ErrorCode::Malformed,
+                "\"brackets\" holds a row without initialLeverage, notionalCap (a text) or maintMarginRatio "
+                "(a "
+                "text).");
+        }
+        bracket.notionalFloor = before.notionalCap;
+        bracket.notionalCap = *cap;
+        bracket.maintenanceMarginRate = *rate;
+        if (!brackets.empty()) {
+            bracket.maintenanceAmount =
+                before.maintenanceAmount + bracket.notionalFloor * (*rate - before.maintenanceMarginRate);
+        }
+        before = bracket;
+        brackets.push_back(bracket);
+    }
+    return domain::validatedBrackets(std::move(brackets));
 }
 
 } // namespace
@@ -84,6 +120,9 @@ Response Control::answer(Timestamp now, const Request &request)
     }
     if (is("POST", "/control/mark")) {
         return setMark(now, request);
+    }
+    if (is("POST", "/control/brackets")) {
+        return setBrackets(now, request);
     }
     if (is("POST", "/control/scenario")) {
         return setScenario(now, request);
@@ -184,6 +223,29 @@ Response Control::setMark(Timestamp now, const Request &request)
         }
         engine.setMarkPrice(symbol, *price, now);
     }
+    m_parts.exchange.settle(now);
+    return {200, done, "application/json", {}};
+}
+
+Response Control::setBrackets(Timestamp now, const Request &request)
+{
+    const QJsonObject object = objectOf(request);
+    const Symbol symbol = object[u"symbol"].toString().toStdString();
+    const auto &contracts = m_parts.exchange.market().contracts();
+    const auto contract =
+        std::ranges::find(contracts, symbol, [](const Contract &each) { return each.spec.symbol; });
+    if (contract == contracts.end()) {
+        return refusal(400, "\"symbol\" is unknown; allowed is a symbol of exchangeInfo.");
+    }
+    LeverageBrackets brackets = contract->brackets;
+    if (object.contains(u"brackets")) {
+        auto read = readBrackets(object[u"brackets"].toArray());
+        if (!read) {
+            return refusal(400, read.error().detail);
+        }
+        brackets = std::move(*read);
+    }
+    m_parts.exchange.engine().setBrackets(symbol, std::move(brackets), now);
     m_parts.exchange.settle(now);
     return {200, done, "application/json", {}};
 }

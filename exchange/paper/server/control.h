@@ -21,6 +21,10 @@ namespace paper
 ///   POST   /control/order             an order of the account "on the website": fields of WebsiteOrder
 ///   POST   /control/scenario          {"scenario": "crash:BTCUSDT:90"}: another kind of day; see scenario.h
 ///   POST   /control/mark              {"symbol": …, "price": …}; without a price mark is computed again
+///   POST   /control/brackets          {"symbol": …, "brackets": [{"initialLeverage": 50, "notionalCap":
+///   "10000",
+///                                     "maintMarginRatio": "0.01"}, …]} in ascending order; without
+///                                     brackets the symbol's own table comes back
 ///   GET    /control/standing          exposure, unguarded and working of the account: see standing.h
 ///   GET    /control/wire              how often each client order id came in with a placing call
 ///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
@@ -47,6 +51,7 @@ private:
     Response addRules(const Request &request);
     Response happen(Timestamp now, const Request &request);
     Response setMark(Timestamp now, const Request &request);
+    Response setBrackets(Timestamp now, const Request &request);
     Response setScenario(Timestamp now, const Request &request);
     Response placeOrder(Timestamp now, const Request &request);
 
