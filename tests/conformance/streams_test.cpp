@@ -69,6 +69,10 @@ const Stream streams[] = {
 constexpr const char *orderShape =
     "{e:t,E:i,T:i,o:{s:t,c:t,S:t,o:t,f:t,q:d,p:d,ap:d,sp:d,x:t,X:t,i:i,l:d,z:d,L:d,n?:d,N?:t,T:i,t:i,b:d,a:d,"
     "m:b,R:b,wt:t,ot:t,ps:t,cp:b,rp:d,pP:b,si:i,ss:i,V:t,pm:t,gtd:i,er:t,M?:i}}";
+/// The same of a trailing order that triggered.
+constexpr const char *trailingShape =
+    "{e:t,E:i,T:i,o:{s:t,c:t,S:t,o:t,f:t,q:d,p:d,ap:d,sp:d,x:t,X:t,i:i,l:d,z:d,L:d,n?:d,N?:t,T:i,t:i,b:d,a:d,"
+    "m:b,R:b,wt:t,ot:t,ps:t,cp:b,AP:d,cr:d,rp:d,pP:b,si:i,ss:i,V:t,pm:t,gtd:i,er:t}}";
 constexpr const char *algoShape = "{e:t,T:i,E:i,o:{caid:t,aid:i,at:t,o:t,s:t,S:t,ps:t,f:t,q:d,X:t,ai:s,ap?:d,"
                                   "aq?:d,act?:t,tp:d,p:d,V:t,wt:t,"
                                   "pm:t,cp:b,pP:b,R:b,tt:i,gtd:i,rm?:t,ia?:b}}";
@@ -319,6 +323,11 @@ private slots:
         m_checks.equal("7.3", latin("MARKET: order of events"), names.join(u'|'),
             latin("ORDER_TRADE_UPDATE NEW NEW|TRADE_LITE|ACCOUNT_UPDATE|ORDER_TRADE_UPDATE TRADE FILLED"));
         m_checks.fits("7.3", latin("NEW"), latin(orderShape), valueOf(socket.messages().value(0)));
+        const QJsonObject fresh = valueOf(socket.messages().value(0))[u"o"].toObject();
+        for (const char *zero : {"p", "ap", "sp", "l", "z", "L", "n", "rp"}) {
+            m_checks.equal("7.3", latin("a zero is 0: ") + latin(zero),
+                fresh[QLatin1StringView{zero}].toString(), latin("0"));
+        }
         m_checks.fits("7.5", latin("TRADE_LITE"),
             latin("{e:t,E:i,T:i,s:t,q:d,p:d,m:b,c:t,S:t,L:d,l:d,t:i,i:i}"),
             socket.event(latin("TRADE_LITE")));
@@ -397,6 +406,64 @@ private slots:
         m_checks.add("7.4", latin("CANCELED"),
             !socket.wait([](const QJsonValue &value) { return value[u"o"][u"X"].toString() == u"CANCELED"; })
                  .isNull());
+    }
+
+    void aTrailingStopThatTurnedNamesItsTrail()
+    {
+        const QByteArray key =
+            m_first->keyed("POST", "/fapi/v1/listenKey").object()[u"listenKey"].toString().toLatin1();
+        Socket socket{url(u"/private/ws?listenKey=" + QString::fromLatin1(key))};
+        const auto mark = [&](const QByteArray &more) {
+            m_first->control("POST", "mark", "{\"symbol\":\"BTCUSDT\"" + more + '}');
+        };
+        mark(",\"price\":\"" + price("1") + '"');
+        place("symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.010");
+        m_first->signedCall("POST", "/fapi/v1/algoOrder",
+            "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.010&"
+            "reduceOnly=true&callbackRate=0.5&workingType=MARK_PRICE&clientAlgoId=sa-3&activatePrice=" +
+                price("1.005"));
+        mark(",\"price\":\"" + price("1.01") + '"');
+        mark(",\"price\":\"" + price("1.002") + '"');
+        const auto isChild = [](const QJsonValue &value) {
+            return value[u"e"].toString() == u"ORDER_TRADE_UPDATE" && value[u"o"][u"c"].toString() == u"sa-3";
+        };
+        const QJsonValue filled = socket.wait([&](const QJsonValue &value) {
+            return isChild(value) && value[u"o"][u"X"].toString() == u"FILLED";
+        });
+        mark({});
+        int told = 0;
+        for (const QByteArray &message : socket.messages()) {
+            const QJsonValue event = valueOf(message);
+            const QJsonObject order = event[u"o"].toObject();
+            if (isChild(event)) {
+                ++told;
+                m_checks.fits("7.3", latin("a trailing stop's engine order"), latin(trailingShape), event);
+                m_checks.equal("7.3", latin("cr"), order[u"cr"].toString(), latin("0.5"));
+                m_checks.equal("7.3", latin("o"), order[u"o"].toString(), latin("MARKET"));
+                m_checks.equal("7.3", latin("ot"), order[u"ot"].toString(), latin("TRAILING_STOP_MARKET"));
+                m_checks.equal("7.3", latin("p of a market order"), order[u"p"].toString(), latin("0"));
+                m_checks.equal("7.3", latin("wt"), order[u"wt"].toString(), latin("MARK_PRICE"));
+                m_checks.add("7.3", latin("AP"), exactOf(order[u"AP"]).isPositive());
+                m_checks.add("7.3", latin("R"), order[u"R"].toBool());
+            } else if (event[u"e"].toString() == u"ORDER_TRADE_UPDATE") {
+                m_checks.add("7.3", latin("AP of trailing orders only"), !order.contains(u"AP"));
+            }
+        }
+        m_checks.add("7.3", latin("NEW and fills"), told >= 2);
+        const QJsonObject row =
+            m_first
+                ->signedCall("GET", "/fapi/v1/order",
+                    "symbol=BTCUSDT&orderId=" + QByteArray::number(filled[u"o"][u"i"].toInteger()))
+                .object();
+        m_checks.equal("5.4", latin("priceRate"), row[u"priceRate"].toString(), latin("0.5"));
+        m_checks.add(
+            "5.4", latin("activatePrice"), exactOf(row[u"activatePrice"]) == exactOf(filled[u"o"][u"AP"]));
+        const QByteArray bare = "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&"
+                                "quantity=0.010&callbackRate=1&clientAlgoId=sa-4";
+        m_checks.add("5.7", latin("activatePrice is the working price where none is sent"),
+            exactOf(m_first->signedCall("POST", "/fapi/v1/algoOrder", bare).object()[u"activatePrice"])
+                .isPositive());
+        m_first->signedCall("DELETE", "/fapi/v1/algoOrder", "clientAlgoId=sa-4");
     }
 
     void settingsAreTold()

@@ -202,6 +202,27 @@ private slots:
         QVERIFY(market.position(alice).amount == qty("1"));
         market.mark("61380");
         QVERIFY(market.position(alice).amount.isZero());
+        // Reference 5.4, 7.3: the engine order says what it trailed by.
+        for (const OrderUpdateEvent &update : market.events<OrderUpdateEvent>()) {
+            QVERIFY(update.order.isTrailing());
+            QVERIFY(update.order.activatePrice == Price::of(60'500));
+            QVERIFY(update.order.callbackRate == Rate::of(1));
+        }
+        const std::string saved = market.engine.saveState();
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        QVERIFY(restored.loadState(saved, market.now));
+        QVERIFY(restored.allOrders(alice, {}).back() == market.engine.allOrders(alice, {}).back());
+    }
+
+    void aTrailingStopWithoutActivationStartsAtTheWorkingPrice()
+    {
+        PaperMarket market;
+        auto request = PaperMarket::conditional("SELL", "TRAILING_STOP_MARKET", "1", "");
+        request.callbackRate = "1";
+        const auto placed = market.engine.placeConditional(alice, request, market.now);
+        QVERIFY(placed && placed->activatePrice == Price::of(60'000));
+        QVERIFY(market.engine.queryConditional(alice, {placed->algoId, {}})->activated);
     }
 
     void aTrailingStopWantsItsActivationOnTheRightSide()

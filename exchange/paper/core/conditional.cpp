@@ -47,6 +47,8 @@ OrderIntent childOf(const ConditionalRecord &order)
     intent.selfTradePrevention = order.selfTradePrevention;
     intent.goodTillDate = order.goodTillDate;
     intent.algoId = order.algoId;
+    intent.activatePrice = order.activatePrice;
+    intent.callbackRate = order.callbackRate;
     intent.clientOrderId = order.clientAlgoId;
     return intent;
 }

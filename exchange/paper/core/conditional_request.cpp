@@ -227,6 +227,9 @@ Result<ConditionalRecord> readConditional(
     if (wrongSide || (!order.isTrailing() && isTriggered(order, working))) {
         return refuse(-2021, "Order would immediately trigger.");
     }
+    if (order.isTrailing() && order.activatePrice.isZero()) {
+        order.activatePrice = working;
+    }
     return order;
 }
 

@@ -273,6 +273,8 @@ WorkingOrder &accept(Exchange &exchange, Account &account, Listing &listing, con
     record.selfTradePrevention = intent.selfTradePrevention;
     record.goodTillDate = intent.goodTillDate;
     record.algoId = intent.algoId;
+    record.activatePrice = intent.activatePrice;
+    record.callbackRate = intent.callbackRate;
     record.createdAt = exchange.now;
     record.updatedAt = exchange.now;
     order.holding->open.push_back(&order);

@@ -25,6 +25,8 @@ struct OrderIntent
     SelfTradePrevention selfTradePrevention = SelfTradePrevention::ExpireMaker;
     std::int64_t goodTillDate = 0;
     std::int64_t algoId = 0;   ///< 0: sent by the user
+    Price activatePrice;       ///< of a trailing order that triggered
+    Rate callbackRate;         ///< of a trailing order that triggered
     std::string clientOrderId; ///< empty: the engine makes one
 };
 

@@ -159,6 +159,10 @@ OrderRecord readOrder(Reader &read, dom::object from, AccountId account)
     order.expiryReason = read.smallNumber(from, "expiryReason");
     order.algoId = read.number(from, "algoId");
     order.amendments = read.smallNumber(from, "amendments");
+    if (Reader::has(from, "activatePrice")) {
+        read.decimal(from, "activatePrice", order.activatePrice);
+        read.decimal(from, "callbackRate", order.callbackRate);
+    }
     if (Reader::has(from, "modifyId")) {
         order.modifyId = read.number(from, "modifyId");
     }

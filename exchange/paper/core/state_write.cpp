@@ -44,6 +44,10 @@ void writeOrder(JsonWriter &json, const OrderRecord &order)
         .field("expiryReason", order.expiryReason)
         .field("algoId", order.algoId)
         .field("amendments", order.amendments);
+    if (order.isTrailing()) {
+        json.field("activatePrice", order.activatePrice.toString())
+            .field("callbackRate", order.callbackRate.toString());
+    }
     if (order.modifyId) {
         json.field("modifyId", *order.modifyId);
     }

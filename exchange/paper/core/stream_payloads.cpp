@@ -14,6 +14,22 @@ using domain::toWire;
 
 constexpr int usdMargined = 1; // "st"
 
+/// User events write a zero as "0" whatever the symbol's precision (reference 7.3).
+std::string userPrice(const SymbolSpec &spec, Price value)
+{
+    return value.isZero() ? "0" : wire::price(spec, value);
+}
+
+std::string userQuantity(const SymbolSpec &spec, Quantity value)
+{
+    return value.isZero() ? "0" : wire::quantity(spec, value);
+}
+
+std::string userAmount(Money value)
+{
+    return value.isZero() ? "0" : wire::amount(value);
+}
+
 JsonWriter begin(std::string_view type, Timestamp eventAt)
 {
     JsonWriter json;
@@ -330,33 +346,36 @@ std::string orderUpdate(const SymbolSpec &spec, const OrderUpdateEvent &event, T
         .field("o", toWire(order.type))
         .field("f", toWire(order.timeInForce))
         .field("q", wire::quantity(spec, order.origQty))
-        .field("p", wire::price(spec, order.price))
+        .field("p", userPrice(spec, order.price))
         .field("ap", wire::shortPrice(order.avgPrice()))
-        .field("sp", order.stopPrice.isZero() ? std::string{"0"} : wire::price(spec, order.stopPrice))
+        .field("sp", userPrice(spec, order.stopPrice))
         .field("x", toWire(event.execution))
         .field("X", toWire(order.status))
         .field("i", order.orderId)
-        .field("l", wire::quantity(spec, event.lastQty))
-        .field("z", wire::quantity(spec, order.executedQty))
-        .field("L", wire::shortPrice(event.lastPrice));
+        .field("l", userQuantity(spec, event.lastQty))
+        .field("z", userQuantity(spec, order.executedQty))
+        .field("L", userPrice(spec, event.lastPrice));
     const bool isFill =
         event.execution == ExecutionType::Trade || event.execution == ExecutionType::Calculated;
     if (event.commission) {
-        json.field("n", wire::amount(*event.commission)).field("N", spec.marginAsset);
+        json.field("n", userAmount(*event.commission)).field("N", spec.marginAsset);
     } else if (!isFill) {
         json.field("n", "0").field("N", spec.marginAsset);
     }
     json.field("T", toMs(event.at))
         .field("t", event.tradeId)
-        .field("b", wire::amount(event.bidsNotional))
-        .field("a", wire::amount(event.asksNotional))
+        .field("b", wire::shortAmount(event.bidsNotional))
+        .field("a", wire::shortAmount(event.asksNotional))
         .field("m", event.maker)
         .field("R", order.reduceOnly)
         .field("wt", toWire(order.workingType))
         .field("ot", toWire(order.origType))
         .field("ps", toWire(order.positionSide))
-        .field("cp", order.closePosition)
-        .field("rp", wire::amount(event.realizedPnl))
+        .field("cp", order.closePosition);
+    if (order.isTrailing()) {
+        json.field("AP", userPrice(spec, order.activatePrice)).field("cr", order.callbackRate.toFixed(1));
+    }
+    json.field("rp", userAmount(event.realizedPnl))
         .field("pP", order.priceProtect)
         .field("si", 0)
         .field("ss", 0)
@@ -377,12 +396,12 @@ std::string tradeLite(const SymbolSpec &spec, const TradeLiteEvent &event, Times
     json.field("T", toMs(event.at))
         .field("s", event.symbol)
         .field("q", wire::quantity(spec, event.origQty))
-        .field("p", wire::price(spec, event.price))
+        .field("p", userPrice(spec, event.price))
         .field("m", event.maker)
         .field("c", event.clientOrderId)
         .field("S", toWire(event.side))
-        .field("L", wire::shortPrice(event.lastPrice))
-        .field("l", wire::quantity(spec, event.lastQty))
+        .field("L", userPrice(spec, event.lastPrice))
+        .field("l", userQuantity(spec, event.lastQty))
         .field("t", event.tradeId)
         .field("i", event.orderId)
         .endObject();
@@ -466,16 +485,16 @@ std::string conditionalUpdate(const SymbolSpec &spec, const ConditionalUpdateEve
         .field("S", toWire(order.side))
         .field("ps", toWire(order.positionSide))
         .field("f", toWire(order.timeInForce))
-        .field("q", wire::quantity(spec, order.quantity))
+        .field("q", userQuantity(spec, order.quantity))
         .field("X", toWire(order.status))
         .field("ai", isTriggered ? std::to_string(order.actualOrderId) : std::string{});
     if (isTriggered) {
         json.field("ap", wire::shortPrice(order.actualPrice))
-            .field("aq", wire::quantity(spec, order.actualQty))
+            .field("aq", userQuantity(spec, order.actualQty))
             .field("act", toWire(order.actualType));
     }
-    json.field("tp", wire::price(spec, order.triggerPrice))
-        .field("p", wire::price(spec, order.price))
+    json.field("tp", userPrice(spec, order.triggerPrice))
+        .field("p", userPrice(spec, order.price))
         .field("V", toWire(order.selfTradePrevention))
         .field("wt", toWire(order.workingType))
         .field("pm", toWire(order.priceMatch))

@@ -193,6 +193,8 @@ struct OrderRecord
     std::int64_t goodTillDate = 0; ///< ms; 0 unless GTD
     int expiryReason = expiry::none;
     std::int64_t algoId = 0; ///< conditional order it came from, else 0
+    Price activatePrice;     ///< of the trailing order it came from, else 0
+    Rate callbackRate;       ///< of the trailing order it came from, per cent, else 0
     int amendments = 0;
     std::optional<std::int64_t> modifyId; ///< of the latest amendment
     Timestamp createdAt;
@@ -201,6 +203,7 @@ struct OrderRecord
     Quantity remainingQty() const { return origQty - executedQty; }
     Price avgPrice() const { return executedQty.isZero() ? Price{} : cumQuote / executedQty; }
     bool isOpen() const { return !domain::isTerminal(status); }
+    bool isTrailing() const { return origType == OrderType::TrailingStopMarket; }
     bool isLiquidation() const { return clientOrderId.starts_with("autoclose-"); }
     bool isAutoDeleverage() const { return clientOrderId.starts_with("adl_autoclose"); }
     bool isSettlement() const { return clientOrderId.starts_with("settlement_autoclose-"); }
@@ -227,7 +230,7 @@ struct ConditionalRecord
     bool closePosition = false;
     bool priceProtect = false;
     bool reduceOnly = false;
-    Price activatePrice;    ///< trailing
+    Price activatePrice;    ///< trailing; the working price at placement where none was sent
     Rate callbackRate;      ///< trailing; per cent
     bool activated = false; ///< trailing: the activation price was met
     Price extreme;          ///< trailing: best working price since activation

@@ -33,8 +33,12 @@ void orderHead(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &orde
         .field("symbol", order.symbol)
         .field("timeInForce", toWire(order.timeInForce))
         .field("type", toWire(order.type))
-        .field("origType", toWire(order.origType))
-        .field("updateTime", toMs(order.updatedAt))
+        .field("origType", toWire(order.origType));
+    if (order.isTrailing()) {
+        json.field("activatePrice", price(spec, order.activatePrice))
+            .field("priceRate", order.callbackRate.toFixed(1));
+    }
+    json.field("updateTime", toMs(order.updatedAt))
         .field("workingType", toWire(order.workingType))
         .field("priceProtect", order.priceProtect)
         .field("priceMatch", toWire(order.priceMatch))
@@ -69,6 +73,11 @@ std::string price(const SymbolSpec &spec, Price value)
 std::string quantity(const SymbolSpec &spec, Quantity value)
 {
     return value.toFixed(spec.quantityPrecision);
+}
+
+std::string shortAmount(Money value)
+{
+    return value.roundedTo(Money::fromUnits(10'000), Rounding::Down).toString();
 }
 
 std::string shortPrice(Price value)
