@@ -40,13 +40,7 @@ SettingsDialog::SettingsDialog(
     setAttribute(Qt::WA_DeleteOnClose);
     auto *tabs = identify(new QTabWidget, QStringLiteral("settings.tabs"), tr("Settings"));
     if (delivery) {
-        auto *alerts = identify(new QScrollArea, QStringLiteral("settings.alerts"), tr("Alerts"));
-        alerts->setWidgetResizable(true);
-        alerts->setFocusPolicy(Qt::NoFocus);
-        alerts->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-        alerts->setWidget(alertsPage());
-        alerts->setMinimumWidth(alerts->widget()->minimumSizeHint().width() + 24);
-        tabs->addTab(alerts, tr("Alerts"));
+        tabs->addTab(alertsPage(), tr("Alerts"));
         connect(delivery, &AlertDelivery::tested, this, &SettingsDialog::showTested);
     }
     tabs->addTab(new WatchPage{models, symbol}, tr("Risk alerts"));
@@ -68,6 +62,26 @@ SettingsDialog::SettingsDialog(
 }
 
 QWidget *SettingsDialog::alertsPage()
+{
+    auto *table = identify(new QScrollArea, QStringLiteral("settings.alerts"), tr("Alerts"));
+    table->setWidgetResizable(true);
+    table->setFocusPolicy(Qt::NoFocus);
+    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
+    table->setWidget(alertsTable());
+    table->setMinimumWidth(table->widget()->minimumSizeHint().width() + 24);
+    m_result->setObjectName(QStringLiteral("settings.result"));
+    m_result->setWordWrap(true);
+    m_result->setMinimumHeight(4 * m_result->fontMetrics().lineSpacing());
+    m_result->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    auto *page = new QWidget;
+    auto *layout = new QVBoxLayout{page};
+    layout->setContentsMargins(0, 0, 0, 0);
+    layout->addWidget(table, 1);
+    layout->addWidget(m_result); // in view wherever the table is scrolled to
+    return page;
+}
+
+QWidget *SettingsDialog::alertsTable()
 {
     auto *page = new QWidget;
     auto *layout = new QVBoxLayout{page};
@@ -107,11 +121,6 @@ QWidget *SettingsDialog::alertsPage()
         "caption");
     hint->setWordWrap(true);
     layout->addWidget(hint);
-    m_result->setObjectName(QStringLiteral("settings.result"));
-    m_result->setWordWrap(true);
-    m_result->setMinimumHeight(4 * m_result->fontMetrics().lineSpacing());
-    m_result->setAlignment(Qt::AlignTop | Qt::AlignLeft);
-    layout->addWidget(m_result);
     layout->addStretch(1);
     connect(m_webhook, &QLineEdit::textChanged, this, &SettingsDialog::take);
     return page;

@@ -31,6 +31,7 @@ public:
 
 private:
     QWidget *alertsPage();
+    QWidget *alertsTable();
     void addKind(QGridLayout *grid, int kind);
     void addTests(QGridLayout *grid, int row);
     AlertRules typed() const;
