@@ -3,6 +3,7 @@
 #include "models/live/text.h"
 #include "ui/widgets/identify.h"
 #include "ui/widgets/rules_page.h"
+#include "ui/widgets/scrolled.h"
 #include "ui/widgets/watch_page.h"
 
 #include <QCheckBox>
@@ -10,7 +11,6 @@
 #include <QLineEdit>
 #include <QPushButton>
 #include <QScreen>
-#include <QScrollArea>
 #include <QTabWidget>
 #include <QVBoxLayout>
 
@@ -63,21 +63,15 @@ SettingsDialog::SettingsDialog(
 
 QWidget *SettingsDialog::alertsPage()
 {
-    auto *table = identify(new QScrollArea, QStringLiteral("settings.alerts"), tr("Alerts"));
-    table->setWidgetResizable(true);
-    table->setFocusPolicy(Qt::NoFocus);
-    table->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    table->setWidget(alertsTable());
-    table->setMinimumWidth(table->widget()->minimumSizeHint().width() + 24);
     m_result->setObjectName(QStringLiteral("settings.result"));
     m_result->setWordWrap(true);
     m_result->setMinimumHeight(4 * m_result->fontMetrics().lineSpacing());
     m_result->setAlignment(Qt::AlignTop | Qt::AlignLeft);
+    auto *table = alertsTable();
     auto *page = new QWidget;
-    auto *layout = new QVBoxLayout{page};
-    layout->setContentsMargins(0, 0, 0, 0);
-    layout->addWidget(table, 1);
-    layout->addWidget(m_result); // in view wherever the table is scrolled to
+    page->setMinimumWidth(table->minimumSizeHint().width() + 24);
+    addFooter(layOutScrolled(page, table, QStringLiteral("settings.alerts"), tr("Alerts")))
+        ->addWidget(m_result);
     return page;
 }
 

@@ -1,6 +1,6 @@
 #include "exchange/transport/request_pump.h"
 #include "tests/transport/finishes.h"
-#include "tests/transport/hostile_server.h"
+#include "tests/transport/orders.h"
 
 #include <QNetworkAccessManager>
 #include <QNetworkReply>
@@ -52,35 +52,6 @@ const QList<QPair<const char *, Mode>> modes{{"FIN before reading", Mode::Unread
     {"408 and FIN", Mode::RequestTimeout}, {"first dropped, second answered", Mode::DropFirstAnswerSecond}};
 
 constexpr int whileMs = 100;
-
-HttpRequest order(const QByteArray &verb, const QUrl &url, const QByteArray &body)
-{
-    HttpRequest request;
-    request.verb = verb;
-    request.url = url;
-    request.body = body;
-    request.timeout = 5s;
-    request.delivery = Delivery::Once;
-    request.headers = {{"X-KEY", "visible"}};
-    return request;
-}
-
-PumpRequest pumped(const HttpRequest &http)
-{
-    PumpRequest request;
-    request.priority = Priority::Reduce;
-    request.lane = Lane::Orders;
-    request.cost = Cost{0, 1};
-    request.build = [http] { return domain::Result<HttpRequest>{http}; };
-    return request;
-}
-
-PumpOptions trusting()
-{
-    PumpOptions options;
-    options.http.extraAuthorities = {hostile::Identity::forLocalhost().certificate};
-    return options;
-}
 
 void drip(QTcpSocket &socket, const QByteArray &whole, int at)
 {
@@ -261,19 +232,19 @@ private slots:
         server.setEarly(
             [way](QTcpSocket &socket, bool isHeadRead) { return reactEarly(way, socket, isHeadRead); });
         const domain::SystemClock clock;
-        RequestPump pump{clock, trusting()};
+        RequestPump pump{clock, hostile::trusting()};
         QStringList alarms;
         connect(&pump, &RequestPump::alarmed, this, [&alarms](const QString &text) { alarms << text; });
         if (isReused) {
-            const QFuture<PumpAnswer> warm =
-                pump.submit(pumped(order("POST", server.url(u"/warm"_qs), "id=warm")));
+            const QFuture<PumpAnswer> warm = pump.submit(hostile::pumped(
+                hostile::orderRequest("POST", server.url(u"/warm"_qs), "id=warm"), Priority::Reduce));
             QVERIFY(hostile::finishes(warm));
             QCOMPARE(warm.result().outcome, AnswerClass::Done);
         }
-        HttpRequest request = order(verb, server.url(u"/order"_qs), "id=7&side=BUY");
+        HttpRequest request = hostile::orderRequest(verb, server.url(u"/order"_qs), "id=7&side=BUY");
         request.timeout = way == Mode::Trickle ? domain::Milliseconds{whileMs} : request.timeout;
 
-        const QFuture<PumpAnswer> sent = pump.submit(pumped(request));
+        const QFuture<PumpAnswer> sent = pump.submit(hostile::pumped(request, Priority::Reduce));
 
         QVERIFY(hostile::finishes(sent));
         const PumpAnswer answer = sent.result();

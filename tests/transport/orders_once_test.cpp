@@ -1,46 +1,12 @@
 #include "exchange/transport/request_pump.h"
 #include "tests/transport/finishes.h"
-#include "tests/transport/hostile_server.h"
+#include "tests/transport/orders.h"
 
 #include <QRandomGenerator>
 #include <QTest>
 
 using namespace transport;
 using namespace std::chrono_literals;
-
-namespace
-{
-
-HttpRequest order(const QByteArray &verb, const QUrl &url, const QByteArray &body)
-{
-    HttpRequest request;
-    request.verb = verb;
-    request.url = url;
-    request.body = body;
-    request.timeout = 5s;
-    request.delivery = Delivery::Once;
-    request.headers = {{"X-KEY", "visible"}};
-    return request;
-}
-
-PumpRequest pumped(const HttpRequest &http)
-{
-    PumpRequest request;
-    request.priority = Priority::Open;
-    request.lane = Lane::Orders;
-    request.cost = Cost{0, 1};
-    request.build = [http] { return domain::Result<HttpRequest>{http}; };
-    return request;
-}
-
-PumpOptions trusting()
-{
-    PumpOptions options;
-    options.http.extraAuthorities = {hostile::Identity::forLocalhost().certificate};
-    return options;
-}
-
-} // namespace
 
 #ifdef __SANITIZE_ADDRESS__
 // On some runs Qt leaves a few of OpenSSL's objects behind when connections are torn apart under TLS. They
@@ -73,9 +39,10 @@ private slots:
             nowhere = gone.url(u"/order"_qs);
         }
         const domain::SystemClock clock;
-        RequestPump pump{clock, trusting()};
+        RequestPump pump{clock, hostile::trusting()};
 
-        const QFuture<PumpAnswer> sent = pump.submit(pumped(order("POST", nowhere, "id=7")));
+        const QFuture<PumpAnswer> sent =
+            pump.submit(hostile::pumped(hostile::orderRequest("POST", nowhere, "id=7"), Priority::Open));
 
         QVERIFY(hostile::finishes(sent));
         QCOMPARE(sent.result().outcome, AnswerClass::NotSent);
@@ -96,10 +63,11 @@ private slots:
                                    socket.disconnectFromHost();
                                }};
         const domain::SystemClock clock;
-        RequestPump pump{clock, trusting()};
+        RequestPump pump{clock, hostile::trusting()};
         for (int round = 0; round < 20; ++round) {
             const QByteArray body = "id=" + QByteArray::number(round);
-            PumpRequest request = pumped(order("POST", server.url(u"/order"_qs), body));
+            PumpRequest request = hostile::pumped(
+                hostile::orderRequest("POST", server.url(u"/order"_qs), body), Priority::Open);
             request.priority = Priority::Reduce;
             const QFuture<PumpAnswer> sent = pump.submit(request);
             QVERIFY(hostile::finishes(sent));
@@ -122,7 +90,8 @@ private slots:
         HttpClient client{clock};
         for (length = 0; length < whole.size(); ++length) {
             const QByteArray body = "id=" + QByteArray::number(length);
-            const QFuture<HttpAnswer> sent = client.send(order("POST", server.url(u"/order"_qs), body));
+            const QFuture<HttpAnswer> sent =
+                client.send(hostile::orderRequest("POST", server.url(u"/order"_qs), body));
             QVERIFY(hostile::finishes(sent));
             QVERIFY2(!sent.result().isComplete(), QByteArray::number(length).constData());
             QVERIFY(sent.result().mayHaveArrived);
@@ -165,7 +134,8 @@ private slots:
             QList<QPair<QByteArray, QFuture<HttpAnswer>>> sent;
             for (int parallel = 0; parallel < 6; ++parallel) {
                 const QByteArray body = "id=" + QByteArray::number(++next);
-                sent.emplace_back(body, client.send(order("POST", server.url(u"/order"_qs), body)));
+                sent.emplace_back(
+                    body, client.send(hostile::orderRequest("POST", server.url(u"/order"_qs), body)));
             }
             for (const auto &[body, future] : sent) {
                 QVERIFY(hostile::finishes(future));

@@ -7,6 +7,7 @@
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/scrolled.h"
 #include "ui/widgets/stale_mark.h"
 #include "ui/widgets/target_rows.h"
 
@@ -14,7 +15,6 @@
 #include <QCheckBox>
 #include <QComboBox>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -100,21 +100,9 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
     buildSizing(layout);
     layout->addWidget(m_figures);
     layout->addStretch(1);
-    auto *scroll = identify(new QScrollArea, QStringLiteral("calculator.scroll"), tr("Position calculator"));
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(content);
-    auto *whole = new QVBoxLayout{this};
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->setSpacing(0);
-    whole->addWidget(scroll, 1);
-    // What is wrong, and the way to the ticket, stay in view however long the figures are.
-    auto *footer = new QVBoxLayout;
-    footer->setContentsMargins(10, 5, 10, 7);
-    footer->setSpacing(4);
-    buildMessages(footer);
-    whole->addLayout(footer);
+    // What is wrong, and the way to the ticket, stay in view.
+    buildMessages(addFooter(
+        layOutScrolled(this, content, QStringLiteral("calculator.scroll"), tr("Position calculator"))));
     setFocusProxy(m_entry);
     connectModels();
     m_isFilling = false;

@@ -11,13 +11,13 @@
 #include "ui/widgets/position_risk_list.h"
 #include "ui/widgets/ratio_chart.h"
 #include "ui/widgets/risk_bars.h"
+#include "ui/widgets/scrolled.h"
 
 #include <QComboBox>
 #include <QEvent>
 #include <QFrame>
 #include <QKeyEvent>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QVBoxLayout>
 
 #include <algorithm>
@@ -148,14 +148,7 @@ RiskPanel::RiskPanel(const PanelTools &tools, QWidget *parent)
     m_columns->setSpacing(10);
     m_columns->addWidget(levelColumn(), 1);
     m_columns->addWidget(positionColumn(), 1);
-    auto *scroll = identify(new QScrollArea, QStringLiteral("risk.scroll"), tr("Risk dashboard"));
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(content);
-    auto *whole = new QVBoxLayout{this};
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(scroll);
+    layOutScrolled(this, content, QStringLiteral("risk.scroll"), tr("Risk dashboard"));
     explainFigures();
     const live::Models &models = tools.window.models;
     connect(&models.account, &live::AccountView::riskChanged, this, &RiskPanel::refresh);

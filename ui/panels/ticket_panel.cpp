@@ -13,13 +13,13 @@
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/scrolled.h"
 #include "ui/widgets/two_lines.h"
 
 #include <QButtonGroup>
 #include <QCheckBox>
 #include <QComboBox>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSlider>
 #include <QSpinBox>
 #include <QVBoxLayout>
@@ -87,21 +87,9 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
     buildSize(layout);
     buildFigures(layout);
     layout->addStretch(1);
-    auto *scroll = identify(new QScrollArea, QStringLiteral("ticket.scroll"), tr("Order ticket"));
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(content);
-    auto *whole = new QVBoxLayout{this};
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->setSpacing(0);
-    whole->addWidget(scroll, 1);
-    // What sends stays in view however long the fields are.
-    auto *footer = new QVBoxLayout;
-    footer->setContentsMargins(10, 5, 10, 7);
-    footer->setSpacing(5);
-    buildSending(footer);
-    whole->addLayout(footer);
+    // What sends stays in view.
+    buildSending(
+        addFooter(layOutScrolled(this, content, QStringLiteral("ticket.scroll"), tr("Order ticket"))));
     setFocusProxy(m_size);
     connectModels();
     setSide(domain::Side::Buy);

@@ -4,13 +4,13 @@
 #include "models/ports/future.h"
 #include "ui/widgets/decimal_edit.h"
 #include "ui/widgets/identify.h"
+#include "ui/widgets/scrolled.h"
 
 #include <QCheckBox>
 #include <QComboBox>
 #include <QGridLayout>
 #include <QHBoxLayout>
 #include <QPushButton>
-#include <QScrollArea>
 #include <QSpinBox>
 #include <QVBoxLayout>
 
@@ -153,14 +153,7 @@ RulesPage::RulesPage(live::RulesModel &rules, QWidget *parent)
     honest->setWordWrap(true);
     layout->addWidget(honest);
     layout->addStretch(1);
-    auto *scroll = identify(new QScrollArea, QStringLiteral("rules.scroll"), tr("Rules"));
-    scroll->setWidgetResizable(true);
-    scroll->setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
-    scroll->setFocusPolicy(Qt::NoFocus);
-    scroll->setWidget(content);
-    auto *whole = new QVBoxLayout{this};
-    whole->setContentsMargins(0, 0, 0, 0);
-    whole->addWidget(scroll);
+    layOutScrolled(this, content, QStringLiteral("rules.scroll"), tr("Rules"));
     connect(m_measure, &QComboBox::currentIndexChanged, this, &RulesPage::check);
     connect(m_atOnce, &QSpinBox::valueChanged, this, &RulesPage::check);
     connect(m_perMinute, &QSpinBox::valueChanged, this, &RulesPage::check);
