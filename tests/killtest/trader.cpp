@@ -21,9 +21,10 @@ namespace killtest
 namespace
 {
 
-constexpr int readyTime = 150'000;   ///< ms; the weight of earlier starts may have to run out first
-/// ms after which no order may be in doubt and nothing different: a lost query costs 15 s and begins the proof
-/// anew, and after five quick restarts a comparison may have to wait until the minute of the weight is over.
+constexpr int readyTime = 150'000; ///< ms; the weight of earlier starts may have to run out first
+/// ms after which no order may be in doubt and nothing different: a lost query costs 15 s and begins the
+/// proof anew, and after five quick restarts a comparison may have to wait until the minute of the weight is
+/// over.
 constexpr int settlingTime = 100'000;
 constexpr std::size_t mostOpen = 25;
 const std::string symbol = "BTCUSDT";

@@ -76,6 +76,8 @@ private slots:
             label("stop", domain::OrderType::StopMarket, "64000"), QStringLiteral("Stop · Sell 0.050"));
         QTRY_COMPARE(label("target", domain::OrderType::TakeProfitMarket, "66000"),
             QStringLiteral("Target · Sell 0.050"));
+        QTRY_COMPARE(
+            label("limit", domain::OrderType::Limit, "66500"), QStringLiteral("Target · Sell 0.050"));
         order.request.closePosition = true;
         QTRY_COMPARE(label("all", domain::OrderType::StopMarket, "63000"), QStringLiteral("Stop · Sell all"));
     }

@@ -43,7 +43,8 @@ PriceLine::Kind kindOf(const domain::NewOrder &request)
     }
 }
 
-/// "Sell 0.050", and of what waits for its trigger which kind it is: "Stop · Sell 0.050".
+/// "Sell 0.050", and of what gets out of a position how: "Stop · Sell 0.050". A limit that only reduces is a
+/// target, since on the other side of the market it would have been filled.
 QString lineLabel(const domain::Order &order, int quantityDecimals)
 {
     const domain::NewOrder &request = order.request;
@@ -56,7 +57,7 @@ QString lineLabel(const domain::Order &order, int quantityDecimals)
     case PriceLine::Kind::TakeProfit:
         return QObject::tr("Target · %1").arg(what);
     default:
-        return what;
+        return isReducing(request) ? QObject::tr("Target · %1").arg(what) : what;
     }
 }
 
