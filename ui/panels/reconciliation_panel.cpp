@@ -36,6 +36,8 @@ ReconciliationPanel::ReconciliationPanel(const PanelTools &tools, QWidget *paren
         m_reports->horizontalHeader()->moveSection(live::ReconciliationsModel::ResultColumn, 2);
         m_reports->horizontalHeader()->moveSection(live::ReconciliationsModel::ResultColumn, 3);
     }
+    m_reports->shareWidth({live::ReconciliationsModel::TookColumn, live::ReconciliationsModel::WhyColumn,
+        live::ReconciliationsModel::ForeignColumn});
     m_found->horizontalHeader()->setStretchLastSection(true);
     auto *bar = new QHBoxLayout;
     bar->setContentsMargins(6, 3, 6, 1);
@@ -45,8 +47,8 @@ ReconciliationPanel::ReconciliationPanel(const PanelTools &tools, QWidget *paren
     auto *halves = new QSplitter{Qt::Horizontal};
     halves->addWidget(m_reports);
     halves->addWidget(m_found);
-    halves->setStretchFactor(0, 1);
-    halves->setStretchFactor(1, 1);
+    halves->setStretchFactor(0, 3);
+    halves->setStretchFactor(1, 2);
     halves->setChildrenCollapsible(false);
     auto *layout = new QVBoxLayout{this};
     layout->setContentsMargins(0, 0, 0, 0);
