@@ -12,106 +12,51 @@ namespace
 
 template <class Source> bool readBalance(Source &source, AssetBalance &balance)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "asset") {
-            return read(value, balance.asset);
-        }
-        if (key == "walletBalance" || key == "balance") {
-            return read(value, balance.walletBalance);
-        }
-        if (key == "crossWalletBalance") {
-            return read(value, balance.crossWalletBalance);
-        }
-        if (key == "updateTime") {
-            return read(value, balance.updatedAt);
-        }
-        return key == "availableBalance" ? read(value, balance.availableBalance) : true;
-    }) && !balance.asset.empty();
+    return readObject(source, required("asset", balance.asset),
+        required("walletBalance", balance.walletBalance).orNamed("balance"),
+        required("crossWalletBalance", balance.crossWalletBalance),
+        required("availableBalance", balance.availableBalance), optional("updateTime", balance.updatedAt));
 }
 
-/// Rows of positionRisk and of account.positions, versions 2 and 3: the names they share mean the same.
+/// Rows of positionRisk and of account.positions, versions 2 and 3: the names they share mean the same. Rows
+/// of the account, version 3, have no prices.
 template <class Source> bool readPosition(Source &source, PositionRow &row)
 {
     Position &position = row.position;
     Money amount; // signed; a position's quantity has no sign
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, position.symbol);
-        }
-        if (key == "positionSide") {
-            return readWord(value, position.positionSide, parsePositionSide);
-        }
-        if (key == "positionAmt") {
-            return read(value, amount);
-        }
-        if (key == "entryPrice") {
-            return read(value, position.entryPrice);
-        }
-        if (key == "breakEvenPrice") {
-            return read(value, position.breakEvenPrice);
-        }
-        if (key == "markPrice") {
-            return read(value, position.markPrice);
-        }
-        if (key == "liquidationPrice") {
-            return read(value, position.exchangeLiquidationPrice);
-        }
-        if (key == "isolatedWallet") {
-            return read(value, position.isolatedWallet);
-        }
-        if (key == "leverage") {
-            row.hasConfig = true;
-            return read(value, position.leverage);
-        }
-        if (key == "marginType") {
-            row.hasConfig = true;
-            return readWord(value, position.marginType, parseMarginType);
-        }
-        if (key == "isolated") {
-            bool isIsolated = false;
-            const bool isBool = read(value, isIsolated);
-            position.marginType = isIsolated ? MarginType::Isolated : MarginType::Cross;
-            return isBool;
-        }
-        if (key == "maxNotionalValue" || key == "maxNotional") {
-            return read(value, row.maxNotionalValue);
-        }
-        return key == "updateTime" ? read(value, position.updatedAt) : true;
-    });
+    bool isIsolated = false;
+    std::optional<int> leverage;
+    std::optional<MarginType> marginType;
+    const bool isRead = readObject(source, required("symbol", position.symbol),
+        required("positionSide", position.positionSide), required("positionAmt", amount),
+        optional("entryPrice", position.entryPrice), optional("breakEvenPrice", position.breakEvenPrice),
+        optional("markPrice", position.markPrice),
+        optional("liquidationPrice", position.exchangeLiquidationPrice),
+        optional("isolatedWallet", position.isolatedWallet), optional("leverage", leverage),
+        optional("marginType", marginType), optional("isolated", isIsolated),
+        optional("maxNotionalValue", row.maxNotionalValue).orNamed("maxNotional"),
+        optional("updateTime", position.updatedAt));
     position.side = amount.isNegative() ? Side::Sell : Side::Buy;
     position.quantity = Quantity::fromUnits(amount.abs().units());
-    if (!row.hasConfig && position.isolatedWallet.isPositive()) {
-        position.marginType = MarginType::Isolated;
-    }
-    return isRead && !position.symbol.empty();
+    position.leverage = leverage.value_or(position.leverage);
+    row.hasConfig = leverage || marginType;
+    // Version 3 does not tell the margin type: only an isolated position has a wallet of its own.
+    isIsolated = isIsolated || (!row.hasConfig && position.isolatedWallet.isPositive());
+    position.marginType = marginType.value_or(isIsolated ? MarginType::Isolated : MarginType::Cross);
+    return isRead;
 }
 
-template <class Source> bool readSymbolConfig(Source &source, SymbolConfigRow &row)
+template <class Source> bool readSymbolConfig(Source &source, SymbolConfigRow &row, bool hasMarginType)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, row.symbol);
-        }
-        if (key == "marginType") {
-            return readWord(value, row.config.marginType, parseMarginType);
-        }
-        if (key == "leverage") {
-            return read(value, row.config.leverage);
-        }
-        return key == "maxNotionalValue" ? read(value, row.config.maxNotional) : true;
-    }) && !row.symbol.empty();
+    SymbolConfig &config = row.config;
+    return readObject(source, required("symbol", row.symbol),
+        required("marginType", config.marginType).onlyIf(hasMarginType),
+        required("leverage", config.leverage), optional("maxNotionalValue", config.maxNotional));
 }
 
 template <class Source> bool readError(Source &source, ErrorBody &body)
 {
-    bool hasCode = false;
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "code") {
-            hasCode = true;
-            return read(value, body.code);
-        }
-        return key == "msg" ? read(value, body.message) : true;
-    }) && hasCode;
+    return readObject(source, required("code", body.code), optional("msg", body.message));
 }
 
 } // namespace
@@ -119,34 +64,19 @@ template <class Source> bool readError(Source &source, ErrorBody &body)
 Result<AccountAnswer> parseAccount(std::string_view json)
 {
     return parseDocument<AccountAnswer>(json, "account", [](od::document &document, AccountAnswer &account) {
-        bool hasBalance = false;
-        return eachMember(document, [&](std::string_view key, od::value &value) {
-            if (key == "totalWalletBalance") {
-                hasBalance = true;
-                return read(value, account.totalWalletBalance);
-            }
-            if (key == "totalCrossWalletBalance") {
-                return read(value, account.totalCrossWalletBalance);
-            }
-            if (key == "availableBalance") {
-                return read(value, account.availableBalance);
-            }
-            if (key == "multiAssetsMargin") {
-                return read(value, account.multiAssetsMargin);
-            }
-            if (key == "canTrade") {
-                return read(value, account.canTrade);
-            }
-            if (key == "assets") {
-                return eachElement(
-                    value, [&](od::value &row) { return readBalance(row, account.assets.emplace_back()); });
-            }
-            if (key == "positions") {
-                return eachElement(value,
-                    [&](od::value &row) { return readPosition(row, account.positions.emplace_back()); });
-            }
-            return true;
-        }) && hasBalance;
+        const auto readAssets = [&](od::value &value) {
+            return eachElement(
+                value, [&](od::value &row) { return readBalance(row, account.assets.emplace_back()); });
+        };
+        const auto readPositions = [&](od::value &value) {
+            return eachElement(
+                value, [&](od::value &row) { return readPosition(row, account.positions.emplace_back()); });
+        };
+        return readObject(document, required("totalWalletBalance", account.totalWalletBalance),
+            required("totalCrossWalletBalance", account.totalCrossWalletBalance),
+            required("availableBalance", account.availableBalance),
+            optional("multiAssetsMargin", account.multiAssetsMargin), optional("canTrade", account.canTrade),
+            required("assets", readAssets), required("positions", readPositions));
     });
 }
 
@@ -166,59 +96,38 @@ Result<AccountConfig> parseAccountConfig(std::string_view json)
 {
     return parseDocument<AccountConfig>(
         json, "account configuration", [](od::document &document, AccountConfig &config) {
-            return eachMember(document, [&](std::string_view key, od::value &value) {
-                if (key == "feeTier") {
-                    return read(value, config.feeTier);
-                }
-                if (key == "canTrade") {
-                    return read(value, config.canTrade);
-                }
-                if (key == "dualSidePosition") {
-                    return read(value, config.dualSidePosition);
-                }
-                return key == "multiAssetsMargin" ? read(value, config.multiAssetsMargin) : true;
-            });
+            return readObject(document, optional("feeTier", config.feeTier),
+                required("canTrade", config.canTrade), required("dualSidePosition", config.dualSidePosition),
+                required("multiAssetsMargin", config.multiAssetsMargin));
         });
 }
 
 Result<std::vector<SymbolConfigRow>> parseSymbolConfigs(std::string_view json)
 {
     return parseRows<SymbolConfigRow>(json, "symbol configuration",
-        [](auto &source, SymbolConfigRow &row) { return readSymbolConfig(source, row); });
+        [](auto &source, SymbolConfigRow &row) { return readSymbolConfig(source, row, true); });
 }
 
 Result<CommissionRates> parseCommissionRate(std::string_view json)
 {
     return parseDocument<CommissionRates>(
         json, "commission rate", [](od::document &document, CommissionRates &rates) {
-            int found = 0;
-            return eachMember(document, [&](std::string_view key, od::value &value) {
-                if (key == "makerCommissionRate") {
-                    ++found;
-                    return read(value, rates.maker);
-                }
-                if (key == "takerCommissionRate") {
-                    ++found;
-                    return read(value, rates.taker);
-                }
-                return true;
-            }) && found == 2;
+            return readObject(document, required("makerCommissionRate", rates.maker),
+                required("takerCommissionRate", rates.taker));
         });
 }
 
 Result<std::string> parseListenKey(std::string_view json)
 {
     return parseDocument<std::string>(json, "listen key", [](od::document &document, std::string &listenKey) {
-        return eachMember(document, [&](std::string_view key, od::value &value) {
-            return key == "listenKey" ? read(value, listenKey) : true;
-        }) && !listenKey.empty();
+        return readObject(document, required("listenKey", listenKey));
     });
 }
 
 Result<SymbolConfigRow> parseLeverage(std::string_view json)
 {
     return parseDocument<SymbolConfigRow>(json, "leverage answer",
-        [](od::document &document, SymbolConfigRow &row) { return readSymbolConfig(document, row); });
+        [](od::document &document, SymbolConfigRow &row) { return readSymbolConfig(document, row, false); });
 }
 
 Result<bool> parseAcknowledgement(std::string_view json)
@@ -233,15 +142,10 @@ Result<bool> parseAcknowledgement(std::string_view json)
 
 Result<bool> parseSwitch(std::string_view json)
 {
-    return parseDocument<std::optional<bool>>(json, "setting",
-        [](od::document &document, std::optional<bool> &isOn) {
-            return eachMember(document, [&](std::string_view key, od::value &value) {
-                const bool isSwitch =
-                    key == "dualSidePosition" || key == "multiAssetsMargin" || key == "feeBurn";
-                return isSwitch ? read(value, isOn) : true;
-            }) && isOn.has_value();
-        })
-        .map([](const std::optional<bool> &isOn) { return isOn.value_or(false); });
+    return parseDocument<bool>(json, "setting", [](od::document &document, bool &isOn) {
+        return readObject(
+            document, required("dualSidePosition", isOn).orNamed("multiAssetsMargin").orNamed("feeBurn"));
+    });
 }
 
 Result<ErrorBody> parseErrorBody(std::string_view json)
@@ -253,24 +157,15 @@ Result<ErrorBody> parseErrorBody(std::string_view json)
 Result<ApiEnvelope> parseApiEnvelope(std::string_view json)
 {
     return parseDocument<ApiEnvelope>(json, "answer", [](od::document &document, ApiEnvelope &envelope) {
-        return eachMember(document, [&](std::string_view key, od::value &value) {
-            if (key == "id") {
-                return read(value, envelope.id);
-            }
-            if (key == "status") {
-                return read(value, envelope.status);
-            }
-            if (key == "error") {
-                return readError(value, envelope.error.emplace());
-            }
-            if (key == "result") {
-                std::string_view text;
-                const bool isText = simdjson::to_json_string(value).get(text) == simdjson::SUCCESS;
-                envelope.result = text;
-                return isText;
-            }
-            return true;
-        }) && envelope.status != 0;
+        const auto keepText = [&](od::value &value) {
+            std::string_view text;
+            const bool isText = simdjson::to_json_string(value).get(text) == simdjson::SUCCESS;
+            envelope.result = text;
+            return isText;
+        };
+        return readObject(document, optional("id", envelope.id), required("status", envelope.status),
+            optional("error", [&](od::value &value) { return readError(value, envelope.error.emplace()); }),
+            optional("result", keepText));
     });
 }
 

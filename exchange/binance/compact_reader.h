@@ -124,10 +124,6 @@ template <class Measure>
     if (!text.skip('"')) {
         return false;
     }
-    if (*text.at == '"') {
-        ++text.at;
-        return true;
-    }
     domain::Int128 units = 0;
     if (!domain::detail::readShortUnits(text.at, units)) {
         return false;
@@ -157,7 +153,7 @@ inline bool read(CompactText &text, int &out)
 [[gnu::always_inline]] inline bool read(CompactText &text, std::string &out)
 {
     std::string_view content;
-    if (!text.string(content)) {
+    if (!text.string(content) || content.empty()) {
         return false;
     }
     out = content;
@@ -172,19 +168,13 @@ inline bool read(CompactText &text, bool &out)
 
 inline bool readToken(CompactText &text, std::string_view &token)
 {
-    return text.string(token);
+    return text.string(token) && !token.empty();
 }
 
-template <class Enum> bool readWord(CompactText &text, Enum &out, Enum (*parse)(std::string_view))
+/// As read(), but "" leaves the value as it is.
+template <class T> bool readOptional(CompactText &text, T &out)
 {
-    std::string_view word;
-    if (!text.string(word)) {
-        return false;
-    }
-    if (!word.empty()) {
-        out = parse(word);
-    }
-    return true;
+    return text.skip("\"\"") || read(text, out);
 }
 
 inline bool readLevels(CompactText &text, std::vector<domain::BookLevel> &levels)

@@ -13,6 +13,7 @@
 #include "models/domain/time.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cstring>
 #include <memory>
@@ -20,6 +21,8 @@
 #include <simdjson.h>
 #include <string>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 namespace binance::json
@@ -61,6 +64,7 @@ public:
             m_failedMember = member;
         }
     }
+    void forgetFailure() { m_failedMember.clear(); }
     const std::string &failedMember() const { return m_failedMember; }
 
 private:
@@ -79,8 +83,17 @@ inline tl::unexpected<domain::Error> malformed(std::string_view what)
     return domain::failure(domain::ErrorCode::Malformed, detail + ".");
 }
 
+/// Notes the name of a member that is not there or makes no sense; gives isGood.
+inline bool given(bool isGood, std::string_view member)
+{
+    if (!isGood) {
+        Workspace::ofThread().noteFailure(member);
+    }
+    return isGood;
+}
+
 /// Calls onMember(key, value) for each member; members it leaves alone are skipped. False: no object, broken
-/// text, or onMember said false.
+/// text, or onMember said false. No member of the venue has escapes in its name: one that does is not read.
 template <class OnMember> bool eachMember(od::object &object, OnMember onMember)
 {
     for (auto item : object) {
@@ -94,8 +107,7 @@ template <class OnMember> bool eachMember(od::object &object, OnMember onMember)
             ++end; // the parser has made sure that the string is closed
         }
         const std::string_view key{start, static_cast<std::size_t>(end - start)};
-        if (!onMember(key, field.value())) {
-            Workspace::ofThread().noteFailure(key);
+        if (*end == '"' && !given(onMember(key, field.value()), key)) {
             return false;
         }
     }
@@ -124,64 +136,52 @@ template <class Source, class OnElement> bool eachElement(Source &source, OnElem
     return true;
 }
 
+/// By the first byte of the value; null also where that says nothing.
+template <class Source> od::json_type typeOf(Source &source)
+{
+    od::json_type type = od::json_type::null;
+    static_cast<void>(source.type().get(type));
+    return type;
+}
+
 /// Reads an array, or one object as an array of one.
 template <class Source, class OnElement> bool eachRow(Source &source, OnElement onElement)
 {
-    od::json_type type{};
-    if (source.type().get(type) != simdjson::SUCCESS) {
-        return false;
-    }
-    return type == od::json_type::array ? eachElement(source, onElement) : onElement(source);
+    return typeOf(source) == od::json_type::array ? eachElement(source, onElement) : onElement(source);
 }
 
-/// The bare text of a number or of a string without escapes; empty for null. False: anything else.
+// What read() gives a value must be there: null and "" are refused like every other text that is no such
+// value. Where the venue may leave a value empty, readOptional() leaves ours as it is.
+
+/// The bare text of a number or of a string without escapes, never empty. False: anything else.
 inline bool readToken(od::value &value, std::string_view &token)
 {
-    od::json_type type{};
-    if (value.type().get(type) != simdjson::SUCCESS) {
-        return false;
-    }
+    const od::json_type type = typeOf(value);
     if (type == od::json_type::string) {
-        od::raw_json_string raw;
-        if (value.get_raw_json_string().get(raw) != simdjson::SUCCESS) {
-            return false;
-        }
-        const char *end = raw.raw();
+        const char *const start = value.get_raw_json_string().value_unsafe().raw(); // it is a string
+        const char *end = start;
         while (*end != '"' && *end != '\\') {
             ++end;
         }
-        token = {raw.raw(), static_cast<std::size_t>(end - raw.raw())};
-        return *end == '"';
+        token = {start, static_cast<std::size_t>(end - start)};
+        return *end == '"' && !token.empty();
     }
-    if (type == od::json_type::number) {
-        token = value.raw_json_token();
-    } else if (type == od::json_type::null) {
-        token = {};
-        bool isNull = false;
-        return simdjson::simdjson_result<bool>{value.is_null()}.get(isNull) == simdjson::SUCCESS && isNull;
-    } else {
+    if (type != od::json_type::number) {
         return false;
     }
-    while (!token.empty() &&
-           (token.back() == ' ' || token.back() == '\n' || token.back() == '\r' || token.back() == '\t')) {
-        token.remove_suffix(1);
-    }
+    token = value.raw_json_token();
+    token = token.substr(0, token.find_last_not_of(" \n\r\t") + 1);
     return true;
 }
 
-/// Decimals come as strings or numbers; null and "" leave the value as it is.
+/// Decimals come as strings or numbers.
 template <class Measure> bool read(od::value &value, domain::Exact<Measure> &out)
 {
     std::string_view token;
     if (!readToken(value, token)) {
         return false;
     }
-    while (!token.empty() && token.back() == ' ') {
-        token.remove_suffix(1); // seen in recorded index klines
-    }
-    if (token.empty()) {
-        return true;
-    }
+    token = token.substr(0, token.find_last_not_of(' ') + 1); // seen in recorded index klines
     const auto parsed = domain::Exact<Measure>::parse(token);
     if (parsed) {
         out = *parsed;
@@ -189,7 +189,7 @@ template <class Measure> bool read(od::value &value, domain::Exact<Measure> &out
     return parsed.has_value();
 }
 
-/// Integers come as numbers or strings; null and "" leave the value as it is.
+/// Integers come as numbers or strings.
 template <class Integer>
 requires(std::is_same_v<Integer, std::int64_t> || std::is_same_v<Integer, int>) bool read(
     od::value &value, Integer &out)
@@ -198,16 +198,13 @@ requires(std::is_same_v<Integer, std::int64_t> || std::is_same_v<Integer, int>) 
     if (!readToken(value, token)) {
         return false;
     }
-    if (token.empty()) {
-        return true;
-    }
     const auto [end, error] = std::from_chars(token.data(), token.data() + token.size(), out);
     return error == std::errc{} && end == token.data() + token.size();
 }
 
 template <class Value> bool read(Value &value, domain::Timestamp &out)
 {
-    std::int64_t ms = domain::toMs(out);
+    std::int64_t ms = 0;
     // Times beyond the year 9999 are not times; they would overflow calendar arithmetic.
     constexpr std::int64_t latest = 253'402'300'799'999;
     if (!read(value, ms) || ms < 0 || ms > latest) {
@@ -217,61 +214,179 @@ template <class Value> bool read(Value &value, domain::Timestamp &out)
     return true;
 }
 
-/// Text, or a number as text; null gives the empty text.
+/// Text, or a number as text.
 inline bool read(od::value &value, std::string &out)
 {
     std::string_view text;
-    if (readToken(value, text)) {
-        out = text;
-        return true;
-    }
-    // A string with escapes, or nothing that is text.
-    if (value.get_string().get(text) != simdjson::SUCCESS) {
+    if (!readToken(value, text) && // a string with escapes, or nothing that is text
+        (value.get_string().get(text) != simdjson::SUCCESS || text.empty())) {
         return false;
     }
     out = text;
     return true;
 }
 
-/// true, false, "true", "false"; null leaves the value as it is.
+/// true, false, "true", "false".
 inline bool read(od::value &value, bool &out)
 {
-    od::json_type type{};
-    if (value.type().get(type) != simdjson::SUCCESS) {
-        return false;
-    }
-    if (type == od::json_type::boolean) {
+    if (typeOf(value) == od::json_type::boolean) {
         return value.get_bool().get(out) == simdjson::SUCCESS;
     }
-    std::string_view token;
-    if (!readToken(value, token) || (!token.empty() && token != "true" && token != "false")) {
-        return false;
-    }
-    out = token.empty() ? out : token == "true";
-    return true;
-}
-
-template <class T> bool read(od::value &value, std::optional<T> &out)
-{
-    T inner{};
-    if (!read(value, inner)) {
-        return false;
-    }
-    out = inner;
-    return true;
-}
-
-/// Enumerations: parse is one of domain's parseX functions; unknown words are harmless there.
-template <class Enum> bool readWord(od::value &value, Enum &out, Enum (*parse)(std::string_view))
-{
     std::string_view token;
     if (!readToken(value, token)) {
         return false;
     }
-    if (!token.empty()) {
-        out = parse(token);
-    }
+    out = token == "true";
+    return out || token == "false";
+}
+
+// The wire's words. An unknown one gives Unknown where the enumeration has that; a side, a leg or a margin
+// type is not guessed: false. An unknown working type counts as the last price, the venue's default.
+
+inline bool fromWord(std::string_view word, domain::Side &out)
+{
+    out = domain::parseSide(word);
+    return domain::toWire(out) == word;
+}
+inline bool fromWord(std::string_view word, domain::PositionSide &out)
+{
+    out = domain::parsePositionSide(word);
+    return domain::toWire(out) == word;
+}
+inline bool fromWord(std::string_view word, domain::MarginType &out)
+{
+    out = domain::parseMarginType(word);
+    return out == domain::MarginType::Isolated || word == "cross" || word == "CROSSED";
+}
+inline bool fromWord(std::string_view word, domain::WorkingType &out)
+{
+    out = domain::parseWorkingType(word);
     return true;
+}
+inline bool fromWord(std::string_view word, domain::OrderType &out)
+{
+    out = domain::parseOrderType(word);
+    return true;
+}
+inline bool fromWord(std::string_view word, domain::TimeInForce &out)
+{
+    out = domain::parseTimeInForce(word);
+    return true;
+}
+template <class Value, class Enum>
+requires std::is_enum_v<Enum>
+bool read(Value &value, Enum &out)
+{
+    std::string_view word;
+    return readToken(value, word) && fromWord(word, out);
+}
+
+template <class T> bool read(od::value &value, std::optional<T> &out)
+{
+    return read(value, out.emplace());
+}
+
+/// null or "", which is read then.
+inline bool isBlank(od::value &value)
+{
+    bool isNull = false;
+    const auto error = simdjson::simdjson_result<bool>{value.is_null()}.get(isNull);
+    return (error == simdjson::SUCCESS && isNull) || value.raw_json_token().starts_with("\"\"");
+}
+
+/// As read(), but null and "" leave the value as it is.
+template <class T> bool readOptional(od::value &value, T &out)
+{
+    return isBlank(value) || read(value, out);
+}
+
+/// A member of an object, by any of its names, and what reads its value.
+template <class Read> struct Member
+{
+    std::array<std::string_view, 3> names; ///< the first is told where it is missing
+    bool isRequired = false;
+    Read read;
+
+    /// The same under another name of older or other messages.
+    Member orNamed(std::string_view other) const
+    {
+        Member more = *this;
+        (more.names[1].empty() ? more.names[1] : more.names[2]) = other;
+        return more;
+    }
+    /// Where it is not always there: must hold a value if it is.
+    Member onlyIf(bool isNeeded) const
+    {
+        Member less = *this;
+        less.isRequired = isNeeded;
+        return less;
+    }
+    bool isCalled(std::string_view key) const
+    {
+        return !key.empty() && std::ranges::find(names, key) != names.end();
+    }
+};
+
+template <class Reader> bool readInto(od::value &value, Reader &reader)
+{
+    if constexpr (std::is_invocable_v<Reader &, od::value &>) {
+        return reader(value);
+    } else {
+        return read(value, reader);
+    }
+}
+/// Must be there and hold a value. reader: a value of ours, or a function of the wire's value; it stays with
+/// the caller.
+template <class Reader> auto required(std::string_view name, Reader &&reader)
+{
+    const auto into = [&reader](od::value &value) { return readInto(value, reader); };
+    return Member<decltype(into)>{{name}, true, into};
+}
+/// May be missing, null or empty: then the value stays as it is.
+template <class Reader> auto optional(std::string_view name, Reader &&reader)
+{
+    const auto into = [&reader](od::value &value) { return isBlank(value) || readInto(value, reader); };
+    return Member<decltype(into)>{{name}, false, into};
+}
+
+/// Reads the members of an object; others are skipped. missing: the first required one that is not there, or
+/// empty. False: no object, broken text, or a member that could not be read.
+template <class Source, class... Reads>
+bool readMembers(Source &source, std::string_view &missing, const Member<Reads> &...members)
+{
+    std::array<bool, sizeof...(members)> isThere{};
+    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
+        bool isGood = true;
+        std::size_t at = 0;
+        const auto tryMember = [&](const auto &member) {
+            const bool isCalled = member.isCalled(key);
+            if (isCalled) {
+                isThere[at] = true;
+                isGood = member.read(value);
+            }
+            ++at;
+            return isCalled;
+        };
+        static_cast<void>((tryMember(members) || ...));
+        return isGood;
+    });
+    missing = {};
+    std::size_t at = 0;
+    const auto check = [&](const auto &member) {
+        if (missing.empty() && member.isRequired && !isThere[at]) {
+            missing = member.names.front();
+        }
+        ++at;
+    };
+    (check(members), ...);
+    return isRead;
+}
+
+/// As readMembers(); false also where a required member is missing, whose name is noted.
+template <class Source, class... Reads> bool readObject(Source &source, const Member<Reads> &...members)
+{
+    std::string_view missing;
+    return readMembers(source, missing, members...) && given(missing.empty(), missing);
 }
 
 /// [["price","quantity"],…]; further columns are ignored.

@@ -2,6 +2,8 @@
 #include "exchange/binance/wire_market.h"
 
 #include <algorithm>
+#include <array>
+#include <optional>
 
 namespace binance
 {
@@ -39,142 +41,89 @@ SymbolStatus statusFrom(std::string_view text)
 struct FilterFields
 {
     std::string type;
-    Price minPrice;
-    Price maxPrice;
-    Price tickSize;
-    LotFilter lot;
-    int limit = 0;
-    Money notional;
-    Rate multiplierUp;
-    Rate multiplierDown;
+    std::optional<Price> minPrice;
+    std::optional<Price> maxPrice;
+    std::optional<Price> tickSize;
+    std::optional<Quantity> minQty;
+    std::optional<Quantity> maxQty;
+    std::optional<Quantity> stepSize;
+    std::optional<int> limit;
+    std::optional<Money> notional;
+    std::optional<Rate> multiplierUp;
+    std::optional<Rate> multiplierDown;
 };
 
+template <class T> bool take(const std::optional<T> &found, std::string_view member, T &out)
+{
+    out = found.value_or(T{});
+    return given(found.has_value(), member);
+}
+
+bool takeLot(const FilterFields &found, LotFilter &lot)
+{
+    return take(found.minQty, "minQty", lot.minQty) && take(found.maxQty, "maxQty", lot.maxQty) &&
+           take(found.stepSize, "stepSize", lot.stepSize);
+}
+
+/// A filter without its figures would let every order pass.
 bool readFilter(od::value &source, SymbolSpec &spec)
 {
     FilterFields f;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "filterType") {
-            return read(value, f.type);
-        }
-        if (key == "minPrice") {
-            return read(value, f.minPrice);
-        }
-        if (key == "maxPrice") {
-            return read(value, f.maxPrice);
-        }
-        if (key == "tickSize") {
-            return read(value, f.tickSize);
-        }
-        if (key == "minQty") {
-            return read(value, f.lot.minQty);
-        }
-        if (key == "maxQty") {
-            return read(value, f.lot.maxQty);
-        }
-        if (key == "stepSize") {
-            return read(value, f.lot.stepSize);
-        }
-        if (key == "limit") {
-            return read(value, f.limit);
-        }
-        if (key == "notional") {
-            return read(value, f.notional);
-        }
-        if (key == "multiplierUp") {
-            return read(value, f.multiplierUp);
-        }
-        return key == "multiplierDown" ? read(value, f.multiplierDown) : true;
-    });
-    if (f.type == "PRICE_FILTER") {
-        spec.minPrice = f.minPrice;
-        spec.maxPrice = f.maxPrice;
-        spec.tickSize = f.tickSize;
-    } else if (f.type == "LOT_SIZE") {
-        spec.lot = f.lot;
-    } else if (f.type == "MARKET_LOT_SIZE") {
-        spec.marketLot = f.lot;
-    } else if (f.type == "MAX_NUM_ORDERS") {
-        spec.maxNumOrders = f.limit;
-    } else if (f.type == "MIN_NOTIONAL") {
-        spec.minNotional = f.notional;
-    } else if (f.type == "PERCENT_PRICE") {
-        spec.multiplierUp = f.multiplierUp;
-        spec.multiplierDown = f.multiplierDown;
+    const bool isRead = readObject(source, required("filterType", f.type), optional("minPrice", f.minPrice),
+        optional("maxPrice", f.maxPrice), optional("tickSize", f.tickSize), optional("minQty", f.minQty),
+        optional("maxQty", f.maxQty), optional("stepSize", f.stepSize), optional("limit", f.limit),
+        optional("notional", f.notional), optional("multiplierUp", f.multiplierUp),
+        optional("multiplierDown", f.multiplierDown));
+    if (!isRead) {
+        return false;
     }
-    return isRead;
+    if (f.type == "PRICE_FILTER") {
+        return take(f.minPrice, "minPrice", spec.minPrice) && take(f.maxPrice, "maxPrice", spec.maxPrice) &&
+               take(f.tickSize, "tickSize", spec.tickSize);
+    }
+    if (f.type == "LOT_SIZE") {
+        return takeLot(f, spec.lot);
+    }
+    if (f.type == "MARKET_LOT_SIZE") {
+        return takeLot(f, spec.marketLot);
+    }
+    if (f.type == "MAX_NUM_ORDERS") {
+        return take(f.limit, "limit", spec.maxNumOrders);
+    }
+    if (f.type == "MIN_NOTIONAL") {
+        return take(f.notional, "notional", spec.minNotional);
+    }
+    if (f.type == "PERCENT_PRICE") {
+        return take(f.multiplierUp, "multiplierUp", spec.multiplierUp) &&
+               take(f.multiplierDown, "multiplierDown", spec.multiplierDown);
+    }
+    return true;
 }
 
 bool readSpec(od::value &source, SymbolSpec &spec)
 {
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, spec.symbol);
-        }
-        if (key == "pair") {
-            return read(value, spec.pair);
-        }
-        if (key == "contractType") {
-            return read(value, spec.contractType);
-        }
-        if (key == "deliveryDate") {
-            return read(value, spec.deliveryAt);
-        }
-        if (key == "onboardDate") {
-            return read(value, spec.onboardAt);
-        }
-        if (key == "status") {
-            return read(value, spec.statusText);
-        }
-        if (key == "baseAsset") {
-            return read(value, spec.baseAsset);
-        }
-        if (key == "quoteAsset") {
-            return read(value, spec.quoteAsset);
-        }
-        if (key == "marginAsset") {
-            return read(value, spec.marginAsset);
-        }
-        if (key == "pricePrecision") {
-            return read(value, spec.pricePrecision);
-        }
-        if (key == "quantityPrecision") {
-            return read(value, spec.quantityPrecision);
-        }
-        if (key == "triggerProtect") {
-            return read(value, spec.triggerProtect);
-        }
-        if (key == "liquidationFee") {
-            return read(value, spec.liquidationFee);
-        }
-        if (key == "marketTakeBound") {
-            return read(value, spec.marketTakeBound);
-        }
-        if (key == "filters") {
-            return eachElement(value, [&](od::value &filter) { return readFilter(filter, spec); });
-        }
-        return true;
-    });
+    const auto readFilters = [&](od::value &value) {
+        return eachElement(value, [&](od::value &filter) { return readFilter(filter, spec); });
+    };
+    const bool isRead = readObject(source, required("symbol", spec.symbol),
+        required("status", spec.statusText), required("baseAsset", spec.baseAsset),
+        required("quoteAsset", spec.quoteAsset), required("pricePrecision", spec.pricePrecision),
+        required("quantityPrecision", spec.quantityPrecision), required("filters", readFilters),
+        optional("marginAsset", spec.marginAsset), optional("pair", spec.pair),
+        optional("contractType", spec.contractType), optional("deliveryDate", spec.deliveryAt),
+        optional("onboardDate", spec.onboardAt), optional("triggerProtect", spec.triggerProtect),
+        optional("liquidationFee", spec.liquidationFee), optional("marketTakeBound", spec.marketTakeBound));
     spec.status = statusFrom(spec.statusText);
-    return isRead && !spec.symbol.empty();
+    return isRead;
 }
 
 bool readRateLimit(od::value &source, RateLimit &limit)
 {
     std::string kind;
     std::string interval;
-    std::int64_t count = 1;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "rateLimitType") {
-            return read(value, kind);
-        }
-        if (key == "interval") {
-            return read(value, interval);
-        }
-        if (key == "intervalNum") {
-            return read(value, count);
-        }
-        return key == "limit" ? read(value, limit.limit) : true;
-    });
+    std::int64_t count = 0;
+    const bool isRead = readObject(source, required("rateLimitType", kind), required("interval", interval),
+        required("intervalNum", count), required("limit", limit.limit));
     limit.kind = kind == "REQUEST_WEIGHT" ? RateLimit::Kind::RequestWeight
                  : kind == "ORDERS"       ? RateLimit::Kind::Orders
                                           : RateLimit::Kind::Unknown;
@@ -185,116 +134,52 @@ bool readRateLimit(od::value &source, RateLimit &limit)
                                 : interval == "DAY"    ? 86'400'000
                                                        : 0;
     limit.interval = Milliseconds{unitMs * std::clamp<std::int64_t>(count, 0, longest)};
-    return isRead && !kind.empty();
+    return isRead;
 }
 
 template <class Source> bool readTicker(Source &source, Ticker &ticker)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, ticker.symbol);
-        }
-        if (key == "priceChangePercent") {
-            return read(value, ticker.changePercent);
-        }
-        if (key == "lastPrice") {
-            return read(value, ticker.last);
-        }
-        if (key == "openPrice") {
-            return read(value, ticker.open);
-        }
-        if (key == "highPrice") {
-            return read(value, ticker.high);
-        }
-        if (key == "lowPrice") {
-            return read(value, ticker.low);
-        }
-        if (key == "volume") {
-            return read(value, ticker.volume);
-        }
-        if (key == "quoteVolume") {
-            return read(value, ticker.quoteVolume);
-        }
-        return key == "closeTime" ? read(value, ticker.at) : true;
-    }) && !ticker.symbol.empty();
+    return readObject(source, required("symbol", ticker.symbol),
+        required("priceChangePercent", ticker.changePercent), required("lastPrice", ticker.last),
+        required("openPrice", ticker.open), required("highPrice", ticker.high),
+        required("lowPrice", ticker.low), required("volume", ticker.volume),
+        required("quoteVolume", ticker.quoteVolume), required("closeTime", ticker.at));
 }
 
+/// Without index and funding on contracts that have none.
 template <class Source> bool readMark(Source &source, MarkPrice &mark)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, mark.symbol);
-        }
-        if (key == "markPrice") {
-            return read(value, mark.mark);
-        }
-        if (key == "indexPrice") {
-            return read(value, mark.index);
-        }
-        if (key == "lastFundingRate") {
-            return read(value, mark.fundingRate);
-        }
-        if (key == "nextFundingTime") {
-            return read(value, mark.nextFundingAt);
-        }
-        return key == "time" ? read(value, mark.at) : true;
-    }) && !mark.symbol.empty();
+    return readObject(source, required("symbol", mark.symbol), required("markPrice", mark.mark),
+        required("time", mark.at), optional("indexPrice", mark.index),
+        optional("lastFundingRate", mark.fundingRate), optional("nextFundingTime", mark.nextFundingAt));
 }
 
 template <class Source> bool readBookTicker(Source &source, BookTicker &ticker)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, ticker.symbol);
-        }
-        if (key == "bidPrice") {
-            return read(value, ticker.bid);
-        }
-        if (key == "bidQty") {
-            return read(value, ticker.bidQty);
-        }
-        if (key == "askPrice") {
-            return read(value, ticker.ask);
-        }
-        if (key == "askQty") {
-            return read(value, ticker.askQty);
-        }
-        if (key == "lastUpdateId") {
-            return read(value, ticker.updateId);
-        }
-        return key == "time" ? read(value, ticker.at) : true;
-    }) && !ticker.symbol.empty();
+    return readObject(source, required("symbol", ticker.symbol), required("bidPrice", ticker.bid),
+        required("bidQty", ticker.bidQty), required("askPrice", ticker.ask),
+        required("askQty", ticker.askQty), required("time", ticker.at),
+        optional("lastUpdateId", ticker.updateId));
 }
 
 bool readBracket(od::value &source, LeverageBracket &bracket)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "bracket") {
-            return read(value, bracket.bracket);
-        }
-        if (key == "initialLeverage") {
-            return read(value, bracket.maxLeverage);
-        }
-        if (key == "notionalCap") {
-            return read(value, bracket.notionalCap);
-        }
-        if (key == "notionalFloor") {
-            return read(value, bracket.notionalFloor);
-        }
-        if (key == "maintMarginRatio") {
-            return read(value, bracket.maintenanceMarginRate);
-        }
-        return key == "cum" ? read(value, bracket.maintenanceAmount) : true;
-    });
+    return readObject(source, required("bracket", bracket.bracket),
+        required("initialLeverage", bracket.maxLeverage), required("notionalCap", bracket.notionalCap),
+        required("notionalFloor", bracket.notionalFloor),
+        required("maintMarginRatio", bracket.maintenanceMarginRate),
+        required("cum", bracket.maintenanceAmount));
 }
 
-/// Column numbers of a kline row.
+/// The rows of klines have columns in place of members.
 bool readKline(od::value &row, Timestamp serverNow, Candle &candle)
 {
-    int column = 0;
+    constexpr std::array<std::string_view, 12> names{"open time", "open", "high", "low", "close", "volume",
+        "close time", "quote volume", "trade count", "taker buy volume", "taker buy quote volume", "unused"};
+    constexpr std::size_t needed = 11;
     Timestamp closeAt;
-    const bool isRead = eachElement(row, [&](od::value &cell) {
-        switch (column++) {
+    const auto readColumn = [&](std::size_t column, od::value &cell) {
+        switch (column) {
         case 0:
             return read(cell, candle.openAt);
         case 1:
@@ -318,10 +203,15 @@ bool readKline(od::value &row, Timestamp serverNow, Candle &candle)
         default:
             return true;
         }
+    };
+    std::size_t columns = 0;
+    const auto nameOf = [&](std::size_t column) { return names[std::min(column, names.size() - 1)]; };
+    const bool isRead = eachElement(row, [&](od::value &cell) {
+        const std::size_t column = columns++;
+        return given(readColumn(column, cell), nameOf(column));
     });
-    constexpr int columns = 12;
     candle.isClosed = closeAt < serverNow;
-    return isRead && column >= columns - 1;
+    return isRead && given(columns >= needed, nameOf(columns));
 }
 
 } // namespace
@@ -329,9 +219,7 @@ bool readKline(od::value &row, Timestamp serverNow, Candle &candle)
 Result<Timestamp> parseServerTime(std::string_view json)
 {
     return parseDocument<Timestamp>(json, "server time", [](od::document &document, Timestamp &at) {
-        return eachMember(document, [&](std::string_view key, od::value &value) {
-            return key == "serverTime" ? read(value, at) : true;
-        }) && toMs(at) > 0;
+        return readObject(document, required("serverTime", at)) && given(toMs(at) > 0, "serverTime");
     });
 }
 
@@ -339,17 +227,17 @@ Result<ExchangeInfo> parseExchangeInfo(std::string_view json)
 {
     return parseDocument<ExchangeInfo>(
         json, "list of symbols", [](od::document &document, ExchangeInfo &info) {
-            return eachMember(document, [&](std::string_view key, od::value &value) {
-                if (key == "symbols") {
-                    return eachElement(
-                        value, [&](od::value &row) { return readSpec(row, info.symbols.emplace_back()); });
-                }
-                if (key == "rateLimits") {
-                    return eachElement(value,
-                        [&](od::value &row) { return readRateLimit(row, info.rateLimits.emplace_back()); });
-                }
-                return true;
-            }) && !info.symbols.empty();
+            const auto readSymbols = [&](od::value &value) {
+                return eachElement(
+                    value, [&](od::value &row) { return readSpec(row, info.symbols.emplace_back()); });
+            };
+            const auto readLimits = [&](od::value &value) {
+                return eachElement(value,
+                    [&](od::value &row) { return readRateLimit(row, info.rateLimits.emplace_back()); });
+            };
+            return readObject(
+                       document, required("symbols", readSymbols), optional("rateLimits", readLimits)) &&
+                   given(!info.symbols.empty(), "symbols");
         });
 }
 
@@ -357,18 +245,10 @@ Result<BookSnapshot> parseDepth(std::string_view json, const Symbol &symbol)
 {
     return parseDocument<BookSnapshot>(json, "order book", [&](od::document &document, BookSnapshot &book) {
         book.symbol = symbol;
-        return eachMember(document, [&](std::string_view key, od::value &value) {
-            if (key == "lastUpdateId") {
-                return read(value, book.lastUpdateId);
-            }
-            if (key == "E") {
-                return read(value, book.at);
-            }
-            if (key == "bids") {
-                return readLevels(value, book.bids);
-            }
-            return key == "asks" ? readLevels(value, book.asks) : true;
-        }) && book.lastUpdateId > 0;
+        return readObject(document, required("lastUpdateId", book.lastUpdateId), optional("E", book.at),
+                   required("bids", [&](od::value &value) { return readLevels(value, book.bids); }),
+                   required("asks", [&](od::value &value) { return readLevels(value, book.asks); })) &&
+               given(book.lastUpdateId > 0, "lastUpdateId");
     });
 }
 
@@ -376,21 +256,10 @@ Result<std::vector<Trade>> parseTrades(std::string_view json, const Symbol &symb
 {
     return parseRows<Trade>(json, "list of trades", [&](auto &source, Trade &trade) {
         trade.symbol = symbol;
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "id") {
-                return read(value, trade.id);
-            }
-            if (key == "price") {
-                return read(value, trade.price);
-            }
-            if (key == "qty") {
-                return read(value, trade.quantity);
-            }
-            if (key == "time") {
-                return read(value, trade.at);
-            }
-            return key == "isBuyerMaker" ? read(value, trade.buyerIsMaker) : true;
-        }) && trade.id > 0;
+        return readObject(source, required("id", trade.id), required("price", trade.price),
+                   required("qty", trade.quantity), required("time", trade.at),
+                   required("isBuyerMaker", trade.buyerIsMaker)) &&
+               given(trade.id > 0, "id");
     });
 }
 
@@ -398,21 +267,10 @@ Result<std::vector<Trade>> parseAggTrades(std::string_view json, const Symbol &s
 {
     return parseRows<Trade>(json, "list of trades", [&](auto &source, Trade &trade) {
         trade.symbol = symbol;
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "a") {
-                return read(value, trade.id);
-            }
-            if (key == "p") {
-                return read(value, trade.price);
-            }
-            if (key == "q") {
-                return read(value, trade.quantity);
-            }
-            if (key == "T") {
-                return read(value, trade.at);
-            }
-            return key == "m" ? read(value, trade.buyerIsMaker) : true;
-        }) && trade.id > 0;
+        return readObject(source, required("a", trade.id), required("p", trade.price),
+                   required("q", trade.quantity), required("T", trade.at),
+                   required("m", trade.buyerIsMaker)) &&
+               given(trade.id > 0, "a");
     });
 }
 
@@ -446,33 +304,22 @@ Result<std::vector<BookTicker>> parseBookTickers(std::string_view json)
 Result<std::vector<SymbolPrice>> parsePrices(std::string_view json)
 {
     return parseRows<SymbolPrice>(json, "price", [](auto &source, SymbolPrice &price) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, price.symbol);
-            }
-            if (key == "price") {
-                return read(value, price.price);
-            }
-            return key == "time" ? read(value, price.at) : true;
-        }) && !price.symbol.empty();
+        return readObject(source, required("symbol", price.symbol), required("price", price.price),
+            optional("time", price.at));
     });
 }
 
 Result<std::vector<SymbolBrackets>> parseLeverageBrackets(std::string_view json)
 {
     return parseRows<SymbolBrackets>(json, "leverage table", [](auto &source, SymbolBrackets &row) {
-        const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "brackets") {
-                return eachElement(value,
-                    [&](od::value &bracket) { return readBracket(bracket, row.brackets.emplace_back()); });
-            }
-            return true;
-        });
+        const auto readBrackets = [&](od::value &value) {
+            return eachElement(
+                value, [&](od::value &bracket) { return readBracket(bracket, row.brackets.emplace_back()); });
+        };
+        const bool isRead =
+            readObject(source, required("symbol", row.symbol), required("brackets", readBrackets));
         std::ranges::sort(row.brackets, {}, &LeverageBracket::notionalFloor);
-        return isRead && !row.symbol.empty();
+        return isRead;
     });
 }
 

@@ -1,4 +1,5 @@
 #include "exchange/binance/json_reader.h"
+#include "exchange/binance/wire_account.h"
 #include "exchange/binance/wire_orders.h"
 
 namespace binance
@@ -10,99 +11,51 @@ using namespace json;
 namespace
 {
 
-bool readOrderMember(std::string_view key, od::value &value, OrderReport &order)
+/// missing: the first member that an order cannot be without.
+template <class Source>
+bool readOrder(Source &source, OrderReport &order, std::string_view &missing, ErrorBody &error)
 {
-    if (key == "symbol") {
-        return read(value, order.symbol);
+    const bool isRead = readMembers(source, missing, required("symbol", order.symbol),
+        required("orderId", order.orderId), required("clientOrderId", order.clientOrderId),
+        required("side", order.side), required("type", order.type), required("status", order.statusText),
+        required("origQty", order.origQty), required("executedQty", order.executedQty),
+        optional("positionSide", order.positionSide), optional("origType", order.origType),
+        optional("timeInForce", order.timeInForce), optional("price", order.price),
+        optional("avgPrice", order.avgPrice), optional("stopPrice", order.triggerPrice),
+        optional("activatePrice", order.activatePrice), optional("priceRate", order.callbackRate),
+        optional("workingType", order.workingType), optional("reduceOnly", order.reduceOnly),
+        optional("closePosition", order.closePosition), optional("time", order.createdAt),
+        optional("updateTime", order.updatedAt), optional("code", error.code),
+        optional("msg", error.message));
+    order.status = parseOrderStatus(order.statusText);
+    if (missing.empty() && order.orderId == 0) {
+        missing = "orderId";
     }
-    if (key == "clientOrderId") {
-        return read(value, order.clientOrderId);
-    }
-    if (key == "orderId") {
-        return read(value, order.orderId);
-    }
-    if (key == "side") {
-        return readWord(value, order.side, parseSide);
-    }
-    if (key == "positionSide") {
-        return readWord(value, order.positionSide, parsePositionSide);
-    }
-    if (key == "type") {
-        return readWord(value, order.type, parseOrderType);
-    }
-    if (key == "origType") {
-        return readWord(value, order.origType, parseOrderType);
-    }
-    if (key == "timeInForce") {
-        return readWord(value, order.timeInForce, parseTimeInForce);
-    }
-    if (key == "status") {
-        return read(value, order.statusText);
-    }
-    if (key == "origQty") {
-        return read(value, order.origQty);
-    }
-    if (key == "executedQty") {
-        return read(value, order.executedQty);
-    }
-    if (key == "price") {
-        return read(value, order.price);
-    }
-    if (key == "avgPrice") {
-        return read(value, order.avgPrice);
-    }
-    if (key == "stopPrice") {
-        return read(value, order.triggerPrice);
-    }
-    if (key == "activatePrice") {
-        return read(value, order.activatePrice);
-    }
-    if (key == "priceRate") {
-        return read(value, order.callbackRate);
-    }
-    if (key == "workingType") {
-        return readWord(value, order.workingType, parseWorkingType);
-    }
-    if (key == "reduceOnly") {
-        return read(value, order.reduceOnly);
-    }
-    if (key == "closePosition") {
-        return read(value, order.closePosition);
-    }
-    if (key == "time") {
-        return read(value, order.createdAt);
-    }
-    return key == "updateTime" ? read(value, order.updatedAt) : true;
+    return isRead;
 }
 
 template <class Source> bool readOrder(Source &source, OrderReport &order)
 {
-    const bool isRead = eachMember(
-        source, [&](std::string_view key, od::value &value) { return readOrderMember(key, value, order); });
-    order.status = parseOrderStatus(order.statusText);
-    return isRead && !order.symbol.empty() && order.orderId != 0;
+    std::string_view missing;
+    ErrorBody ignored;
+    return readOrder(source, order, missing, ignored) && given(missing.empty(), missing);
 }
 
 /// One element of a batch answer: an order, or {"code":…,"msg":…}.
 bool readOutcome(od::value &source, Result<OrderReport> &outcome)
 {
     OrderReport order;
-    int code = 0;
-    std::string message;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "code") {
-            return read(value, code);
-        }
-        return key == "msg" ? read(value, message) : readOrderMember(key, value, order);
-    });
-    order.status = parseOrderStatus(order.statusText);
-    const bool isOrder = !order.symbol.empty() && order.orderId != 0;
-    if (isOrder) {
-        outcome = order;
-    } else {
-        outcome = failure(ErrorCode::Rejected, message, code);
+    ErrorBody error;
+    std::string_view missing;
+    if (!readOrder(source, order, missing, error)) {
+        return false;
     }
-    return isRead && (isOrder || code != 0);
+    if (missing.empty()) {
+        outcome = std::move(order);
+    } else {
+        outcome = failure(ErrorCode::Rejected, error.message, error.code);
+    }
+    return given(missing.empty() || error.code != 0, order.symbol.empty() ? "code" : missing);
 }
 
 /// The plain answers of the Algo service carry "code" as text and no symbol.
@@ -113,80 +66,27 @@ struct AlgoFields
     std::string message;
 };
 
-template <class Source> bool readAlgo(Source &source, AlgoFields &fields)
+/// missing: the first member that a conditional order cannot be without.
+template <class Source> bool readAlgo(Source &source, AlgoFields &fields, std::string_view &missing)
 {
     AlgoReport &order = fields.report;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "algoId") {
-            return read(value, order.algoId);
-        }
-        if (key == "clientAlgoId") {
-            return read(value, order.clientAlgoId);
-        }
-        if (key == "orderType" || key == "type") {
-            return readWord(value, order.type, parseOrderType);
-        }
-        if (key == "symbol") {
-            return read(value, order.symbol);
-        }
-        if (key == "side") {
-            return readWord(value, order.side, parseSide);
-        }
-        if (key == "positionSide") {
-            return readWord(value, order.positionSide, parsePositionSide);
-        }
-        if (key == "timeInForce") {
-            return readWord(value, order.timeInForce, parseTimeInForce);
-        }
-        if (key == "quantity") {
-            return read(value, order.quantity);
-        }
-        if (key == "algoStatus") {
-            return read(value, order.statusText);
-        }
-        if (key == "triggerPrice") {
-            return read(value, order.triggerPrice);
-        }
-        if (key == "price") {
-            return read(value, order.price);
-        }
-        if (key == "actualOrderId") {
-            return read(value, order.actualOrderId);
-        }
-        if (key == "actualPrice") {
-            return read(value, order.avgPrice);
-        }
-        if (key == "actualQty") {
-            return read(value, order.executedQty);
-        }
-        if (key == "workingType") {
-            return readWord(value, order.workingType, parseWorkingType);
-        }
-        if (key == "closePosition") {
-            return read(value, order.closePosition);
-        }
-        if (key == "reduceOnly") {
-            return read(value, order.reduceOnly);
-        }
-        if (key == "activatePrice") {
-            return read(value, order.activatePrice);
-        }
-        if (key == "callbackRate") {
-            return read(value, order.callbackRate);
-        }
-        if (key == "createTime") {
-            return read(value, order.createdAt);
-        }
-        if (key == "updateTime") {
-            return read(value, order.updatedAt);
-        }
-        if (key == "code") {
-            return read(value, fields.code);
-        }
-        return key == "msg" ? read(value, fields.message) : true;
-    });
+    const bool isRead = readMembers(source, missing, required("algoId", order.algoId),
+        required("clientAlgoId", order.clientAlgoId), required("symbol", order.symbol),
+        required("side", order.side), required("orderType", order.type).orNamed("type"),
+        required("algoStatus", order.statusText), optional("positionSide", order.positionSide),
+        optional("timeInForce", order.timeInForce), optional("quantity", order.quantity),
+        optional("triggerPrice", order.triggerPrice), optional("price", order.price),
+        optional("actualOrderId", order.actualOrderId), optional("actualPrice", order.avgPrice),
+        optional("actualQty", order.executedQty), optional("workingType", order.workingType),
+        optional("closePosition", order.closePosition), optional("reduceOnly", order.reduceOnly),
+        optional("activatePrice", order.activatePrice), optional("callbackRate", order.callbackRate),
+        optional("createTime", order.createdAt), optional("updateTime", order.updatedAt),
+        optional("code", fields.code), optional("msg", fields.message));
     order.status = parseConditionalStatus(order.statusText);
-    return isRead && (order.algoId != 0 || fields.code);
+    if (missing.empty() && order.algoId == 0) {
+        missing = "algoId";
+    }
+    return isRead;
 }
 
 } // namespace
@@ -215,7 +115,10 @@ Result<std::vector<Result<OrderReport>>> parseBatch(std::string_view json)
 Result<AlgoReport> parseAlgoOrder(std::string_view json)
 {
     return parseDocument<AlgoFields>(json, "conditional order",
-        [](od::document &document, AlgoFields &fields) { return readAlgo(document, fields); })
+        [](od::document &document, AlgoFields &fields) {
+            std::string_view missing;
+            return readAlgo(document, fields, missing) && (fields.code || given(missing.empty(), missing));
+        })
         .and_then([](AlgoFields &&fields) -> Result<AlgoReport> {
             if (!fields.code) {
                 return std::move(fields.report);
@@ -236,53 +139,23 @@ Result<std::vector<AlgoReport>> parseAlgoOrders(std::string_view json)
 {
     return parseRows<AlgoReport>(json, "list of conditional orders", [](auto &source, AlgoReport &order) {
         AlgoFields fields;
-        const bool isRead = readAlgo(source, fields);
+        std::string_view missing;
+        const bool isRead = readAlgo(source, fields, missing);
         order = std::move(fields.report);
-        return isRead && !order.symbol.empty();
+        return isRead && given(missing.empty(), missing);
     });
 }
 
 Result<std::vector<Fill>> parseUserTrades(std::string_view json)
 {
     return parseRows<Fill>(json, "list of fills", [](auto &source, Fill &fill) {
-        return eachMember(source,
-                   [&](std::string_view key, od::value &value) {
-                       if (key == "symbol") {
-                           return read(value, fill.symbol);
-                       }
-                       if (key == "id") {
-                           return read(value, fill.tradeId);
-                       }
-                       if (key == "orderId") {
-                           return read(value, fill.orderId);
-                       }
-                       if (key == "side") {
-                           return readWord(value, fill.side, parseSide);
-                       }
-                       if (key == "positionSide") {
-                           return readWord(value, fill.positionSide, parsePositionSide);
-                       }
-                       if (key == "price") {
-                           return read(value, fill.price);
-                       }
-                       if (key == "qty") {
-                           return read(value, fill.quantity);
-                       }
-                       if (key == "realizedPnl") {
-                           return read(value, fill.realizedPnl);
-                       }
-                       if (key == "commission") {
-                           return read(value, fill.commission);
-                       }
-                       if (key == "commissionAsset") {
-                           return read(value, fill.commissionAsset);
-                       }
-                       if (key == "time") {
-                           return read(value, fill.at);
-                       }
-                       return key == "maker" ? read(value, fill.isMaker) : true;
-                   }) &&
-               !fill.symbol.empty() && fill.tradeId != 0;
+        return readObject(source, required("symbol", fill.symbol), required("id", fill.tradeId),
+                   required("orderId", fill.orderId), required("side", fill.side),
+                   required("price", fill.price), required("qty", fill.quantity),
+                   required("realizedPnl", fill.realizedPnl), required("time", fill.at),
+                   optional("positionSide", fill.positionSide), optional("commission", fill.commission),
+                   optional("commissionAsset", fill.commissionAsset), optional("maker", fill.isMaker)) &&
+               given(fill.tradeId != 0, "id");
     });
 }
 

@@ -12,66 +12,29 @@ namespace
 
 bool readIndexComponent(od::value &source, IndexComponent &component)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "exchange") {
-            return read(value, component.exchange);
-        }
-        if (key == "baseAsset" || key == "symbol") {
-            return read(value, component.asset);
-        }
-        if (key == "price") {
-            return read(value, component.price);
-        }
-        return key == "weightInPercentage" || key == "weight" ? read(value, component.weight) : true;
-    }) && !component.asset.empty();
+    return readObject(source, required("baseAsset", component.asset).orNamed("symbol"),
+        required("weightInPercentage", component.weight).orNamed("weight"),
+        optional("exchange", component.exchange), optional("price", component.price));
 }
 
 template <class Source> bool readComposition(Source &source, IndexComposition &index)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "symbol") {
-            return read(value, index.symbol);
-        }
-        if (key == "time") {
-            return read(value, index.at);
-        }
-        if (key == "baseAssetList" || key == "constituents") {
-            return eachElement(value,
-                [&](od::value &row) { return readIndexComponent(row, index.components.emplace_back()); });
-        }
-        return true;
-    }) && !index.symbol.empty();
+    const auto readComponents = [&](od::value &value) {
+        return eachElement(
+            value, [&](od::value &row) { return readIndexComponent(row, index.components.emplace_back()); });
+    };
+    return readObject(source, required("symbol", index.symbol), required("time", index.at),
+        required("baseAssetList", readComponents).orNamed("constituents"));
 }
 
 bool readExecutionAlgo(od::value &source, ExecutionAlgoRow &row)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "algoId") {
-            return read(value, row.algoId);
-        }
-        if (key == "orderId") {
-            return read(value, row.orderId);
-        }
-        if (key == "symbol") {
-            return read(value, row.symbol);
-        }
-        if (key == "side") {
-            return readWord(value, row.side, parseSide);
-        }
-        if (key == "algoStatus" || key == "orderStatus") {
-            return read(value, row.status);
-        }
-        if (key == "totalQty" || key == "origQty") {
-            return read(value, row.totalQty);
-        }
-        if (key == "executedQty") {
-            return read(value, row.executedQty);
-        }
-        if (key == "avgPrice") {
-            return read(value, row.avgPrice);
-        }
-        return key == "bookTime" ? read(value, row.at) : true;
-    }) && row.algoId != 0;
+    return readObject(source, required("algoId", row.algoId), required("symbol", row.symbol),
+               required("side", row.side), required("algoStatus", row.status).orNamed("orderStatus"),
+               required("executedQty", row.executedQty), optional("orderId", row.orderId),
+               optional("totalQty", row.totalQty).orNamed("origQty"), optional("avgPrice", row.avgPrice),
+               optional("bookTime", row.at)) &&
+           given(row.algoId != 0, "algoId");
 }
 
 } // namespace
@@ -79,120 +42,53 @@ bool readExecutionAlgo(od::value &source, ExecutionAlgoRow &row)
 Result<std::vector<FundingRateRow>> parseFundingRates(std::string_view json)
 {
     return parseRows<FundingRateRow>(json, "list of funding rates", [](auto &source, FundingRateRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "fundingRate") {
-                return read(value, row.rate);
-            }
-            if (key == "fundingTime") {
-                return read(value, row.at);
-            }
-            return key == "markPrice" ? read(value, row.mark) : true;
-        }) && !row.symbol.empty();
+        return readObject(source, required("symbol", row.symbol), required("fundingRate", row.rate),
+            required("fundingTime", row.at), optional("markPrice", row.mark));
     });
 }
 
 Result<std::vector<FundingInfoRow>> parseFundingInfo(std::string_view json)
 {
     return parseRows<FundingInfoRow>(json, "list of funding limits", [](auto &source, FundingInfoRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "adjustedFundingRateCap") {
-                return read(value, row.cap);
-            }
-            if (key == "adjustedFundingRateFloor") {
-                return read(value, row.floor);
-            }
-            return key == "fundingIntervalHours" ? read(value, row.intervalHours) : true;
-        }) && !row.symbol.empty();
+        return readObject(source, required("symbol", row.symbol), required("adjustedFundingRateCap", row.cap),
+            required("adjustedFundingRateFloor", row.floor),
+            required("fundingIntervalHours", row.intervalHours));
     });
 }
 
 Result<std::vector<OpenInterestRow>> parseOpenInterest(std::string_view json)
 {
     return parseRows<OpenInterestRow>(json, "open interest", [](auto &source, OpenInterestRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "openInterest" || key == "sumOpenInterest") {
-                return read(value, row.openInterest);
-            }
-            if (key == "sumOpenInterestValue") {
-                return read(value, row.value);
-            }
-            return key == "time" || key == "timestamp" ? read(value, row.at) : true;
-        }) && !row.symbol.empty();
+        return readObject(source, required("symbol", row.symbol),
+            required("openInterest", row.openInterest).orNamed("sumOpenInterest"),
+            required("time", row.at).orNamed("timestamp"), optional("sumOpenInterestValue", row.value));
     });
 }
 
 Result<std::vector<LongShortRow>> parseLongShortRatios(std::string_view json)
 {
     return parseRows<LongShortRow>(json, "long/short ratio", [](auto &source, LongShortRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "longShortRatio") {
-                return read(value, row.ratio);
-            }
-            if (key == "longAccount") {
-                return read(value, row.longShare);
-            }
-            if (key == "shortAccount") {
-                return read(value, row.shortShare);
-            }
-            return key == "timestamp" ? read(value, row.at) : true;
-        }) && !row.symbol.empty();
+        return readObject(source, required("symbol", row.symbol), required("longShortRatio", row.ratio),
+            required("longAccount", row.longShare), required("shortAccount", row.shortShare),
+            required("timestamp", row.at));
     });
 }
 
 Result<std::vector<TakerVolumeRow>> parseTakerVolumes(std::string_view json)
 {
     return parseRows<TakerVolumeRow>(json, "taker volume", [](auto &source, TakerVolumeRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "buySellRatio") {
-                return read(value, row.ratio);
-            }
-            if (key == "buyVol") {
-                return read(value, row.buyVolume);
-            }
-            if (key == "sellVol") {
-                return read(value, row.sellVolume);
-            }
-            return key == "timestamp" ? read(value, row.at) : true;
-        }) && toMs(row.at) > 0;
+        return readObject(source, required("buySellRatio", row.ratio), required("buyVol", row.buyVolume),
+            required("sellVol", row.sellVolume), required("timestamp", row.at));
     });
 }
 
 Result<std::vector<BasisRow>> parseBasis(std::string_view json)
 {
     return parseRows<BasisRow>(json, "basis", [](auto &source, BasisRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "pair") {
-                return read(value, row.pair);
-            }
-            if (key == "contractType") {
-                return read(value, row.contractType);
-            }
-            if (key == "indexPrice") {
-                return read(value, row.indexPrice);
-            }
-            if (key == "futuresPrice") {
-                return read(value, row.futuresPrice);
-            }
-            if (key == "basis") {
-                return read(value, row.basis);
-            }
-            if (key == "basisRate") {
-                return read(value, row.basisRate);
-            }
-            return key == "timestamp" ? read(value, row.at) : true;
-        }) && !row.pair.empty();
+        return readObject(source, required("pair", row.pair), required("contractType", row.contractType),
+            required("indexPrice", row.indexPrice), required("futuresPrice", row.futuresPrice),
+            required("basis", row.basis), required("basisRate", row.basisRate),
+            required("timestamp", row.at));
     });
 }
 
@@ -211,27 +107,9 @@ Result<IndexComposition> parseConstituents(std::string_view json)
 Result<std::vector<IncomeRow>> parseIncome(std::string_view json)
 {
     return parseRows<IncomeRow>(json, "list of income", [](auto &source, IncomeRow &row) {
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "incomeType") {
-                return read(value, row.type);
-            }
-            if (key == "asset") {
-                return read(value, row.asset);
-            }
-            if (key == "income") {
-                return read(value, row.amount);
-            }
-            if (key == "time") {
-                return read(value, row.at);
-            }
-            if (key == "tranId") {
-                return read(value, row.transactionId);
-            }
-            return key == "tradeId" ? read(value, row.tradeId) : true;
-        }) && !row.type.empty();
+        return readObject(source, required("incomeType", row.type), required("asset", row.asset),
+            required("income", row.amount), required("time", row.at), required("tranId", row.transactionId),
+            optional("symbol", row.symbol), optional("tradeId", row.tradeId));
     });
 }
 
@@ -240,52 +118,24 @@ Result<std::vector<MarginChangeRow>> parseMarginChanges(std::string_view json)
     return parseRows<MarginChangeRow>(json, "list of margin changes", [](auto &source, MarginChangeRow &row) {
         constexpr int reduced = 2;
         int type = 0;
-        const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            if (key == "positionSide") {
-                return readWord(value, row.positionSide, parsePositionSide);
-            }
-            if (key == "amount") {
-                return read(value, row.amount);
-            }
-            if (key == "asset") {
-                return read(value, row.asset);
-            }
-            if (key == "deltaType") {
-                return read(value, row.cause);
-            }
-            if (key == "type") {
-                return read(value, type);
-            }
-            return key == "time" ? read(value, row.at) : true;
-        });
+        const bool isRead = readObject(source, required("symbol", row.symbol), required("type", type),
+            required("amount", row.amount), required("asset", row.asset), required("time", row.at),
+            optional("positionSide", row.positionSide), optional("deltaType", row.cause));
         if (type == reduced && row.amount.isPositive()) {
             row.amount = -row.amount;
         }
-        return isRead && !row.symbol.empty();
+        return isRead;
     });
 }
 
 Result<std::vector<AdlQuantileRow>> parseAdlQuantiles(std::string_view json)
 {
     return parseRows<AdlQuantileRow>(json, "deleveraging queue", [](auto &source, AdlQuantileRow &row) {
-        const auto readSides = [&](std::string_view side, od::value &value) {
-            if (side == "BOTH") {
-                return read(value, row.both);
-            }
-            if (side == "LONG") {
-                return read(value, row.longSide);
-            }
-            return side == "SHORT" ? read(value, row.shortSide) : true;
+        const auto readSides = [&](od::value &value) {
+            return readObject(value, optional("BOTH", row.both), optional("LONG", row.longSide),
+                optional("SHORT", row.shortSide));
         };
-        return eachMember(source, [&](std::string_view key, od::value &value) {
-            if (key == "symbol") {
-                return read(value, row.symbol);
-            }
-            return key == "adlQuantile" ? eachMember(value, readSides) : true;
-        }) && !row.symbol.empty();
+        return readObject(source, required("symbol", row.symbol), required("adlQuantile", readSides));
     });
 }
 
@@ -293,15 +143,11 @@ Result<std::vector<ExecutionAlgoRow>> parseExecutionAlgos(std::string_view json)
 {
     return parseDocument<std::vector<ExecutionAlgoRow>>(json, "list of execution algorithms",
         [](od::document &document, std::vector<ExecutionAlgoRow> &rows) {
-            bool hasList = false;
-            return eachMember(document, [&](std::string_view key, od::value &value) {
-                if (key != "orders" && key != "subOrders") {
-                    return true;
-                }
-                hasList = true;
+            const auto readRows = [&](od::value &value) {
                 return eachElement(
                     value, [&](od::value &row) { return readExecutionAlgo(row, rows.emplace_back()); });
-            }) && hasList;
+            };
+            return readObject(document, required("orders", readRows).orNamed("subOrders"));
         });
 }
 

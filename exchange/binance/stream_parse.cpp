@@ -15,43 +15,81 @@ namespace
 // COIN-M rows of the all-market streams carry st = 2 (reference 6).
 constexpr int coinMargined = 2;
 
+/// Which members of one letter an event had.
+class Letters
+{
+public:
+    void add(char letter) { m_seen |= bitOf(letter); }
+    bool has(char letter) const { return (m_seen & bitOf(letter)) != 0; }
+    bool hasAll(std::string_view wanted) const
+    {
+        return std::ranges::all_of(wanted, [this](char letter) { return has(letter); });
+    }
+    /// As hasAll(); notes the first that is missing.
+    bool hold(std::string_view wanted) const
+    {
+        return std::ranges::all_of(wanted, [this](const char &letter) {
+            return given(has(letter), {&letter, 1});
+        });
+    }
+
+private:
+    static constexpr std::uint64_t bitOf(char letter)
+    {
+        return letter >= 'A' ? std::uint64_t{1} << (static_cast<unsigned>(letter - 'A') & 63U) : 0;
+    }
+    std::uint64_t m_seen = 0;
+};
+
+/// Reads the members of one letter by readLetter(letter, value), and the rest that busy events share. False
+/// also where one of the wanted letters is missing. Rows of the other universe are dropped, not judged.
+template <class Source, class ReadLetter>
+bool readLetters(Source &source, std::string_view wanted, int &universe, ReadLetter readLetter)
+{
+    Letters letters;
+    return eachMember(source, [&](std::string_view key, auto &value) {
+        if (key.size() != 1) {
+            return key == "st" ? read(value, universe) : true;
+        }
+        letters.add(key.front());
+        return readLetter(key.front(), value);
+    }) && (universe == coinMargined || letters.hold(wanted));
+}
+
 template <class Source> bool readTrade(Source &source, TradeEvent &event, int &universe)
 {
     Trade &trade = event.trade;
-    return eachMember(source,
-               [&](std::string_view key, auto &value) {
-                   if (key.size() != 1) {
-                       return key == "st" ? read(value, universe) : true;
-                   }
-                   switch (key.front()) {
-                   case 's':
-                       return read(value, trade.symbol);
-                   case 'a':
-                   case 't':
-                       return read(value, trade.id);
-                   case 'p':
-                       return read(value, trade.price);
-                   case 'q':
-                       return read(value, trade.quantity);
-                   case 'T':
-                       return read(value, trade.at);
-                   case 'm':
-                       return read(value, trade.buyerIsMaker);
-                   default:
-                       return true;
-                   }
-               }) &&
-           !trade.symbol.empty() && trade.price.isPositive();
+    const char id = event.isAggregate ? 'a' : 't';
+    return readLetters(source, event.isAggregate ? "sapqTm" : "stpqTm", universe, [&](char key, auto &value) {
+        switch (key) {
+        case 's':
+            return read(value, trade.symbol);
+        case 'a':
+        case 't':
+            return key == id ? read(value, trade.id) : true;
+        case 'p':
+            return read(value, trade.price);
+        case 'q':
+            return read(value, trade.quantity);
+        case 'T':
+            return read(value, trade.at);
+        case 'm':
+            return read(value, trade.buyerIsMaker);
+        default:
+            return true;
+        }
+    }) && (universe == coinMargined || given(trade.price.isPositive(), "p"));
 }
 
 template <class Source> bool readKline(Source &source, KlineEvent &event, int &universe)
 {
     Candle &candle = event.candle;
-    unsigned prices = 0;
+    Letters letters;
     const auto readBar = [&](std::string_view key, auto &value) {
         if (key.size() != 1) {
             return true;
         }
+        letters.add(key.front());
         switch (key.front()) {
         case 't':
             return read(value, candle.openAt);
@@ -62,16 +100,12 @@ template <class Source> bool readKline(Source &source, KlineEvent &event, int &u
             return isWord;
         }
         case 'o':
-            prices |= 1U;
             return read(value, candle.open);
         case 'c':
-            prices |= 2U;
             return read(value, candle.close);
         case 'h':
-            prices |= 4U;
             return read(value, candle.high);
         case 'l':
-            prices |= 8U;
             return read(value, candle.low);
         case 'v':
             return read(value, candle.volume);
@@ -96,19 +130,17 @@ template <class Source> bool readKline(Source &source, KlineEvent &event, int &u
         }
         return key == "st" ? read(value, universe) : true;
     });
-    constexpr unsigned allPrices = 15U;
-    event.isComplete = prices == allPrices && event.interval.has_value();
-    return isRead && !event.symbol.empty() && toMs(candle.openAt) > 0;
+    event.isComplete = event.interval.has_value() && letters.hasAll("ochlvnxqV");
+    return isRead && (universe == coinMargined || (given(!event.symbol.empty(), "s") && letters.hold("t") &&
+                                                      given(toMs(candle.openAt) > 0, "t")));
 }
 
 template <class Source> bool readTicker(Source &source, TickerEvent &event, int &universe)
 {
     Ticker &ticker = event.ticker;
-    const bool isRead = eachMember(source, [&](std::string_view key, auto &value) {
-        if (key.size() != 1) {
-            return key == "st" ? read(value, universe) : true;
-        }
-        switch (key.front()) {
+    const std::string_view wanted = event.isMini ? "scohlvqE" : "scohlvqPE";
+    const bool isRead = readLetters(source, wanted, universe, [&](char key, auto &value) {
+        switch (key) {
         case 's':
             return read(value, ticker.symbol);
         case 'c':
@@ -134,16 +166,13 @@ template <class Source> bool readTicker(Source &source, TickerEvent &event, int 
     if (event.isMini && ticker.open.isPositive()) {
         ticker.changePercent = (ticker.last - ticker.open) / ticker.open * 100;
     }
-    return isRead && !ticker.symbol.empty();
+    return isRead;
 }
 
 template <class Source> bool readBookTicker(Source &source, BookTicker &ticker, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, auto &value) {
-        if (key.size() != 1) {
-            return key == "st" ? read(value, universe) : true;
-        }
-        switch (key.front()) {
+    return readLetters(source, "subBaAE", universe, [&](char key, auto &value) {
+        switch (key) {
         case 's':
             return read(value, ticker.symbol);
         case 'u':
@@ -161,175 +190,132 @@ template <class Source> bool readBookTicker(Source &source, BookTicker &ticker, 
         default:
             return true;
         }
-    }) && !ticker.symbol.empty();
+    });
 }
 
 template <class Source> bool readDepth(Source &source, BookUpdate &update, int &universe)
 {
-    return eachMember(source,
-               [&](std::string_view key, auto &value) {
-                   if (key == "pu") {
-                       return read(value, update.previousUpdateId);
-                   }
-                   if (key.size() != 1) {
-                       return key == "st" ? read(value, universe) : true;
-                   }
-                   switch (key.front()) {
-                   case 's':
-                       return read(value, update.symbol);
-                   case 'E':
-                       return read(value, update.at);
-                   case 'U':
-                       return read(value, update.firstUpdateId);
-                   case 'u':
-                       return read(value, update.lastUpdateId);
-                   case 'b':
-                       return readLevels(value, update.bids);
-                   case 'a':
-                       return readLevels(value, update.asks);
-                   default:
-                       return true;
-                   }
-               }) &&
-           !update.symbol.empty() && update.lastUpdateId > 0;
+    Letters letters;
+    bool hasPrevious = false;
+    const bool isRead = eachMember(source, [&](std::string_view key, auto &value) {
+        if (key == "pu") {
+            hasPrevious = true;
+            return read(value, update.previousUpdateId);
+        }
+        if (key.size() != 1) {
+            return key == "st" ? read(value, universe) : true;
+        }
+        letters.add(key.front());
+        switch (key.front()) {
+        case 's':
+            return read(value, update.symbol);
+        case 'E':
+            return read(value, update.at);
+        case 'U':
+            return read(value, update.firstUpdateId);
+        case 'u':
+            return read(value, update.lastUpdateId);
+        case 'b':
+            return readLevels(value, update.bids);
+        case 'a':
+            return readLevels(value, update.asks);
+        default:
+            return true;
+        }
+    });
+    return isRead && (universe == coinMargined || (letters.hold("sEUuba") && given(hasPrevious, "pu") &&
+                                                      given(update.lastUpdateId > 0, "u")));
 }
 
 template <class Source> bool readMark(Source &source, MarkPrice &mark, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, auto &value) {
-        if (key.size() != 1) {
-            return key == "st" ? read(value, universe) : true;
-        }
-        switch (key.front()) {
+    return readLetters(source, "spE", universe, [&](char key, auto &value) {
+        switch (key) {
         case 's':
             return read(value, mark.symbol);
         case 'p':
             return read(value, mark.mark);
         case 'i':
-            return read(value, mark.index);
+            return readOptional(value, mark.index);
         case 'r':
-            return read(value, mark.fundingRate);
+            return readOptional(value, mark.fundingRate); // contracts with a delivery have none
         case 'T':
-            return read(value, mark.nextFundingAt);
+            return readOptional(value, mark.nextFundingAt);
         case 'E':
             return read(value, mark.at);
         default:
             return true;
         }
-    }) && !mark.symbol.empty();
+    });
 }
 
 template <class Source> bool readForceOrder(Source &source, ForceOrderEvent &event, int &universe)
 {
+    bool hasOrder = false;
+    Letters letters;
     const auto readOrder = [&](std::string_view key, auto &value) {
-        if (key == "s") {
-            return read(value, event.symbol);
-        }
-        if (key == "S") {
-            return readWord(value, event.side, parseSide);
-        }
-        if (key == "q") {
-            return read(value, event.quantity);
-        }
-        if (key == "p") {
-            return read(value, event.price);
-        }
         if (key == "ap") {
-            return read(value, event.avgPrice);
+            return readOptional(value, event.avgPrice);
         }
-        return key == "T" ? read(value, event.at) : true;
+        if (key.size() != 1) {
+            return true;
+        }
+        letters.add(key.front());
+        switch (key.front()) {
+        case 's':
+            return read(value, event.symbol);
+        case 'S':
+            return read(value, event.side);
+        case 'q':
+            return read(value, event.quantity);
+        case 'p':
+            return read(value, event.price);
+        case 'T':
+            return read(value, event.at);
+        default:
+            return true;
+        }
     };
     return eachMember(source, [&](std::string_view key, auto &value) {
         if (key == "o") {
+            hasOrder = true;
             return eachMember(value, readOrder);
         }
         return key == "st" ? read(value, universe) : true;
-    }) && !event.symbol.empty();
+    }) && (universe == coinMargined || (given(hasOrder, "o") && letters.hold("sSqpT")));
 }
 
 bool readContractInfo(od::object &source, ContractInfoEvent &event, int &universe)
 {
     const auto readBracket = [](od::value &row, LeverageBracket &bracket) {
-        return eachMember(row, [&](std::string_view key, od::value &value) {
-            if (key == "bs") {
-                return read(value, bracket.bracket);
-            }
-            if (key == "bnf") {
-                return read(value, bracket.notionalFloor);
-            }
-            if (key == "bnc") {
-                return read(value, bracket.notionalCap);
-            }
-            if (key == "mmr") {
-                return read(value, bracket.maintenanceMarginRate);
-            }
-            if (key == "cf") {
-                return read(value, bracket.maintenanceAmount);
-            }
-            return key == "ma" ? read(value, bracket.maxLeverage) : true;
-        });
+        return readObject(row, required("bs", bracket.bracket), required("bnf", bracket.notionalFloor),
+            required("bnc", bracket.notionalCap), required("mmr", bracket.maintenanceMarginRate),
+            required("cf", bracket.maintenanceAmount), required("ma", bracket.maxLeverage));
     };
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "s") {
-            return read(value, event.symbol);
-        }
-        if (key == "ct") {
-            return read(value, event.contractType);
-        }
-        if (key == "cs") {
-            return read(value, event.statusText);
-        }
-        if (key == "bks") {
-            return eachElement(
-                value, [&](od::value &row) { return readBracket(row, event.brackets.emplace_back()); });
-        }
-        return key == "st" ? read(value, universe) : true;
-    }) && !event.symbol.empty();
+    const auto readBrackets = [&](od::value &value) {
+        return eachElement(
+            value, [&](od::value &row) { return readBracket(row, event.brackets.emplace_back()); });
+    };
+    return readObject(source, required("s", event.symbol), optional("ct", event.contractType),
+        required("cs", event.statusText), optional("bks", readBrackets), optional("st", universe));
 }
 
 bool readCompositeIndex(od::object &source, CompositeIndexEvent &event, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "s") {
-            return read(value, event.symbol);
-        }
-        if (key == "p") {
-            return read(value, event.price);
-        }
-        if (key == "E") {
-            return read(value, event.at);
-        }
-        return key == "st" ? read(value, universe) : true;
-    }) && !event.symbol.empty();
+    return readObject(source, required("s", event.symbol), required("p", event.price),
+        required("E", event.at), optional("st", universe));
 }
 
 bool readAssetIndex(od::object &source, AssetIndexEvent &event, int &universe)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "s") {
-            return read(value, event.symbol);
-        }
-        if (key == "i") {
-            return read(value, event.index);
-        }
-        if (key == "E") {
-            return read(value, event.at);
-        }
-        return key == "st" ? read(value, universe) : true;
-    }) && !event.symbol.empty();
+    return readObject(source, required("s", event.symbol), required("i", event.index),
+        required("E", event.at), optional("st", universe));
 }
 
 bool readSession(od::object &source, TradingSessionEvent &event, int & /*universe*/)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "e") {
-            return read(value, event.market);
-        }
-        if (key == "S") {
-            return read(value, event.session);
-        }
-        return key == "E" ? read(value, event.at) : true;
-    });
+    return readObject(
+        source, required("e", event.market), required("S", event.session), required("E", event.at));
 }
 
 /// Reads the event where it will stay; on false the frame holds half of one and is of no use.
@@ -436,68 +422,47 @@ template <class Source> bool readPayload(Source &source, StreamFrame &frame)
     return object.reset().error() == simdjson::SUCCESS && readEvent(type, object, frame);
 }
 
-/// {"result":…,"id":…}, {"code":…,"msg":…,"id":…}, {"error":{…}}: what is no event.
-bool readControlMember(std::string_view key, od::value &value, ControlAnswer &answer)
+/// A stream's message or the answer to a request: {"stream":…,"data":…}, {"result":…,"id":…},
+/// {"code":…,"msg":…,"id":…}, {"error":{…}}.
+bool readEnvelope(od::object &root, StreamFrame &frame)
 {
-    if (key == "id") {
-        return read(value, answer.id);
+    bool hasData = false;
+    ControlAnswer control;
+    const auto readData = [&](od::value &value) {
+        hasData = true;
+        return eachRow(value, [&](od::value &payload) { return readPayload(payload, frame); });
+    };
+    const auto readError = [&](od::value &value) {
+        return readObject(value, optional("code", control.errorCode), optional("msg", control.errorMessage));
+    };
+    const bool isRead =
+        readObject(root, optional("stream", frame.stream), required("data", readData).onlyIf(false),
+            optional("id", control.id), optional("code", control.errorCode),
+            optional("msg", control.errorMessage), optional("error", readError));
+    if (isRead && !hasData) {
+        frame.control = std::move(control);
     }
-    if (key == "code") {
-        return read(value, answer.errorCode);
-    }
-    if (key == "msg") {
-        return read(value, answer.errorMessage);
-    }
-    if (key == "error") {
-        return eachMember(value, [&](std::string_view inner, od::value &item) {
-            if (inner == "code") {
-                return read(item, answer.errorCode);
-            }
-            return inner == "msg" ? read(item, answer.errorMessage) : true;
-        });
-    }
-    return true;
+    return isRead;
 }
 
 /// isWrapped: the text begins with "stream", so that there is no need to search it for "e".
 bool readRoot(od::document &document, bool isWrapped, StreamFrame &frame)
 {
-    od::json_type type{};
-    if (document.type().get(type) != simdjson::SUCCESS) {
-        return false;
-    }
-    if (type == od::json_type::array) {
+    if (typeOf(document) == od::json_type::array) {
         return eachElement(document, [&](od::value &element) { return readPayload(element, frame); });
     }
     od::object root;
     if (document.get_object().get(root) != simdjson::SUCCESS) {
         return false;
     }
-    if (!isWrapped) {
-        std::string_view eventType;
-        if (!findType(root, eventType) || root.reset().error() != simdjson::SUCCESS) {
-            return false;
-        }
-        if (!eventType.empty()) {
-            return readEvent(eventType, root, frame);
-        }
+    if (isWrapped) {
+        return readEnvelope(root, frame);
     }
-    bool hasData = false;
-    ControlAnswer control;
-    const bool isRead = eachMember(root, [&](std::string_view key, od::value &value) {
-        if (key == "stream") {
-            return read(value, frame.stream);
-        }
-        if (key == "data") {
-            hasData = true;
-            return eachRow(value, [&](od::value &payload) { return readPayload(payload, frame); });
-        }
-        return readControlMember(key, value, control);
-    });
-    if (isRead && !hasData) {
-        frame.control = std::move(control);
+    std::string_view type;
+    if (!findType(root, type) || root.reset().error() != simdjson::SUCCESS) {
+        return false;
     }
-    return isRead;
+    return type.empty() ? readEnvelope(root, frame) : readEvent(type, root, frame);
 }
 
 /// A busy event whose first member is "e", as the venue writes them.
@@ -540,6 +505,7 @@ Result<void> parseFrame(std::string_view json, StreamFrame &frame)
         return {};
     }
     frame.clear();
+    workspace.forgetFailure();
     od::document document;
     const auto firstMember = text.substr(std::min(text.find('"'), text.size()));
     if (workspace.open(text, document) != simdjson::SUCCESS ||

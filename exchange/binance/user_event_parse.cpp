@@ -13,177 +13,80 @@ bool readOrderUpdate(od::object &source, OrderTradeUpdate &update)
 {
     OrderReport &order = update.order;
     Fill fill;
-    const auto readOrder = [&](std::string_view key, od::value &value) {
-        if (key.size() == 1) {
-            switch (key.front()) {
-            case 's':
-                return read(value, order.symbol);
-            case 'c':
-                return read(value, order.clientOrderId);
-            case 'S':
-                return readWord(value, order.side, parseSide);
-            case 'o':
-                return readWord(value, order.type, parseOrderType);
-            case 'f':
-                return readWord(value, order.timeInForce, parseTimeInForce);
-            case 'q':
-                return read(value, order.origQty);
-            case 'p':
-                return read(value, order.price);
-            case 'x':
-                return read(value, update.executionType);
-            case 'X':
-                return read(value, order.statusText);
-            case 'i':
-                return read(value, order.orderId);
-            case 'l':
-                return read(value, fill.quantity);
-            case 'z':
-                return read(value, order.executedQty);
-            case 'L':
-                return read(value, fill.price);
-            case 'n':
-                return read(value, fill.commission);
-            case 'N':
-                return read(value, fill.commissionAsset);
-            case 'T':
-                return read(value, fill.at);
-            case 't':
-                return read(value, fill.tradeId);
-            case 'm':
-                return read(value, fill.isMaker);
-            case 'R':
-                return read(value, order.reduceOnly);
-            default:
-                return true;
-            }
-        }
-        if (key == "ap") {
-            return read(value, order.avgPrice);
-        }
-        if (key == "sp") {
-            return read(value, order.triggerPrice);
-        }
-        if (key == "wt") {
-            return readWord(value, order.workingType, parseWorkingType);
-        }
-        if (key == "ot") {
-            return readWord(value, order.origType, parseOrderType);
-        }
-        if (key == "ps") {
-            return readWord(value, order.positionSide, parsePositionSide);
-        }
-        if (key == "cp") {
-            return read(value, order.closePosition);
-        }
-        if (key == "AP") {
-            return read(value, order.activatePrice);
-        }
-        if (key == "cr") {
-            return read(value, order.callbackRate);
-        }
-        if (key == "rp") {
-            return read(value, fill.realizedPnl);
-        }
-        return key == "er" ? read(value, update.expiryReason) : true;
+    std::optional<Quantity> lastQty;
+    std::optional<Price> lastPrice;
+    std::optional<Timestamp> lastAt;
+    const auto readOrder = [&](od::value &value) {
+        return readObject(value, required("s", order.symbol), required("i", order.orderId),
+            required("c", order.clientOrderId), required("S", order.side), required("o", order.type),
+            required("q", order.origQty), required("z", order.executedQty),
+            required("x", update.executionType), required("X", order.statusText),
+            optional("ps", order.positionSide), optional("f", order.timeInForce), optional("p", order.price),
+            optional("ap", order.avgPrice), optional("sp", order.triggerPrice),
+            optional("ot", order.origType), optional("wt", order.workingType),
+            optional("cp", order.closePosition), optional("R", order.reduceOnly),
+            optional("AP", order.activatePrice), optional("cr", order.callbackRate),
+            optional("er", update.expiryReason), optional("l", lastQty), optional("L", lastPrice),
+            optional("n", fill.commission), optional("N", fill.commissionAsset), optional("T", lastAt),
+            optional("t", fill.tradeId), optional("m", fill.isMaker), optional("rp", fill.realizedPnl));
     };
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "E") {
-            return read(value, update.eventAt);
-        }
-        if (key == "T") {
-            return read(value, update.transactionAt);
-        }
-        return key == "o" ? eachMember(value, readOrder) : true;
-    });
+    const bool isRead = readObject(
+        source, required("E", update.eventAt), required("T", update.transactionAt), required("o", readOrder));
     order.status = parseOrderStatus(order.statusText);
     order.updatedAt = update.transactionAt;
+    fill.symbol = order.symbol;
+    fill.orderId = order.orderId;
+    fill.side = order.side;
+    fill.positionSide = order.positionSide;
+    fill.quantity = lastQty.value_or(Quantity{});
+    fill.price = lastPrice.value_or(Price{});
+    fill.at = lastAt.value_or(update.transactionAt);
+    // An execution of which we read only half would be lost. Rows of liquidations may have a quantity of 0.
+    const bool isTrade = update.executionType == "TRADE" || fill.tradeId != 0;
     if (fill.tradeId != 0 && fill.quantity.isPositive()) {
-        fill.symbol = order.symbol;
-        fill.orderId = order.orderId;
-        fill.side = order.side;
-        fill.positionSide = order.positionSide;
         update.fill = fill;
     }
-    return isRead && !order.symbol.empty() && order.orderId != 0;
+    return isRead && given(order.orderId != 0, "i") && (!isTrade || given(lastQty.has_value(), "l")) &&
+           (!fill.quantity.isPositive() ||
+               (given(fill.tradeId != 0, "t") && given(lastPrice.has_value(), "L")));
 }
 
-/// A row of ACCOUNT_UPDATE or MARGIN_CALL.
-bool readPosition(od::value &source, Position &position)
+/// A row of ACCOUNT_UPDATE, or one of MARGIN_CALL, which has no entry price.
+bool readPosition(od::value &source, Position &position, bool hasEntry)
 {
     Money amount;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "s") {
-            return read(value, position.symbol);
-        }
-        if (key == "ps") {
-            return readWord(value, position.positionSide, parsePositionSide);
-        }
-        if (key == "pa") {
-            return read(value, amount);
-        }
-        if (key == "ep") {
-            return read(value, position.entryPrice);
-        }
-        if (key == "bep") {
-            return read(value, position.breakEvenPrice);
-        }
-        if (key == "mt") {
-            return readWord(value, position.marginType, parseMarginType);
-        }
-        if (key == "mp") {
-            return read(value, position.markPrice);
-        }
-        return key == "iw" ? read(value, position.isolatedWallet) : true;
-    });
+    const bool isRead =
+        readObject(source, required("s", position.symbol), required("ps", position.positionSide),
+            required("pa", amount), required("ep", position.entryPrice).onlyIf(hasEntry),
+            required("mt", position.marginType), optional("bep", position.breakEvenPrice),
+            optional("mp", position.markPrice), optional("iw", position.isolatedWallet));
     position.side = amount.isNegative() ? Side::Sell : Side::Buy;
     position.quantity = Quantity::fromUnits(amount.abs().units());
-    return isRead && !position.symbol.empty();
+    return isRead;
 }
 
 bool readBalance(od::value &source, BalanceRow &balance)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "a") {
-            return read(value, balance.asset);
-        }
-        if (key == "wb") {
-            return read(value, balance.walletBalance);
-        }
-        if (key == "cw") {
-            return read(value, balance.crossWalletBalance);
-        }
-        return key == "bc" ? read(value, balance.balanceChange) : true;
-    }) && !balance.asset.empty();
+    return readObject(source, required("a", balance.asset), required("wb", balance.walletBalance),
+        required("cw", balance.crossWalletBalance), optional("bc", balance.balanceChange));
 }
 
 bool readAccountUpdate(od::object &source, AccountUpdate &update)
 {
-    const auto readData = [&](std::string_view key, od::value &value) {
-        if (key == "m") {
-            return read(value, update.reason);
-        }
-        if (key == "S") {
-            return read(value, update.fundingSymbol);
-        }
-        if (key == "B") {
-            return eachElement(
-                value, [&](od::value &row) { return readBalance(row, update.balances.emplace_back()); });
-        }
-        return key == "P"
-                   ? eachElement(value,
-                         [&](od::value &row) { return readPosition(row, update.positions.emplace_back()); })
-                   : true;
+    const auto readBalances = [&](od::value &value) {
+        return eachElement(
+            value, [&](od::value &row) { return readBalance(row, update.balances.emplace_back()); });
     };
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "E") {
-            return read(value, update.eventAt);
-        }
-        if (key == "T") {
-            return read(value, update.transactionAt);
-        }
-        return key == "a" ? eachMember(value, readData) : true;
-    });
+    const auto readPositions = [&](od::value &value) {
+        return eachElement(
+            value, [&](od::value &row) { return readPosition(row, update.positions.emplace_back(), true); });
+    };
+    const auto readData = [&](od::value &value) {
+        return readObject(value, required("m", update.reason), optional("S", update.fundingSymbol),
+            optional("B", readBalances), optional("P", readPositions));
+    };
+    const bool isRead = readObject(
+        source, required("E", update.eventAt), required("T", update.transactionAt), required("a", readData));
     for (Position &position : update.positions) {
         position.updatedAt = update.transactionAt;
     }
@@ -193,197 +96,84 @@ bool readAccountUpdate(od::object &source, AccountUpdate &update)
 bool readAlgoUpdate(od::object &source, AlgoUpdate &update)
 {
     AlgoReport &order = update.order;
-    const auto readOrder = [&](std::string_view key, od::value &value) {
-        if (key == "caid") {
-            return read(value, order.clientAlgoId);
-        }
-        if (key == "aid") {
-            return read(value, order.algoId);
-        }
-        if (key == "o") {
-            return readWord(value, order.type, parseOrderType);
-        }
-        if (key == "s") {
-            return read(value, order.symbol);
-        }
-        if (key == "S") {
-            return readWord(value, order.side, parseSide);
-        }
-        if (key == "ps") {
-            return readWord(value, order.positionSide, parsePositionSide);
-        }
-        if (key == "f") {
-            return readWord(value, order.timeInForce, parseTimeInForce);
-        }
-        if (key == "q") {
-            return read(value, order.quantity);
-        }
-        if (key == "X") {
-            return read(value, order.statusText);
-        }
-        if (key == "ai") {
-            return read(value, order.actualOrderId);
-        }
-        if (key == "ap") {
-            return read(value, order.avgPrice);
-        }
-        if (key == "aq") {
-            return read(value, order.executedQty);
-        }
-        if (key == "tp") {
-            return read(value, order.triggerPrice);
-        }
-        if (key == "p") {
-            return read(value, order.price);
-        }
-        if (key == "wt") {
-            return readWord(value, order.workingType, parseWorkingType);
-        }
-        if (key == "cp") {
-            return read(value, order.closePosition);
-        }
-        if (key == "R") {
-            return read(value, order.reduceOnly);
-        }
-        return key == "rm" ? read(value, order.failureReason) : true;
+    const auto readOrder = [&](od::value &value) {
+        return readObject(value, required("aid", order.algoId), required("caid", order.clientAlgoId),
+            required("o", order.type), required("s", order.symbol), required("S", order.side),
+            required("X", order.statusText), optional("ps", order.positionSide),
+            optional("f", order.timeInForce), optional("q", order.quantity),
+            optional("ai", order.actualOrderId), optional("ap", order.avgPrice),
+            optional("aq", order.executedQty), optional("tp", order.triggerPrice), optional("p", order.price),
+            optional("wt", order.workingType), optional("cp", order.closePosition),
+            optional("R", order.reduceOnly), optional("rm", order.failureReason));
     };
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "E") {
-            return read(value, update.eventAt);
-        }
-        if (key == "T") {
-            return read(value, update.transactionAt);
-        }
-        return key == "o" ? eachMember(value, readOrder) : true;
-    });
+    const bool isRead = readObject(
+        source, required("E", update.eventAt), required("T", update.transactionAt), required("o", readOrder));
     order.status = parseConditionalStatus(order.statusText);
     order.updatedAt = update.transactionAt;
-    return isRead && order.algoId != 0 && !order.symbol.empty();
+    return isRead && given(order.algoId != 0, "aid");
 }
 
 bool readTradeLite(od::object &source, TradeLite &trade)
 {
     Fill &fill = trade.fill;
-    const bool isRead = eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key.size() != 1) {
-            return true;
-        }
-        switch (key.front()) {
-        case 's':
-            return read(value, fill.symbol);
-        case 'c':
-            return read(value, trade.clientOrderId);
-        case 'S':
-            return readWord(value, fill.side, parseSide);
-        case 'L':
-            return read(value, fill.price);
-        case 'l':
-            return read(value, fill.quantity);
-        case 't':
-            return read(value, fill.tradeId);
-        case 'i':
-            return read(value, fill.orderId);
-        case 'm':
-            return read(value, fill.isMaker);
-        case 'T':
-            return read(value, trade.transactionAt);
-        default:
-            return true;
-        }
-    });
+    const bool isRead = readObject(source, required("s", fill.symbol), required("c", trade.clientOrderId),
+        required("S", fill.side), required("L", fill.price), required("l", fill.quantity),
+        required("t", fill.tradeId), required("i", fill.orderId), required("T", trade.transactionAt),
+        optional("m", fill.isMaker));
     fill.at = trade.transactionAt;
-    return isRead && !fill.symbol.empty() && fill.tradeId != 0;
+    return isRead && given(fill.tradeId != 0, "t");
 }
 
 bool readConfigUpdate(od::object &source, AccountConfigUpdate &update)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "ac") {
-            return eachMember(value, [&](std::string_view inner, od::value &item) {
-                if (inner == "s") {
-                    return read(item, update.symbol);
-                }
-                return inner == "l" ? read(item, update.leverage) : true;
-            });
-        }
-        if (key == "ai") {
-            return eachMember(value, [&](std::string_view inner, od::value &item) {
-                return inner == "j" ? read(item, update.multiAssetsMargin) : true;
-            });
-        }
-        return true;
-    });
+    const auto readLeverage = [&](od::value &value) {
+        return readObject(value, required("s", update.symbol), required("l", update.leverage));
+    };
+    const auto readMode = [&](od::value &value) {
+        return readObject(value, required("j", update.multiAssetsMargin));
+    };
+    return readObject(source, optional("ac", readLeverage), optional("ai", readMode));
 }
 
 bool readMarginCall(od::object &source, MarginCall &call)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        if (key == "cw") {
-            return read(value, call.crossWalletBalance);
-        }
-        return key == "p"
-                   ? eachElement(value,
-                         [&](od::value &row) { return readPosition(row, call.positions.emplace_back()); })
-                   : true;
-    });
+    const auto readPositions = [&](od::value &value) {
+        return eachElement(
+            value, [&](od::value &row) { return readPosition(row, call.positions.emplace_back(), false); });
+    };
+    return readObject(source, required("p", readPositions), optional("cw", call.crossWalletBalance));
 }
 
 bool readStrategy(od::object &source, StrategyUpdate &update)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        return key != "su" || eachMember(value, [&](std::string_view inner, od::value &item) {
-            if (inner == "si") {
-                return read(item, update.strategyId);
-            }
-            if (inner == "st") {
-                return read(item, update.type);
-            }
-            if (inner == "ss") {
-                return read(item, update.status);
-            }
-            return inner == "s" ? read(item, update.symbol) : true;
-        });
-    });
+    const auto readState = [&](od::value &value) {
+        return readObject(value, required("si", update.strategyId), required("ss", update.status),
+            optional("st", update.type), optional("s", update.symbol));
+    };
+    return readObject(source, required("su", readState));
 }
 
 bool readGrid(od::object &source, GridUpdate &update)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        return key != "gu" || eachMember(value, [&](std::string_view inner, od::value &item) {
-            if (inner == "si") {
-                return read(item, update.strategyId);
-            }
-            if (inner == "ss") {
-                return read(item, update.status);
-            }
-            if (inner == "s") {
-                return read(item, update.symbol);
-            }
-            return inner == "r" ? read(item, update.realizedPnl) : true;
-        });
-    });
+    const auto readState = [&](od::value &value) {
+        return readObject(value, required("si", update.strategyId), required("ss", update.status),
+            optional("s", update.symbol), optional("r", update.realizedPnl));
+    };
+    return readObject(source, required("gu", readState));
 }
 
 bool readTriggerReject(od::object &source, TriggerReject &reject)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        return key != "or" || eachMember(value, [&](std::string_view inner, od::value &item) {
-            if (inner == "s") {
-                return read(item, reject.symbol);
-            }
-            if (inner == "i") {
-                return read(item, reject.orderId);
-            }
-            return inner == "r" ? read(item, reject.reason) : true;
-        });
-    });
+    const auto readOrder = [&](od::value &value) {
+        return readObject(
+            value, required("s", reject.symbol), required("i", reject.orderId), optional("r", reject.reason));
+    };
+    return readObject(source, required("or", readOrder));
 }
 
 bool readKeyExpired(od::object &source, ListenKeyExpired &expired)
 {
-    return eachMember(source, [&](std::string_view key, od::value &value) {
-        return key == "listenKey" ? read(value, expired.listenKey) : true;
-    });
+    return readObject(source, optional("listenKey", expired.listenKey));
 }
 
 template <class Event, class Read> bool add(StreamFrame &frame, od::object &source, Read readEvent)

@@ -26,7 +26,7 @@ struct KlineEvent
     std::optional<domain::Interval> interval;
     domain::Candle candle;
     bool isContinuous = false;
-    bool isComplete = false; ///< interval and all four prices were there
+    bool isComplete = false; ///< an interval we know, and all figures of the bar were there
 };
 struct TickerEvent
 {

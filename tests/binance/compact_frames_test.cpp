@@ -176,12 +176,15 @@ private slots:
 
     void blanksEscapesAndOtherOrdersAreReadByTheGeneralParser()
     {
-        QCOMPARE(meaning(R"({ "e":"bookTicker", "u":1, "s":"A\u0042", "b":"1.50", "B":2, "a":null })"),
-            std::string{" 0 AB 1.5 2 0 0 1 0 "});
         QCOMPARE(
-            meaning(R"({"s":"AB","u":1,"b":"1.5","e":"bookTicker"})"), std::string{" 0 AB 1.5 0 0 0 1 0 "});
-        QCOMPARE(meaning(R"({"e":"bookTicker","s":"币安","u":18446744073,"b":"1234567890123456.5"})"),
-            std::string{" 0 币安 1234567890123456.5 0 0 0 18446744073 0 "});
+            meaning(R"({ "e":"bookTicker", "u":1, "s":"A\u0042", "b":"1.50", "B":2, "a":0, "A":0, "E":7 })"),
+            std::string{" 0 AB 1.5 2 0 0 1 7 "});
+        QCOMPARE(meaning(R"({"s":"AB","u":1,"b":"1.5","B":"2","a":"3","A":"4","E":7,"e":"bookTicker"})"),
+            std::string{" 0 AB 1.5 2 3 4 1 7 "});
+        QCOMPARE(
+            meaning(
+                R"({"e":"bookTicker","s":"币安","u":18446744073,"b":"1234567890123456.5","B":"2","a":"3","A":"4","E":7})"),
+            std::string{" 0 币安 1234567890123456.5 2 3 4 18446744073 7 "});
     }
 
     void theStorageOfBookLevelsIsUsedAgainAndHoldsOnlyTheNewOnes()

@@ -35,11 +35,15 @@ NewOrder limitBuy()
     return order;
 }
 
-QByteArray orderBody(const FakeRequest &request, const char *status, const char *executed = "0")
+/// id: for requests that name the order by the exchange's number.
+QByteArray orderBody(
+    const FakeRequest &request, const char *status, const char *executed = "0", QString id = {})
 {
-    const QString id = request.form.hasQueryItem(QStringLiteral("newClientOrderId"))
-                           ? request.value(QStringLiteral("newClientOrderId"))
-                           : request.value(QStringLiteral("origClientOrderId"));
+    for (const QString &name : {QStringLiteral("newClientOrderId"), QStringLiteral("origClientOrderId")}) {
+        if (const QString named = request.value(name); !named.isEmpty()) {
+            id = named;
+        }
+    }
     return QStringLiteral(
         R"({"symbol":"BTCUSDT","clientOrderId":"%1","orderId":77,"side":"BUY","type":"LIMIT",
         "origQty":"0.01","executedQty":"%2","price":"60000","status":"%3","timeInForce":"GTC","updateTime":%4})")
@@ -116,8 +120,10 @@ private slots:
         Desk desk;
         int tries = 0;
         desk.theirs.answer("GET /fapi/v1/accountConfig", [&tries](const FakeRequest &) {
-            return ++tries < 3 ? FakeAnswer{R"({"code":-2014,"msg":"API-key format invalid."})", 400}
-                               : FakeAnswer{R"({"feeTier":0,"canTrade":true,"dualSidePosition":false})"};
+            return ++tries < 3
+                       ? FakeAnswer{R"({"code":-2014,"msg":"API-key format invalid."})", 400}
+                       : FakeAnswer{
+                             R"({"canTrade":true,"dualSidePosition":false,"multiAssetsMargin":false})"};
         });
         QStringList told;
         QObject::connect(&desk.venue->health(), &ports::VenueHealth::noticed, desk.venue.get(),
@@ -224,9 +230,10 @@ private slots:
         const auto placed = desk.outcomeOf(desk.venue->trading().submit(limitBuy()));
         QVERIFY(placed && *placed);
         int tries = 0;
-        desk.theirs.answer("DELETE /fapi/v1/order", [&tries](const FakeRequest &request) {
+        const QString id = QString::fromStdString((*placed)->clientOrderId());
+        desk.theirs.answer("DELETE /fapi/v1/order", [&tries, id](const FakeRequest &request) {
             return ++tries == 1 ? FakeAnswer{R"({"code":-1021,"msg":"outside of the recvWindow."})", 400}
-                                : FakeAnswer{orderBody(request, "CANCELED")};
+                                : FakeAnswer{orderBody(request, "CANCELED", "0", id)};
         });
         bool hasClosed = false;
         QObject::connect(&desk.venue->health(), &ports::VenueHealth::healthChanged, desk.venue.get(),

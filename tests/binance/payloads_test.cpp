@@ -366,8 +366,9 @@ private slots:
     void rowsOfTheCoinMarginedUniverseAreDropped()
     {
         StreamFrame frame;
-        QVERIFY(parseFrame(R"({"stream":"!ticker@arr","data":[{"e":"24hrTicker","s":"BTCUSDT","c":"1","st":1},
-            {"e":"24hrTicker","s":"BTCUSD_PERP","c":"1","st":2}]})",
+        QVERIFY(parseFrame(R"({"stream":"!ticker@arr","data":[{"e":"24hrTicker","E":1,"s":"BTCUSDT","P":"1",
+            "c":"1","o":"1","h":"1","l":"1","v":"1","q":"1","st":1},{"e":"24hrTicker","s":"BTCUSD_PERP","c":"1",
+            "st":2}]})",
             frame));
         QCOMPARE(frame.events.size(), std::size_t{1});
         QCOMPARE(frame.droppedCoinMargined, 1);

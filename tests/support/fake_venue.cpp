@@ -44,7 +44,8 @@ void FakeVenue::answerTheUsual()
         R"({"rateLimits":[{"rateLimitType":"REQUEST_WEIGHT","interval":"MINUTE","intervalNum":1,"limit":2400},
             {"rateLimitType":"ORDERS","interval":"SECOND","intervalNum":10,"limit":300},
             {"rateLimitType":"ORDERS","interval":"MINUTE","intervalNum":1,"limit":1200}],
-            "symbols":[{"symbol":"BTCUSDT","contractType":"PERPETUAL","status":"TRADING","filters":[]}]})");
+            "symbols":[{"symbol":"BTCUSDT","contractType":"PERPETUAL","status":"TRADING","baseAsset":"BTC",
+            "quoteAsset":"USDT","pricePrecision":2,"quantityPrecision":3,"filters":[]}]})");
     answer("POST /fapi/v1/listenKey", R"({"listenKey":"key1"})");
     answer("PUT /fapi/v1/listenKey", R"({"listenKey":"key1"})");
     answer("GET /fapi/v1/accountConfig",
