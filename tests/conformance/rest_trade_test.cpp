@@ -126,6 +126,11 @@ private slots:
                 .object()[u"msg"]
                 .toString(),
             latin("Price not increased by tick size."));
+        m_checks.equal("9.1", latin("text of -1104"),
+            m_first->signedCall("GET", "/fapi/v3/account", "colour=red").object()[u"msg"].toString(),
+            latin("Not all sent parameters were read; read '2' parameter(s) but was sent '3'."));
+        m_checks.equal("4.1", latin("public calls pass over what they do not know"),
+            m_first->get("/fapi/v1/ticker/price", "symbol=BTCUSDT&symbols=%5B%22ETHUSDT%22%5D").status, 200);
         m_checks.equal("5.2", latin("nothing of it is on record"),
             m_first->signedCall("GET", "/fapi/v1/allOrders", "symbol=BTCUSDT").array().size(), 0);
     }
@@ -273,7 +278,7 @@ private slots:
             (exactOf<domain::Price>(row[u"avgPrice"]) - m_first->last()).abs() < m_first->last() / 100);
         const QJsonArray trades = m_first->signedCall("GET", "/fapi/v1/userTrades", "symbol=BTCUSDT").array();
         m_checks.fits("5.8", latin("userTrades"),
-            latin("[{symbol:t,id:i,orderId:i,side:t,positionSide:t,price:d,qty:d,realizedPnl:d8,quoteQty:d,"
+            latin("[{symbol:t,id:i,orderId:i,side:t,positionSide:t,price:d,qty:d,realizedPnl:d,quoteQty:d,"
                   "baseQty:d,commission:d8,commissionAsset:t,marginAsset:t,pair:t,time:i,buyer:b,maker:b}]"),
             trades);
         const QJsonObject trade = trades.last().toObject();

@@ -107,6 +107,13 @@ inline constexpr Refusal orderRefusals[] = {
     {"5.2", "symbol=BTCUSDT&side=BUY&type=TAKE_PROFIT&quantity=0.01&price=$P&stopPrice=$P", -4120},
     {"5.2", "symbol=BTCUSDT&side=BUY&type=TAKE_PROFIT_MARKET&quantity=0.01&stopPrice=$P", -4120},
     {"5.2", "symbol=BTCUSDT&side=BUY&type=TRAILING_STOP_MARKET&quantity=0.01&callbackRate=1", -4120},
+    {"5.2", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTC&quantity=0.01&price=$P&stopPrice=$P", -1106},
+    {"5.2", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&callbackRate=1", -1106},
+    {"9.3", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&closePosition=true", -4136},
+    {"9.1", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&colour=red", -1104},
+    {"9.1", "symbol=BTCUSDT&side=BUY&type=MARKET&colour=red", -1102},
+    {"9.1", "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.01&orderId=1", -1104},
+    {"5.2", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=RPI&quantity=0.01&priceMatch=OPPONENT_5", -5022},
     {"5.2", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&quantity=0.01&price=$P", -1102},
     {"5.2", "symbol=BTCUSDT&side=BUY&type=LIMIT&timeInForce=GTD&quantity=0.01&price=$P&goodTillDate=1",
         -5040},
@@ -159,6 +166,29 @@ inline constexpr Refusal algoRefusals[] = {
         "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=$P&"
         "workingType=INDEX",
         -4031},
+    {"9.1",
+        "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=$P&"
+        "stopPrice=$P",
+        -1104},
+    {"5.7",
+        "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP&quantity=0.01&triggerPrice=$P&price=$P&"
+        "timeInForce=RPI",
+        -1115},
+    {"9.3",
+        "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=TRAILING_STOP_MARKET&quantity=0.01&callbackRate="
+        "1&"
+        "activatePrice=0",
+        -4135},
+    {"4.3",
+        "algoType=CONDITIONAL&symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=0.01&triggerPrice=5000000",
+        -4007},
+    {"4.3", "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=560",
+        -4211},
+    {"4.3",
+        "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP&quantity=0.01&triggerPrice=$P&price=4000000",
+        -4183},
+    {"4.3", "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP&quantity=0.1&triggerPrice=$P&price=600",
+        -4184},
     {"5.7",
         "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=0.01&triggerPrice=$P&"
         "positionSide=LONG",
@@ -225,6 +255,14 @@ inline constexpr CallRefusal callRefusals[] = {
     {"5.1", "GET", "/fapi/v1/order/asyn", "", -1102},
     {"5.1", "GET", "/fapi/v1/order/asyn/id", "downloadId=1", -1102},
     {"7.1", "PUT", "/fapi/v1/listenKey", "", -1125},
+    {"9.1", "GET", "/fapi/v1/openOrders", "symbol=BTCUSDT&colour=red", -1104},
+    {"9.1", "GET", "/fapi/v3/account", "symbol=BTCUSDT", -1104},
+    {"9.1", "DELETE", "/fapi/v1/allOpenOrders", "colour=red", -1102},
+    {"9.1", "DELETE", "/fapi/v1/order", "symbol=BTCUSDT&orderId=1&algoId=1", -1104},
+    {"9.1", "PUT", "/fapi/v1/order",
+        "symbol=BTCUSDT&orderId=1&side=BUY&quantity=0.01&price=60000&stopPrice=1", -1104},
+    {"9.1", "POST", "/fapi/v1/leverage", "symbol=BTCUSDT&leverage=5&marginType=CROSSED", -1104},
+    {"9.1", "GET", "/fapi/v1/income", "symbol=BTCUSDT&fromId=1", -1104},
 };
 
 } // namespace conformance

@@ -228,6 +228,8 @@ private slots:
         QVERIFY(rows({}).isEmpty());
         rig.call("POST", "/fapi/v1/order", buy);
         QVERIFY(rig.exchange->engine().liquidate(account, "BTCUSDT", domain::PositionSide::Both, rig.now));
+        QCOMPARE(codeOf(rig.call("POST", "/fapi/v1/order", buy)), -2023); // reference 10.8: while it lasts
+        rig.pass(500ms);
         rig.call("POST", "/fapi/v1/order", buy);
         QVERIFY(rig.exchange->engine().deleverage(account, "BTCUSDT", domain::PositionSide::Both, rig.now));
         QCOMPARE(rows({}).size(), 2);
@@ -241,6 +243,55 @@ private slots:
         QCOMPARE(textOf(deleveraged[0], u"timeInForce"), QStringLiteral("GTC"));
         QCOMPARE(codeOf(rig.call("GET", "/fapi/v1/forceOrders", "autoCloseType=NONE")), -1130);
         QVERIFY(rows("symbol=ETHUSDT").isEmpty());
+    }
+
+    void parametersNobodyReadsAreRefused() // reference 5.2, 9.1
+    {
+        Rig rig;
+        const auto code = [&](const char *method, const char *path, const std::string &parameters) {
+            return codeOf(rig.call(method, path, parameters));
+        };
+        const Response refused = rig.call("POST", "/fapi/v1/order", buy + "&colour=red");
+        QCOMPARE(textOf(jsonOf(refused).object(), u"msg"),
+            QStringLiteral("Not all sent parameters were read; read '6' parameter(s) but was sent '7'."));
+        QCOMPARE(codeOf(refused), -1104);
+        QVERIFY(rig.exchange->engine().allOrders(account, {}).empty()); // nothing came of it
+        QCOMPARE(code("POST", "/fapi/v1/order/test", buy + "&colour=red"), -1104);
+        // What is wrong with parameters that are read comes first.
+        QCOMPARE(code("POST", "/fapi/v1/order", "symbol=BTCUSDT&side=BUY&type=MARKET&colour=red"), -1102);
+        QCOMPARE(code("POST", "/fapi/v1/order",
+                     "symbol=BTCUSDT&side=BUY&type=STOP_MARKET&quantity=1&stopPrice=1&colour=red"),
+            -4120);
+        QCOMPARE(code("DELETE", "/fapi/v1/order", "orderId=1&colour=red"), -1102);
+        QCOMPARE(code("POST", "/fapi/v1/algoOrder",
+                     "algoType=CONDITIONAL&symbol=BTCUSDT&side=SELL&type=STOP_MARKET&quantity=1&stopPrice=1"),
+            -1102);
+        // Where orders used to be conditional, and where everyone sends what he likes.
+        QCOMPARE(code("POST", "/fapi/v1/order", buy + "&stopPrice=1"), -1106);
+        QCOMPARE(code("POST", "/fapi/v1/order", buy + "&closePosition=true"), -4136);
+        QCOMPARE(code("POST", "/fapi/v1/order", buy + "&closePosition=false&workingType=MARK_PRICE"), 0);
+        QCOMPARE(code("POST", "/fapi/v1/listenKey", "listenKey=any"), 0);
+        QCOMPARE(code("GET", "/fapi/v1/time", "colour=red"), 0);
+    }
+
+    void theEngineLooksAtTheWindowAgain() // reference 2.5
+    {
+        Rig rig;
+        WsApi &api = rig.exchange->wsApi();
+        QVERIFY(api.open(1, WsApi::path, {}, rig.now));
+        const std::string timestamp = std::to_string(domain::toMs(rig.now));
+        const std::string text = "apiKey=" + support::paperKey + "&quantity=0.020&side=BUY&symbol=BTCUSDT" +
+                                 "&timestamp=" + timestamp + "&type=MARKET";
+        const auto read = api.read(1,
+            json("{'id':1,'method':'order.place','params':{'apiKey':'" + support::paperKey +
+                 "','quantity':'0.020','side':'BUY','symbol':'BTCUSDT','timestamp':" + timestamp +
+                 ",'type':'MARKET','signature':'" + hmacSha256(support::paperSecret, text) + "'}}"),
+            rig.now);
+        const auto *task = std::get_if<WsApi::Task>(&read);
+        QVERIFY(task != nullptr);
+        QCOMPARE(codeOf(rig.exchange->handle(rig.now + 5'001ms, *task)), -5028);
+        QCOMPARE(codeOf(rig.exchange->handle(rig.now + 5'001ms, *task)), -5028);
+        QVERIFY(rig.exchange->engine().allOrders(account, {}).empty());
     }
 
     void aStreamConnectionEndsAfterADay() // reference 1.5

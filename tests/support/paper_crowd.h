@@ -86,7 +86,7 @@ public:
                 Money::of(number(1, 2'000)), number(1, 2), now);
             break;
         case 21:
-            (void)engine.transfer(id, Money::of(number(-3'000, 3'000)), now);
+            move(engine, id, now);
             break;
         case 22:
             if (chance(20)) {
@@ -140,14 +140,15 @@ private:
     paper::NewOrderRequest order(const paper::Engine &engine, paper::AccountId id,
         const domain::SymbolSpec &spec, const paper::MarketView &market, domain::Side side)
     {
-        static constexpr const char *timesInForce[] = {"GTC", "GTC", "GTC", "IOC", "FOK", "GTX", "GTD"};
+        static constexpr const char *timesInForce[] = {
+            "GTC", "GTC", "GTC", "IOC", "FOK", "GTX", "GTD", "RPI"};
         static constexpr const char *modes[] = {"", "EXPIRE_TAKER", "EXPIRE_MAKER", "EXPIRE_BOTH", "NONE"};
         static constexpr const char *matches[] = {"OPPONENT", "OPPONENT_5", "QUEUE", "QUEUE_5", "QUEUE_20"};
         paper::NewOrderRequest request;
         request.symbol = spec.symbol;
         request.side = std::string{domain::toWire(side)};
         request.type = "LIMIT";
-        request.timeInForce = timesInForce[number(0, 6)];
+        request.timeInForce = timesInForce[number(0, 7)];
         request.quantity = quantityOf(spec, market, chance(10) ? 40'000 : 3'000).toString();
         if (chance(10)) {
             request.priceMatch = matches[number(0, 4)];
@@ -265,6 +266,22 @@ private:
             request.positionSide = row.positionSide == domain::PositionSide::Long ? "LONG" : "SHORT";
         }
         (void)engine.place(id, request, now);
+    }
+
+    /// Transfers, and what is done with assets beside USDT.
+    void move(paper::Engine &engine, paper::AccountId id, domain::Timestamp now)
+    {
+        using domain::Money;
+        if (chance(60)) {
+            (void)engine.transfer(id, Money::of(number(-3'000, 3'000)), now);
+        } else if (chance(50)) {
+            const char *const asset = chance(70) ? "BNB" : "ETH";
+            (void)engine.transferAsset(id, asset, Money::of(number(-2, 3)), now);
+        } else if (chance(50)) {
+            (void)engine.setFeeBurn(id, chance(70), now);
+        } else {
+            (void)engine.setMultiAssets(id, chance(50), now);
+        }
     }
 
     /// What the exchange does to an account by itself.

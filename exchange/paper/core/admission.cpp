@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/filters.h"
 #include "exchange/paper/core/margin.h"
+#include "exchange/paper/core/restrictions.h"
 #include "models/domain/risk/order_cost.h"
 
 #include <algorithm>
@@ -50,7 +51,8 @@ Result<void> checkOpenOrderLimit(const Holding &holding, const Listing &listing,
 
 Result<void> checkCondition(const Listing &listing, const OrderIntent &intent)
 {
-    if (intent.timeInForce == TimeInForce::Gtx && listing.book.crosses(intent.side, intent.price)) {
+    const bool isPostOnly = intent.timeInForce == TimeInForce::Gtx || intent.timeInForce == TimeInForce::Rpi;
+    if (isPostOnly && listing.book.crosses(intent.side, intent.price)) {
         return refuse(-5022, "Due to the order could not be executed as maker, the Post Only order will be "
                              "rejected. The order will not be recorded in the order history");
     }
@@ -74,7 +76,8 @@ Price assumedPrice(const Listing &listing, const OrderIntent &intent)
     return assumed.isPositive() ? assumed : referencePrice(listing);
 }
 
-/// The part of the order that opens: all of it, or what exceeds position and working orders of its side.
+} // namespace
+
 Quantity openingPart(const Holding &holding, const OrderIntent &intent)
 {
     const PositionState &row = holding.position(intent.positionSide);
@@ -86,8 +89,6 @@ Quantity openingPart(const Holding &holding, const OrderIntent &intent)
         std::max(Quantity{}, row.amount.abs() - holding.sumsOf(intent.positionSide).openingQty[side]);
     return intent.quantity > left ? intent.quantity - left : Quantity{};
 }
-
-} // namespace
 
 Quantity reducibleQuantity(const Holding &holding, const OrderIntent &intent, const WorkingOrder *except)
 {
@@ -154,6 +155,7 @@ Result<Admission> admit(
     };
     return checkPositionSide(account, intent)
         .and_then([&] { return trimToPosition(holding, intent); })
+        .and_then([&] { return checkMayOpen(account, holding, listing, intent); })
         .and_then([&] { return checkOpenOrderLimit(holding, listing, intent); })
         .and_then(exposure)
         .and_then([&] { return checkCondition(listing, intent); })

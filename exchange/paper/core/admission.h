@@ -18,6 +18,9 @@ struct Admission
 Result<Admission> admit(
     const Account &account, const Holding &holding, const Listing &listing, OrderIntent intent);
 
+/// The part of the order that opens: all of it, or what exceeds position and working orders of its side.
+Quantity openingPart(const Holding &holding, const OrderIntent &intent);
+
 /// Bracket cap (-2027) and margin (-2019, -4118) of a quantity to be opened or left open. Orders already in
 /// the holding's sums count as open.
 Result<void> checkExposure(

@@ -1,5 +1,8 @@
 #include "exchange/paper/core/api.h"
 
+#include <algorithm>
+#include <set>
+
 namespace paper
 {
 namespace
@@ -7,6 +10,49 @@ namespace
 
 using domain::ErrorCode;
 using domain::failure;
+
+/// Calls use(name, isMandatory) for each of an endpoint's parameters.
+template <class Use> void forWords(std::string_view words, Use use)
+{
+    while (!words.empty()) {
+        const std::size_t end = words.find(' ');
+        std::string_view name = words.substr(0, end);
+        words = end == std::string_view::npos ? std::string_view{} : words.substr(end + 1);
+        const bool isMandatory = name.ends_with('*');
+        name.remove_suffix(isMandatory ? 1 : 0);
+        use(name, isMandatory);
+    }
+}
+
+/// Parameters that were not read are refused, those that are missing first.
+Result<void> checkUnread(
+    const Endpoint &endpoint, const QueryParameters &parameters, const std::string &unread)
+{
+    if (unread.empty() || endpoint.judgesUnread) {
+        return {};
+    }
+    std::string_view absent;
+    forWords(endpoint.parameters, [&](std::string_view name, bool isMandatory) {
+        if (absent.empty() && isMandatory && !parameters.has(name)) {
+            absent = name;
+        }
+    });
+    if (!absent.empty()) {
+        return missing(absent);
+    }
+    return failure(ErrorCode::Rejected, unread, -1104);
+}
+
+/// The engine repeats the test of the time window for POST and PUT of order and batchOrders.
+Result<void> checkEngineWindow(const Endpoint &endpoint, const QueryParameters &parameters, Timestamp now)
+{
+    const bool isTested = endpoint.ordersPer10s > 0 && !endpoint.path.ends_with("algoOrder");
+    if (isTested && !checkTimestamp(parameters, now)) {
+        return failure(
+            ErrorCode::Rejected, "Timestamp for this request is outside of the ME recvWindow.", -5028);
+    }
+    return {};
+}
 
 Response unknownPath()
 {
@@ -45,10 +91,25 @@ Result<std::size_t> ApiCall::limit(std::size_t standard, std::size_t most) const
         return standard;
     }
     if (**asked < 1 || static_cast<std::size_t>(**asked) > most) {
-        return failure(
-            ErrorCode::Rejected, "Parameter 'limit' is invalid: 1 to " + std::to_string(most) + ".", -1130);
+        return failure(ErrorCode::Rejected, "Data sent for parameter 'limit' is not valid.", -1130);
     }
     return static_cast<std::size_t>(**asked);
+}
+
+std::string unreadText(const Endpoint &endpoint, const QueryParameters &parameters)
+{
+    if (endpoint.security != Security::Signed) {
+        return {};
+    }
+    std::set<std::string_view> known{"apiKey", "timestamp", "recvWindow", "signature"};
+    forWords(endpoint.parameters, [&](std::string_view name, bool) { known.insert(name); });
+    const auto &sent = parameters.all();
+    const auto read =
+        std::ranges::count_if(sent, [&](const auto &item) { return known.contains(item.first); });
+    const auto count = static_cast<std::ptrdiff_t>(sent.size());
+    return read == count ? std::string{}
+                         : "Not all sent parameters were read; read '" + std::to_string(read) +
+                               "' parameter(s) but was sent '" + std::to_string(count) + "'.";
 }
 
 Response refusal(const domain::Error &error)
@@ -107,7 +168,14 @@ Response Api::perform(
             return *refused;
         }
     }
-    auto body = endpoint.answer({m_parts, m_limits.config(), parameters, account, now});
+    std::string unread = unreadText(endpoint, parameters);
+    const auto checked = checkEngineWindow(endpoint, parameters, now).and_then([&] {
+        return checkUnread(endpoint, parameters, unread);
+    });
+    if (!checked) {
+        return refusal(checked.error());
+    }
+    auto body = endpoint.answer({m_parts, m_limits.config(), parameters, account, now, std::move(unread)});
     return body ? Response{200, std::move(*body), "application/json", {}} : refusal(body.error());
 }
 

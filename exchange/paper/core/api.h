@@ -36,6 +36,7 @@ struct ApiCall
     const QueryParameters &parameters;
     AccountId account; ///< whose key it bears; 0 where none is asked for
     Timestamp now;
+    std::string unread{}; ///< what is wrong with parameters that the endpoint does not have, else empty
 
     /// The parameter `symbol`, known to the exchange: -1102 where it is missing, -1121 where unknown.
     Result<const SymbolSpec *> symbol() const;
@@ -58,7 +59,14 @@ struct Endpoint
     int ordersPer10s = 0;
     int ordersPerMinute = 0;
     LimitPool pool = LimitPool::Weight;
+    /// Names of a signed call's parameters, a blank between two, * behind those it cannot do without. Public
+    /// calls pass over what they do not know (reference 4.1).
+    std::string_view parameters = {};
+    bool judgesUnread = false; ///< refuses unread parameters itself, after what it says of those it has
 };
+
+/// -1104's text where a signed call holds parameters that the endpoint does not have; else empty.
+std::string unreadText(const Endpoint &endpoint, const QueryParameters &parameters);
 template <int n> int constantWeight(const QueryParameters &)
 {
     return n;

@@ -2,6 +2,8 @@
 #include "exchange/paper/core/history_query.h"
 #include "exchange/paper/core/wire_text.h"
 
+#include <algorithm>
+
 namespace paper
 {
 namespace
@@ -65,7 +67,7 @@ Choices choicesOf(const ApiCall &call)
 void assetRow(JsonWriter &json, const AccountView &account, bool isV3)
 {
     json.beginObject()
-        .field("asset", "USDT")
+        .field("asset", settlementAsset)
         .field("walletBalance", wire::amount(account.walletBalance))
         .field("unrealizedProfit", wire::amount(account.unrealizedProfit))
         .field("marginBalance", wire::amount(account.marginBalance))
@@ -81,6 +83,39 @@ void assetRow(JsonWriter &json, const AccountView &account, bool isV3)
         json.field("marginAvailable", true);
     }
     json.field("updateTime", toMs(account.updatedAt)).endObject();
+}
+
+/// Of an asset that no position is settled in.
+void otherAssetRow(JsonWriter &json, const AssetView &asset, bool isV3)
+{
+    const std::string balance = wire::amount(asset.walletBalance);
+    const std::string nothing = wire::amount(Money{});
+    json.beginObject().field("asset", asset.asset).field("walletBalance", balance);
+    json.field("unrealizedProfit", nothing).field("marginBalance", balance);
+    for (const char *name :
+        {"maintMargin", "initialMargin", "positionInitialMargin", "openOrderInitialMargin"}) {
+        json.field(name, nothing);
+    }
+    json.field("crossWalletBalance", balance)
+        .field("crossUnPnl", nothing)
+        .field("availableBalance", balance)
+        .field("maxWithdrawAmount", wire::amount(asset.maxWithdrawAmount));
+    if (!isV3) {
+        json.field("marginAvailable", true);
+    }
+    json.field("updateTime", toMs(asset.updatedAt)).endObject();
+}
+
+/// Worth of the other assets at their index: totals cover USDT alone in single-asset mode, and are sums over
+/// all assets in multi-assets mode.
+Money othersOf(const AccountView &account)
+{
+    Money worth;
+    for (const AssetView &asset : account.others) {
+        worth +=
+            account.multiAssets ? asset.index * Quantity::fromUnits(asset.walletBalance.units()) : Money{};
+    }
+    return worth;
 }
 
 void positionRow(JsonWriter &json, const SymbolSpec &spec, const PositionView &position, bool isV3)
@@ -128,19 +163,23 @@ Result<std::string> accountAnswer(const ApiCall &call, bool isV3)
             .field("multiAssetsMargin", choices.multiAssets)
             .field("tradeGroupId", -1);
     }
+    const Money others = othersOf(*view);
     json.field("totalInitialMargin", wire::amount(view->initialMargin))
         .field("totalMaintMargin", wire::amount(view->maintMargin))
-        .field("totalWalletBalance", wire::amount(view->walletBalance))
+        .field("totalWalletBalance", wire::amount(view->walletBalance + others))
         .field("totalUnrealizedProfit", wire::amount(view->unrealizedProfit))
-        .field("totalMarginBalance", wire::amount(view->marginBalance))
+        .field("totalMarginBalance", wire::amount(view->marginBalance + others))
         .field("totalPositionInitialMargin", wire::amount(view->positionInitialMargin))
         .field("totalOpenOrderInitialMargin", wire::amount(view->openOrderInitialMargin))
-        .field("totalCrossWalletBalance", wire::amount(view->crossWalletBalance))
+        .field("totalCrossWalletBalance", wire::amount(view->crossWalletBalance + others))
         .field("totalCrossUnPnl", wire::amount(view->crossUnrealizedProfit))
         .field("availableBalance", wire::amount(view->availableBalance))
         .field("maxWithdrawAmount", wire::amount(view->maxWithdrawAmount));
     json.key("assets").beginArray();
     assetRow(json, *view, isV3);
+    for (const AssetView &asset : view->others) {
+        otherAssetRow(json, asset, isV3);
+    }
     json.endArray();
     json.key("positions").beginArray();
     const auto positions = isV3 ? view->positions : call.parts.engine.positions(call.account, std::nullopt);
@@ -168,20 +207,28 @@ Result<std::string> balance(const ApiCall &call)
         return tl::unexpected{view.error()};
     }
     JsonWriter json;
-    json.beginArray()
-        .beginObject()
-        .field("accountAlias", "PaPr")
-        .field("asset", "USDT")
-        .field("balance", wire::amount(view->walletBalance))
-        .field("crossWalletBalance", wire::amount(view->crossWalletBalance))
-        .field("crossUnPnl", wire::amount(view->crossUnrealizedProfit))
-        .field("availableBalance", wire::amount(view->availableBalance))
-        .field("maxWithdrawAmount", wire::amount(view->maxWithdrawAmount))
-        .field("marginAvailable", true)
-        .field("updateTime", toMs(view->updatedAt))
-        .endObject()
-        .endArray();
-    return json.take();
+    json.beginArray();
+    const auto row = [&](std::string_view asset, Money wallet, Money cross, Money unrealized, Money available,
+                         Money withdraw, Timestamp updatedAt) {
+        json.beginObject()
+            .field("accountAlias", "PaPr")
+            .field("asset", asset)
+            .field("balance", wire::amount(wallet))
+            .field("crossWalletBalance", wire::amount(cross))
+            .field("crossUnPnl", wire::amount(unrealized))
+            .field("availableBalance", wire::amount(available))
+            .field("maxWithdrawAmount", wire::amount(withdraw))
+            .field("marginAvailable", true)
+            .field("updateTime", toMs(updatedAt))
+            .endObject();
+    };
+    row(settlementAsset, view->walletBalance, view->crossWalletBalance, view->crossUnrealizedProfit,
+        view->availableBalance, view->maxWithdrawAmount, view->updatedAt);
+    for (const AssetView &other : view->others) {
+        row(other.asset, other.walletBalance, other.walletBalance, {}, other.walletBalance,
+            other.maxWithdrawAmount, other.updatedAt);
+    }
+    return json.endArray().take();
 }
 
 Result<std::string> accountConfig(const ApiCall &call)
@@ -273,14 +320,20 @@ Result<std::string> commissionRate(const ApiCall &call)
 
 Result<std::string> marginHistory(const ApiCall &call)
 {
+    constexpr domain::Milliseconds farthest = 24h * 30;
     const auto spec = call.symbol();
-    const auto query = historyQuery(call, "", 500, 500);
-    if (!spec || !query) {
-        return tl::unexpected{spec ? query.error() : spec.error()};
+    const auto type = call.parameters.integer("type");
+    auto query = historyQuery(call, "", 500, 500);
+    if (!spec || !query || !type) {
+        return tl::unexpected{!spec ? spec.error() : !query ? query.error() : type.error()};
     }
+    query->since = call.now - farthest;
     JsonWriter json;
     json.beginArray();
     for (const MarginChange &row : call.parts.engine.marginChanges(call.account, *query)) {
+        if (*type && row.type != **type) {
+            continue;
+        }
         json.beginObject()
             .field("symbol", row.symbol)
             .field("type", row.type)
@@ -294,6 +347,13 @@ Result<std::string> marginHistory(const ApiCall &call)
     return json.endArray().take();
 }
 
+/// Types of income that nothing on this exchange brings.
+constexpr std::string_view foreignIncome[] = {"WELCOME_BONUS", "SPECIAL_FUNDING_FEE", "REFERRAL_KICKBACK",
+    "COMMISSION_REBATE", "API_REBATE", "CONTEST_REWARD", "CROSS_COLLATERAL_TRANSFER", "OPTIONS_PREMIUM_FEE",
+    "OPTIONS_SETTLE_PROFIT", "INTERNAL_TRANSFER", "DELIVERED_SETTELMENT", "COIN_SWAP_DEPOSIT",
+    "COIN_SWAP_WITHDRAW", "POSITION_LIMIT_INCREASE_FEE", "STRATEGY_UMFUTURES_TRANSFER", "FEE_RETURN",
+    "BFUSD_REWARD"};
+
 Result<std::optional<IncomeType>> incomeTypeOf(const ApiCall &call)
 {
     const std::string word = call.parameters.text("incomeType");
@@ -301,16 +361,19 @@ Result<std::optional<IncomeType>> incomeTypeOf(const ApiCall &call)
         return std::optional<IncomeType>{};
     }
     for (const IncomeType type : {IncomeType::Transfer, IncomeType::RealizedPnl, IncomeType::FundingFee,
-             IncomeType::Commission, IncomeType::InsuranceClear}) {
+             IncomeType::Commission, IncomeType::InsuranceClear, IncomeType::AutoExchange}) {
         if (toWire(type) == word) {
             return std::optional{type};
         }
     }
-    return failure(ErrorCode::Rejected, "Parameter 'incomeType' is invalid.", -1130);
+    return failure(ErrorCode::Rejected, "Data sent for parameter 'incomeType' is not valid.", -1130);
 }
 
 Result<std::string> income(const ApiCall &call)
 {
+    if (std::ranges::find(foreignIncome, call.parameters.text("incomeType")) != std::end(foreignIncome)) {
+        return std::string{"[]"};
+    }
     const auto type = incomeTypeOf(call);
     const auto page = call.parameters.integer("page");
     auto query = historyQuery(call, "", 100, 1'000);
@@ -330,7 +393,7 @@ Result<std::string> income(const ApiCall &call)
             .field("symbol", row.symbol)
             .field("incomeType", toWire(row.type))
             .field("income", wire::amount(row.amount))
-            .field("asset", "USDT")
+            .field("asset", row.asset)
             .field("info", toWire(row.type))
             .field("time", toMs(row.at))
             .field("tranId", row.tranId)
@@ -363,7 +426,7 @@ Result<HistoryQuery> historyQuery(
     constexpr domain::Milliseconds widest = 24h * 7;
     constexpr domain::Milliseconds farthest = 24h * 90;
     if (*start && *end && **end - **start > widest.count()) {
-        return failure(ErrorCode::Rejected, "Search time range must be within 7 days.", -4165);
+        return failure(ErrorCode::Rejected, "Maximum time interval is 7 days", -4165);
     }
     if (idName == "fromId" && *id && (*start || *end)) {
         return failure(ErrorCode::Rejected, "Combination of optional parameters invalid.", -1128);
@@ -391,18 +454,25 @@ const std::vector<Endpoint> &accountEndpoints()
 {
     constexpr auto isSigned = Security::Signed;
     static const std::vector<Endpoint> endpoints{
-        {"GET", "/fapi/v3/positionRisk", isSigned, constantWeight<5>, positionRiskV3},
-        {"GET", "/fapi/v2/positionRisk", isSigned, constantWeight<5>, positionRiskV2},
+        {"GET", "/fapi/v3/positionRisk", isSigned, constantWeight<5>, positionRiskV3, 0, 0, LimitPool::Weight,
+            "symbol"},
+        {"GET", "/fapi/v2/positionRisk", isSigned, constantWeight<5>, positionRiskV2, 0, 0, LimitPool::Weight,
+            "symbol"},
         {"GET", "/fapi/v3/account", isSigned, constantWeight<5>, accountV3},
         {"GET", "/fapi/v2/account", isSigned, constantWeight<5>, accountV2},
         {"GET", "/fapi/v3/balance", isSigned, constantWeight<5>, balance},
         {"GET", "/fapi/v2/balance", isSigned, constantWeight<5>, balance},
         {"GET", "/fapi/v1/accountConfig", isSigned, constantWeight<5>, accountConfig},
-        {"GET", "/fapi/v1/symbolConfig", isSigned, constantWeight<5>, symbolConfig},
-        {"GET", "/fapi/v1/leverageBracket", isSigned, constantWeight<1>, leverageBracket},
-        {"GET", "/fapi/v1/commissionRate", isSigned, constantWeight<20>, commissionRate},
-        {"GET", "/fapi/v1/positionMargin/history", isSigned, constantWeight<1>, marginHistory},
-        {"GET", "/fapi/v1/income", isSigned, constantWeight<30>, income},
+        {"GET", "/fapi/v1/symbolConfig", isSigned, constantWeight<5>, symbolConfig, 0, 0, LimitPool::Weight,
+            "symbol"},
+        {"GET", "/fapi/v1/leverageBracket", isSigned, constantWeight<1>, leverageBracket, 0, 0,
+            LimitPool::Weight, "symbol"},
+        {"GET", "/fapi/v1/commissionRate", isSigned, constantWeight<20>, commissionRate, 0, 0,
+            LimitPool::Weight, "symbol*"},
+        {"GET", "/fapi/v1/positionMargin/history", isSigned, constantWeight<1>, marginHistory, 0, 0,
+            LimitPool::Weight, "symbol* type startTime endTime limit"},
+        {"GET", "/fapi/v1/income", isSigned, constantWeight<30>, income, 0, 0, LimitPool::Weight,
+            "symbol incomeType startTime endTime page limit"},
     };
     return endpoints;
 }

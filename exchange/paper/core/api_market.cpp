@@ -1,3 +1,4 @@
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/market_query.h"
 #include "exchange/paper/core/wire_text.h"
 
@@ -49,11 +50,23 @@ Result<std::string> exchangeInfo(const ApiCall &call)
     rateLimit(json, "ORDERS", "SECOND", 10, call.limits.ordersPer10s);
     json.endArray();
     json.key("exchangeFilters").beginArray().endArray();
-    json.key("assets").raw(R"([{"asset":"USDT","marginAvailable":true,"autoAssetExchange":"-100"}])");
+    json.key("assets").beginArray();
+    const auto asset = [&](std::string_view name, std::string_view limit) {
+        json.beginObject().field("asset", name).field("marginAvailable", true);
+        json.field("autoAssetExchange", limit).endObject();
+    };
+    asset(settlementAsset, "-100");
+    for (const std::string_view name : otherAssets) {
+        if (call.parts.engine.spec(std::string{name} + settlementAsset) != nullptr) {
+            asset(name, "0");
+        }
+    }
+    json.endArray();
     json.key("symbols").beginArray();
     for (const Contract &contract : call.parts.market.contracts()) {
         Contract listed = contract; // filters may have changed since the market began
         listed.spec = *call.parts.engine.spec(contract.spec.symbol);
+        listed.positionControlSide = toWire(call.parts.engine.positionControl(contract.spec.symbol));
         json.raw(toWire(listed, listed.spec.statusText));
     }
     json.endArray().endObject();
@@ -67,9 +80,9 @@ int depthWeight(const QueryParameters &parameters)
     return levels <= 50 ? 2 : levels <= 100 ? 5 : levels <= 500 ? 10 : 20;
 }
 
-Result<std::string> bookOf(const ApiCall &call, const SymbolSpec &spec, std::size_t levels)
+Result<std::string> bookOf(
+    const ApiCall &call, const SymbolSpec &spec, const Result<domain::BookSnapshot> &book)
 {
-    const auto book = call.parts.engine.book(spec.symbol, levels);
     if (!book) {
         return tl::unexpected{book.error()};
     }
@@ -93,12 +106,12 @@ Result<std::string> depth(const ApiCall &call)
     constexpr std::array<std::int64_t, 7> allowed{5, 10, 20, 50, 100, 500, 1'000};
     const std::int64_t levels = limit ? limit->value_or(500) : 0;
     if (std::ranges::find(allowed, levels) == allowed.end()) {
-        return failure(ErrorCode::Rejected, "Depth limit is invalid.", -4021);
+        return failure(
+            ErrorCode::Rejected, '\'' + call.parameters.text("limit") + "' is not valid depth limit.", -4021);
     }
-    return bookOf(call, **spec, static_cast<std::size_t>(levels));
+    return bookOf(call, **spec, call.parts.engine.book((*spec)->symbol, static_cast<std::size_t>(levels)));
 }
 
-/// No RPI orders are placed here, so this book is the public one.
 Result<std::string> rpiDepth(const ApiCall &call)
 {
     constexpr std::int64_t only = 1'000;
@@ -108,9 +121,11 @@ Result<std::string> rpiDepth(const ApiCall &call)
         return tl::unexpected{spec.error()};
     }
     if (!limit || limit->value_or(only) != only) {
-        return failure(ErrorCode::Rejected, "Depth limit is invalid.", -4021);
+        return failure(
+            ErrorCode::Rejected, '\'' + call.parameters.text("limit") + "' is not valid depth limit.", -4021);
     }
-    return bookOf(call, **spec, static_cast<std::size_t>(only));
+    return bookOf(
+        call, **spec, call.parts.engine.bookWithRpi((*spec)->symbol, static_cast<std::size_t>(only)));
 }
 
 void tradeRow(JsonWriter &json, const SymbolSpec &spec, const TradeEvent &trade)
@@ -122,7 +137,7 @@ void tradeRow(JsonWriter &json, const SymbolSpec &spec, const TradeEvent &trade)
         .field("quoteQty", wire::amount(trade.price * trade.quantity))
         .field("time", toMs(trade.at))
         .field("isBuyerMaker", trade.buyerIsMaker)
-        .field("isRPITrade", false)
+        .field("isRPITrade", trade.isRpi)
         .endObject();
 }
 
@@ -205,7 +220,7 @@ Result<std::string> aggTrades(const ApiCall &call)
             .field("a", trade->id)
             .field("p", wire::price(**spec, trade->price))
             .field("q", wire::quantity(**spec, trade->quantity))
-            .field("nq", wire::quantity(**spec, trade->quantity))
+            .field("nq", wire::quantity(**spec, trade->normalQuantity))
             .field("f", trade->firstTradeId)
             .field("l", trade->lastTradeId)
             .field("T", toMs(trade->at))

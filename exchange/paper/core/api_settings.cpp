@@ -122,7 +122,7 @@ Result<std::string> positionMargin(const ApiCall &call)
     }
     JsonWriter json;
     json.beginObject();
-    json.key("amount").raw(amount->toString());
+    json.key("amount").raw(amount->toFixed(std::max(1, amount->decimals())));
     json.field("code", 200)
         .field("msg", "Successfully modify position margin.")
         .field("type", **type)
@@ -321,13 +321,13 @@ std::string csvOf(const ApiCall &call, char kind, const HistoryQuery &query)
             csv += std::to_string(toMs(row.at)) + ',' + row.symbol + ',' + std::to_string(row.id) + ',' +
                    std::to_string(row.orderId) + ',' + std::string{domain::toWire(row.side)} + ',' +
                    row.price.toString() + ',' + row.quantity.toString() + ',' + row.realizedPnl.toString() +
-                   ',' + row.commission.toString() + ",USDT\n";
+                   ',' + row.commission.toString() + ',' + row.commissionAsset + '\n';
         }
     } else {
         csv = "time,symbol,incomeType,income,asset,tranId\n";
         for (const Income &row : call.parts.engine.income(call.account, query)) {
             csv += std::to_string(toMs(row.at)) + ',' + row.symbol + ',' + std::string{toWire(row.type)} +
-                   ',' + row.amount.toString() + ",USDT," + std::to_string(row.tranId) + '\n';
+                   ',' + row.amount.toString() + ',' + row.asset + ',' + std::to_string(row.tranId) + '\n';
         }
     }
     return csv;
@@ -376,27 +376,41 @@ const std::vector<Endpoint> &settingsEndpoints()
 {
     constexpr auto isSigned = Security::Signed;
     static const std::vector<Endpoint> endpoints{
-        {"POST", "/fapi/v1/leverage", isSigned, constantWeight<1>, setLeverage},
-        {"POST", "/fapi/v1/marginType", isSigned, constantWeight<1>, setMarginType},
+        {"POST", "/fapi/v1/leverage", isSigned, constantWeight<1>, setLeverage, 0, 0, LimitPool::Weight,
+            "symbol* leverage*"},
+        {"POST", "/fapi/v1/marginType", isSigned, constantWeight<1>, setMarginType, 0, 0, LimitPool::Weight,
+            "symbol* marginType*"},
         {"GET", "/fapi/v1/positionSide/dual", isSigned, constantWeight<30>, positionMode},
-        {"POST", "/fapi/v1/positionSide/dual", isSigned, constantWeight<1>, setPositionMode},
+        {"POST", "/fapi/v1/positionSide/dual", isSigned, constantWeight<1>, setPositionMode, 0, 0,
+            LimitPool::Weight, "dualSidePosition*"},
         {"GET", "/fapi/v1/multiAssetsMargin", isSigned, constantWeight<30>, multiAssetsMode},
-        {"POST", "/fapi/v1/positionMargin", isSigned, constantWeight<1>, positionMargin},
+        {"POST", "/fapi/v1/positionMargin", isSigned, constantWeight<1>, positionMargin, 0, 0,
+            LimitPool::Weight, "symbol* amount* type* positionSide"},
         {"GET", "/fapi/v1/rateLimit/order", isSigned, constantWeight<1>, orderRateLimit},
         {"POST", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, openListenKey},
         {"PUT", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, extendListenKey},
         {"DELETE", "/fapi/v1/listenKey", Security::Key, constantWeight<1>, closeListenKey},
-        {"POST", "/fapi/v1/multiAssetsMargin", isSigned, constantWeight<1>, setMultiAssetsMode},
+        {"POST", "/fapi/v1/multiAssetsMargin", isSigned, constantWeight<1>, setMultiAssetsMode, 0, 0,
+            LimitPool::Weight, "multiAssetsMargin*"},
         {"GET", "/fapi/v1/feeBurn", isSigned, constantWeight<30>, feeBurn},
-        {"POST", "/fapi/v1/feeBurn", isSigned, constantWeight<1>, setFeeBurn},
-        {"GET", "/fapi/v1/adlQuantile", isSigned, constantWeight<5>, adlQuantile},
-        {"GET", "/fapi/v1/apiTradingStatus", isSigned, weightBySymbol<1, 10>, tradingStatus},
-        {"GET", "/fapi/v1/order/asyn", isSigned, constantWeight<1'000>, downloadId<'1'>},
-        {"GET", "/fapi/v1/order/asyn/id", isSigned, constantWeight<10>, downloadLink<'1'>},
-        {"GET", "/fapi/v1/trade/asyn", isSigned, constantWeight<1'000>, downloadId<'2'>},
-        {"GET", "/fapi/v1/trade/asyn/id", isSigned, constantWeight<10>, downloadLink<'2'>},
-        {"GET", "/fapi/v1/income/asyn", isSigned, constantWeight<1'000>, downloadId<'3'>},
-        {"GET", "/fapi/v1/income/asyn/id", isSigned, constantWeight<10>, downloadLink<'3'>},
+        {"POST", "/fapi/v1/feeBurn", isSigned, constantWeight<1>, setFeeBurn, 0, 0, LimitPool::Weight,
+            "feeBurn*"},
+        {"GET", "/fapi/v1/adlQuantile", isSigned, constantWeight<5>, adlQuantile, 0, 0, LimitPool::Weight,
+            "symbol"},
+        {"GET", "/fapi/v1/apiTradingStatus", isSigned, weightBySymbol<1, 10>, tradingStatus, 0, 0,
+            LimitPool::Weight, "symbol"},
+        {"GET", "/fapi/v1/order/asyn", isSigned, constantWeight<1'000>, downloadId<'1'>, 0, 0,
+            LimitPool::Weight, "startTime* endTime*"},
+        {"GET", "/fapi/v1/order/asyn/id", isSigned, constantWeight<10>, downloadLink<'1'>, 0, 0,
+            LimitPool::Weight, "downloadId*"},
+        {"GET", "/fapi/v1/trade/asyn", isSigned, constantWeight<1'000>, downloadId<'2'>, 0, 0,
+            LimitPool::Weight, "startTime* endTime*"},
+        {"GET", "/fapi/v1/trade/asyn/id", isSigned, constantWeight<10>, downloadLink<'2'>, 0, 0,
+            LimitPool::Weight, "downloadId*"},
+        {"GET", "/fapi/v1/income/asyn", isSigned, constantWeight<1'000>, downloadId<'3'>, 0, 0,
+            LimitPool::Weight, "startTime* endTime*"},
+        {"GET", "/fapi/v1/income/asyn/id", isSigned, constantWeight<10>, downloadLink<'3'>, 0, 0,
+            LimitPool::Weight, "downloadId*"},
     };
     return endpoints;
 }

@@ -36,7 +36,7 @@ Result<Grid> gridOf(const ApiCall &call)
     }
     const auto period = domain::parseInterval(word);
     if (!period || std::ranges::find(known, word) == known.end()) {
-        return failure(ErrorCode::Rejected, "parameter 'period' is invalid.", -1130);
+        return failure(ErrorCode::Rejected, "Data sent for parameter 'period' is not valid.", -1130);
     }
     const auto limit = call.limit(standardRows, mostRows);
     const auto span = spanOf(call);
@@ -46,7 +46,7 @@ Result<Grid> gridOf(const ApiCall &call)
     const Timestamp present = call.parts.market.marketTime(call.now);
     const Timestamp earliest = present - reach;
     if (span->from && *span->from < earliest) {
-        return failure(ErrorCode::Rejected, "parameter 'startTime' is invalid.", -1130);
+        return failure(ErrorCode::Rejected, "Data sent for parameter 'startTime' is not valid.", -1130);
     }
     Grid grid{*period, {}};
     const domain::Milliseconds step = domain::nextOpenTime(Timestamp{}, *period) - Timestamp{};

@@ -46,11 +46,32 @@ Result<std::string> placeOne(const ApiCall &call, const NewOrderRequest &request
 
 NewOrderRequest newOrderOf(const ApiCall &call)
 {
-    return newOrderOf([&](std::string_view name) { return call.parameters.text(name); });
+    NewOrderRequest request = newOrderOf([&](std::string_view name) { return call.parameters.text(name); });
+    request.unread = call.unread;
+    return request;
 }
 
-/// -1102 names what is missing before the engine looks at anything; stopPrice and closePosition belong to
-/// the algo endpoint.
+/// Parameters of conditional orders as they were until December 2025. They are read, and refused where they
+/// would mean something.
+Result<void> checkOldParameters(const ApiCall &call, const NewOrderRequest &request)
+{
+    if (domain::isConditional(domain::parseOrderType(request.type))) {
+        return {}; // -4120 says more
+    }
+    for (const char *name : {"stopPrice", "activationPrice", "callbackRate"}) {
+        if (call.parameters.has(name)) {
+            return failure(
+                ErrorCode::Rejected, "Parameter '" + std::string{name} + "' sent when not required.", -1106);
+        }
+    }
+    if (call.parameters.text("closePosition") == "true") {
+        return failure(ErrorCode::Rejected,
+            "Target strategy invalid for orderType " + request.type + ",closePosition true.", -4136);
+    }
+    return {};
+}
+
+/// -1102 names what is missing before the engine looks at anything.
 Result<void> checkMandatory(const NewOrderRequest &request)
 {
     for (const auto &[name, value] : {std::pair{"symbol", &request.symbol}, std::pair{"side", &request.side},
@@ -65,16 +86,16 @@ Result<void> checkMandatory(const NewOrderRequest &request)
 Result<std::string> placeOrder(const ApiCall &call)
 {
     const NewOrderRequest request = newOrderOf(call);
-    if (const auto complete = checkMandatory(request); !complete) {
-        return tl::unexpected{complete.error()};
-    }
-    return placeOne(call, request);
+    return checkMandatory(request).and_then([&] { return checkOldParameters(call, request); }).and_then([&] {
+        return placeOne(call, request);
+    });
 }
 
 Result<std::string> testOrder(const ApiCall &call)
 {
     const NewOrderRequest request = newOrderOf(call);
-    if (const auto complete = checkMandatory(request); !complete) {
+    const auto complete = checkMandatory(request).and_then([&] { return checkOldParameters(call, request); });
+    if (!complete) {
         return tl::unexpected{complete.error()};
     }
     return call.parts.engine.test(call.account, request, call.now).map([] { return std::string{"{}"}; });
@@ -321,7 +342,7 @@ Result<std::string> cancelBatch(const ApiCall &call)
         return tl::unexpected{list.error()};
     }
     if (list->size() == 0 || list->size() > mostCancelled) {
-        return failure(ErrorCode::Rejected, "Invalid number of orders in a batch cancel.", -4032);
+        return failure(ErrorCode::Rejected, "Exceed maximum cancel order size.", -4032);
     }
     JsonWriter json;
     json.beginArray();
@@ -353,7 +374,7 @@ Result<std::string> placeAlgo(const ApiCall &call)
         text("positionSide"), text("timeInForce"), text("quantity"), text("price"), text("triggerPrice"),
         text("workingType"), text("closePosition"), text("priceProtect"), text("reduceOnly"),
         text("activatePrice"), text("callbackRate"), text("clientAlgoId"), text("newOrderRespType"),
-        text("selfTradePreventionMode"), text("priceMatch"), text("goodTillDate")};
+        text("selfTradePreventionMode"), text("priceMatch"), text("goodTillDate"), call.unread};
     const auto order = call.parts.engine.placeConditional(call.account, request, call.now);
     if (!order) {
         return tl::unexpected{order.error()};
@@ -530,29 +551,53 @@ Result<std::string> forceOrders(const ApiCall &call)
 const std::vector<Endpoint> &tradeEndpoints()
 {
     constexpr auto isSigned = Security::Signed;
+    constexpr auto pool = LimitPool::Weight;
+    constexpr std::string_view order =
+        "symbol* side* type* positionSide timeInForce quantity price reduceOnly newClientOrderId "
+        "newOrderRespType priceMatch selfTradePreventionMode goodTillDate stopPrice activationPrice "
+        "callbackRate closePosition workingType priceProtect";
+    constexpr std::string_view amendment =
+        "symbol* side* quantity* orderId origClientOrderId price priceMatch modifyId reduceOnly";
+    constexpr std::string_view algo =
+        "algoType* symbol* side* type* positionSide timeInForce quantity price triggerPrice workingType "
+        "closePosition priceProtect reduceOnly activatePrice callbackRate clientAlgoId newOrderRespType "
+        "selfTradePreventionMode priceMatch goodTillDate";
+    constexpr std::string_view oneOrder = "symbol* orderId origClientOrderId";
+    constexpr std::string_view cancelled =
+        "symbol* orderIdList origClientOrderIdList orderidlist origclientorderidlist";
+    // Maintained clients (ccxt, binance-api-node) send the symbol, too, and trade there.
+    constexpr std::string_view algoKey = "algoId clientAlgoId symbol";
     static const std::vector<Endpoint> endpoints{
-        {"POST", "/fapi/v1/order", isSigned, constantWeight<0>, placeOrder, 1, 1},
-        {"POST", "/fapi/v1/order/test", isSigned, constantWeight<1>, testOrder},
-        {"PUT", "/fapi/v1/order", isSigned, constantWeight<0>, amendOrder, 1, 1},
-        {"GET", "/fapi/v1/order", isSigned, constantWeight<1>, queryOrder},
-        {"DELETE", "/fapi/v1/order", isSigned, constantWeight<1>, cancelOrder},
-        {"GET", "/fapi/v1/openOrder", isSigned, constantWeight<1>, queryOpenOrder},
-        {"GET", "/fapi/v1/openOrders", isSigned, weightBySymbol<1, 40>, openOrders},
-        {"GET", "/fapi/v1/allOrders", isSigned, constantWeight<5>, allOrders},
-        {"DELETE", "/fapi/v1/allOpenOrders", isSigned, constantWeight<1>, cancelAll},
-        {"POST", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, placeBatch, 5, 1},
-        {"PUT", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, amendBatch, 5, 1},
-        {"DELETE", "/fapi/v1/batchOrders", isSigned, constantWeight<1>, cancelBatch},
-        {"POST", "/fapi/v1/countdownCancelAll", isSigned, constantWeight<10>, countdown},
-        {"POST", "/fapi/v1/algoOrder", isSigned, constantWeight<0>, placeAlgo, 1, 1},
-        {"GET", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, queryAlgo},
-        {"DELETE", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, cancelAlgo},
-        {"DELETE", "/fapi/v1/algoOpenOrders", isSigned, constantWeight<1>, cancelAllAlgo},
-        {"GET", "/fapi/v1/openAlgoOrders", isSigned, weightBySymbol<1, 40>, openAlgo},
-        {"GET", "/fapi/v1/allAlgoOrders", isSigned, constantWeight<5>, allAlgo},
-        {"GET", "/fapi/v1/userTrades", isSigned, constantWeight<5>, userTrades},
-        {"GET", "/fapi/v1/forceOrders", isSigned, weightBySymbol<20, 50>, forceOrders},
-        {"GET", "/fapi/v1/orderAmendment", isSigned, constantWeight<1>, amendments},
+        {"POST", "/fapi/v1/order", isSigned, constantWeight<0>, placeOrder, 1, 1, pool, order, true},
+        {"POST", "/fapi/v1/order/test", isSigned, constantWeight<1>, testOrder, 0, 0, pool, order, true},
+        {"PUT", "/fapi/v1/order", isSigned, constantWeight<0>, amendOrder, 1, 1, pool, amendment},
+        {"GET", "/fapi/v1/order", isSigned, constantWeight<1>, queryOrder, 0, 0, pool, oneOrder},
+        {"DELETE", "/fapi/v1/order", isSigned, constantWeight<1>, cancelOrder, 0, 0, pool, oneOrder},
+        {"GET", "/fapi/v1/openOrder", isSigned, constantWeight<1>, queryOpenOrder, 0, 0, pool, oneOrder},
+        {"GET", "/fapi/v1/openOrders", isSigned, weightBySymbol<1, 40>, openOrders, 0, 0, pool, "symbol"},
+        {"GET", "/fapi/v1/allOrders", isSigned, constantWeight<5>, allOrders, 0, 0, pool,
+            "symbol orderId startTime endTime limit"},
+        {"DELETE", "/fapi/v1/allOpenOrders", isSigned, constantWeight<1>, cancelAll, 0, 0, pool, "symbol*"},
+        {"POST", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, placeBatch, 5, 1, pool, "batchOrders*"},
+        {"PUT", "/fapi/v1/batchOrders", isSigned, constantWeight<5>, amendBatch, 5, 1, pool, "batchOrders*"},
+        {"DELETE", "/fapi/v1/batchOrders", isSigned, constantWeight<1>, cancelBatch, 0, 0, pool, cancelled},
+        {"POST", "/fapi/v1/countdownCancelAll", isSigned, constantWeight<10>, countdown, 0, 0, pool,
+            "symbol* countdownTime*"},
+        {"POST", "/fapi/v1/algoOrder", isSigned, constantWeight<0>, placeAlgo, 1, 1, pool, algo, true},
+        {"GET", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, queryAlgo, 0, 0, pool, algoKey},
+        {"DELETE", "/fapi/v1/algoOrder", isSigned, constantWeight<1>, cancelAlgo, 0, 0, pool, algoKey},
+        {"DELETE", "/fapi/v1/algoOpenOrders", isSigned, constantWeight<1>, cancelAllAlgo, 0, 0, pool,
+            "symbol*"},
+        {"GET", "/fapi/v1/openAlgoOrders", isSigned, weightBySymbol<1, 40>, openAlgo, 0, 0, pool,
+            "algoType symbol algoId"},
+        {"GET", "/fapi/v1/allAlgoOrders", isSigned, constantWeight<5>, allAlgo, 0, 0, pool,
+            "symbol* algoId startTime endTime limit"},
+        {"GET", "/fapi/v1/userTrades", isSigned, constantWeight<5>, userTrades, 0, 0, pool,
+            "symbol* orderId startTime endTime fromId limit"},
+        {"GET", "/fapi/v1/forceOrders", isSigned, weightBySymbol<20, 50>, forceOrders, 0, 0, pool,
+            "symbol autoCloseType startTime endTime limit"},
+        {"GET", "/fapi/v1/orderAmendment", isSigned, constantWeight<1>, amendments, 0, 0, pool,
+            "symbol* orderId origClientOrderId startTime endTime limit"},
     };
     return endpoints;
 }

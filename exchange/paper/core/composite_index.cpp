@@ -1,5 +1,7 @@
 #include "exchange/paper/core/composite_index.h"
 
+#include "exchange/paper/core/assets.h"
+
 #include <algorithm>
 #include <array>
 
@@ -39,10 +41,9 @@ std::optional<CompositeIndex> compositeIndex(const Engine &engine, const std::ve
 std::vector<AssetIndex> assetIndices(const Engine &engine)
 {
     std::vector<AssetIndex> rows{{"USDTUSD", Price::of(1), Rate::literal("0.0001"), Rate::literal("0.0001")}};
-    for (const char *asset : {"BTC", "ETH", "BNB"}) {
+    for (const std::string_view asset : otherAssets) {
         if (const auto view = engine.market(std::string{asset} + "USDT")) {
-            rows.push_back(
-                {std::string{asset} + "USD", view->index, Rate::literal("0.05"), Rate::literal("0.025")});
+            rows.push_back({std::string{asset} + "USD", view->index, collateralBuffer, exchangeBuffer});
         }
     }
     return rows;

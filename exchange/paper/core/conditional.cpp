@@ -3,6 +3,7 @@
 #include "exchange/paper/core/admission.h"
 #include "exchange/paper/core/filters.h"
 #include "exchange/paper/core/matching.h"
+#include "exchange/paper/core/restrictions.h"
 
 #include <algorithm>
 
@@ -137,6 +138,9 @@ Result<ConditionalRecord> placeConditional(
     auto order = readConditional(request, account, listing, exchange.now);
     if (!order) {
         return order;
+    }
+    if (const auto checked = checkMayPlace(exchange, account); !checked) {
+        return tl::unexpected<domain::Error>{checked.error()};
     }
     const auto open =
         std::ranges::count_if(account.conditionals, [](const auto &entry) { return entry.second.isOpen(); });

@@ -35,7 +35,7 @@ Result<Rate> readCallbackRate(std::string_view text)
 Result<WorkingType> readWorkingType(std::string_view word)
 {
     if (!word.empty() && word != "MARK_PRICE" && word != "CONTRACT_PRICE") {
-        return refuse(-4031, "Invalid working type.");
+        return refuse(-4031, "Invalid parameter working type: `" + std::string{word} + "`");
     }
     return domain::parseWorkingType(word);
 }
@@ -91,6 +91,9 @@ std::optional<Error> readFields(
         if (auto error = take(readTimeInForce(request.timeInForce), order.timeInForce)) {
             return error;
         }
+        if (order.timeInForce == TimeInForce::Rpi) {
+            return refuse(-1115, "Invalid timeInForce.").value();
+        }
     }
     if (auto error = take(readGoodTill(request.goodTillDate, order.timeInForce, now), order.goodTillDate)) {
         return error;
@@ -114,6 +117,9 @@ std::optional<Error> readFields(
         if (!request.activatePrice.empty()) {
             if (auto error = take(readPrice(request.activatePrice, "activatePrice"), order.activatePrice)) {
                 return error;
+            }
+            if (!order.activatePrice.isPositive()) {
+                return refuse(-4135, "Invalid activation price").value();
             }
         }
     } else if (request.triggerPrice.empty()) {
@@ -151,6 +157,9 @@ std::optional<Error> readFields(
     if (const auto checked = checkResponseType(request.newOrderRespType); !checked) {
         return checked.error();
     }
+    if (!request.unread.empty()) {
+        return refuse(-1104, request.unread).value();
+    }
     return std::nullopt;
 }
 
@@ -162,6 +171,7 @@ Result<void> checkConditionalFilters(const ConditionalRecord &order, const Listi
         .and_then([&] { return checkPrecision(spec, order.price, order.quantity); })
         .and_then([&] { return checkPrecision(spec, trigger, {}); })
         .and_then([&] { return trigger.isZero() ? Result<void>{} : checkTriggerFilter(spec, trigger); })
+        .and_then([&] { return trigger.isZero() ? Result<void>{} : checkTriggerBand(listing, trigger); })
         .and_then([&] { return order.price.isZero() ? Result<void>{} : checkPriceFilter(spec, order.price); })
         .and_then(
             [&] { return order.closePosition ? Result<void>{} : checkLot(spec, order.type, order.quantity); })

@@ -1,5 +1,6 @@
 #include "exchange/paper/core/engine.h"
 
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/clockwork.h"
 #include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/exchange.h"
@@ -7,6 +8,7 @@
 #include "exchange/paper/core/invariants.h"
 #include "exchange/paper/core/liquidation.h"
 #include "exchange/paper/core/matching.h"
+#include "exchange/paper/core/restrictions.h"
 #include "exchange/paper/core/settings.h"
 #include "exchange/paper/core/state.h"
 
@@ -229,7 +231,7 @@ Quantity Engine::marketTaker(
     Quantity traded;
     if (quantity.isPositive() && !limitPrice.isNegative()) {
         whereItTrades(*m_exchange, symbol, now, [&](Listing &listing) {
-            traded = takeAnonymously(*m_exchange, listing, side, limitPrice, quantity);
+            traded = takeAnonymously(*m_exchange, listing, side, limitPrice, quantity, true);
         });
     }
     return traded;
@@ -242,6 +244,7 @@ void Engine::setIndexPrice(const Symbol &symbol, Price price, Timestamp now)
     }
     onListing(*m_exchange, symbol, now, [&](Listing &listing) {
         listing.index = price;
+        revalueHolders(*m_exchange, listing);
         if (!listing.isMarkTold) {
             setMark(*m_exchange, listing, computedMark(listing, m_exchange->now));
         }
@@ -281,6 +284,41 @@ void Engine::setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status)
         listing->spec.status = status;
         listing->spec.statusText = wordOf(status);
     }
+}
+
+void Engine::setPositionControl(const Symbol &symbol, PositionControl control)
+{
+    if (Listing *listing = m_exchange->find(symbol)) {
+        listing->positionControl = control;
+    }
+}
+
+PositionControl Engine::positionControl(const Symbol &symbol) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? PositionControl::None : listing->positionControl;
+}
+
+void Engine::setTriggerBand(const Symbol &symbol, Rate down, Rate up)
+{
+    if (Listing *listing = m_exchange->find(symbol)) {
+        listing->triggerDown = down;
+        listing->triggerUp = up;
+    }
+}
+
+Result<void> Engine::setRestriction(AccountId id, int code)
+{
+    Account *account = m_exchange->findAccount(id);
+    if (account == nullptr) {
+        return unknownAccount();
+    }
+    if (code != 0 && !isRestriction(code)) {
+        return domain::failure(
+            domain::ErrorCode::Rejected, "No account is held by the code " + std::to_string(code) + ".");
+    }
+    account->restriction = code;
+    return {};
 }
 
 Result<void> Engine::liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now)
@@ -356,6 +394,29 @@ std::optional<MarketView> Engine::market(const Symbol &symbol) const
         }
     }
     return view;
+}
+
+Result<domain::BookSnapshot> Engine::bookWithRpi(const Symbol &symbol, std::size_t depth) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    if (listing == nullptr) {
+        return invalidSymbol();
+    }
+    return domain::BookSnapshot{symbol, listing->updateId + listing->rpiUpdates,
+        listing->book.levelsWithRpi(Side::Buy, depth), listing->book.levelsWithRpi(Side::Sell, depth),
+        m_exchange->now};
+}
+
+std::vector<domain::BookLevel> Engine::rpiLevels(const Symbol &symbol, Side side) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? std::vector<domain::BookLevel>{} : listing->book.shownRpi(side);
+}
+
+Quantity Engine::publicQuantity(const Symbol &symbol, Side side, Price price) const
+{
+    const Listing *listing = m_exchange->find(symbol);
+    return listing == nullptr ? Quantity{} : listing->book.totalAt(side, price);
 }
 
 Result<domain::BookSnapshot> Engine::book(const Symbol &symbol, std::size_t depth) const

@@ -17,6 +17,8 @@ struct EngineConfig
     std::size_t maxConditionalOrders = 200;
     domain::Milliseconds triggerDelay{
         0}; ///< how long a conditional order stays TRIGGERING; advance() ends it
+    /// After a liquidation the account may not place anything for so long (-2023).
+    domain::Milliseconds liquidationTime{0};
     Rate marginCallRatio = Rate::literal("0.8");
     Money insuranceFund = Money::of(10'000'000);
     std::int64_t firstOrderId = 8'886'774'000;
@@ -60,6 +62,9 @@ public:
     /// Adds to the wallet (a negative amount takes out, at most maxWithdrawAmount). ACCOUNT_UPDATE
     /// DEPOSIT/WITHDRAW.
     Result<void> transfer(AccountId id, Money amount, Timestamp now);
+    /// The same with another asset: BTC, ETH or BNB, in that asset. -1108 for any other, or one whose
+    /// contract is not listed.
+    Result<void> transferAsset(AccountId id, const std::string &asset, Money amount, Timestamp now);
 
     // ---- time
     /// Runs everything that is due: GTD expiry, countdown timers, mark-price and premium samples, funding,
@@ -82,8 +87,8 @@ public:
     void setMarketMakerLevel(const Symbol &symbol, Side side, Price price, Quantity quantity, Timestamp now);
     /// Withdraws all anonymous liquidity of the symbol.
     void clearMarketMakers(const Symbol &symbol, Timestamp now);
-    /// Takes up to quantity at limitPrice or better (0: any price); what is left over vanishes. Quantity
-    /// traded.
+    /// Takes up to quantity at limitPrice or better (0: any price), RPI orders included; what is left over
+    /// vanishes. Quantity traded.
     Quantity marketTaker(const Symbol &symbol, Side side, Quantity quantity, Price limitPrice, Timestamp now);
     /// The spot index. Mark follows by reference 10.9 unless setMarkPrice was called for the symbol.
     void setIndexPrice(const Symbol &symbol, Price price, Timestamp now);
@@ -95,7 +100,17 @@ public:
     /// Changes what may be done on a symbol (TRADING, HALTED, …).
     void setSymbolStatus(const Symbol &symbol, domain::SymbolStatus status);
 
+    /// From now on only reducing orders are taken on that side of the symbol.
+    void setPositionControl(const Symbol &symbol, PositionControl control);
+    PositionControl positionControl(const Symbol &symbol) const;
+    /// Trigger prices of new conditional orders lie between mark × down and mark × up (-4210, -4211).
+    void setTriggerBand(const Symbol &symbol, Rate down, Rate up);
+
     // ---- what the exchange does to an account
+    /// Refuses the account's orders with this code until it is lifted with 0: those that open (-4087, -4189,
+    /// -4400, -4401) or all (-4088, -4109, -4192). -4109 ends with the next transfer in. Rejected for any
+    /// other code.
+    Result<void> setRestriction(AccountId id, int code);
     /// Liquidates one position although its margin would do: reference 10.8, the book first, the insurance
     /// fund at mark after it. NotFound where it is flat.
     Result<void> liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now);
@@ -147,10 +162,10 @@ public:
     Result<void> setMarginType(AccountId id, const Symbol &symbol, MarginType type, Timestamp now);
     Result<void> setHedgeMode(AccountId id, bool hedge, Timestamp now);
     bool isHedgeMode(AccountId id) const;
-    /// Multi-assets mode. USDT is the only asset here, so it decides no more than which settings go together.
+    /// Multi-assets mode: other assets stand behind cross positions at their index less a buffer.
     Result<void> setMultiAssets(AccountId id, bool on, Timestamp now);
     bool isMultiAssets(AccountId id) const;
-    /// Fees in BNB. No account holds any, so fees stay in USDT.
+    /// Fees in BNB, a tenth less, where the account has enough of it.
     Result<void> setFeeBurn(AccountId id, bool on, Timestamp now);
     bool isFeeBurn(AccountId id) const;
     /// type: 1 adds, 2 takes out.
@@ -171,6 +186,12 @@ public:
     Money insuranceFund() const;
     /// Best `depth` levels per side. Result is NotFound (-1121) where not listed.
     Result<domain::BookSnapshot> book(const Symbol &symbol, std::size_t depth) const;
+    /// The same with RPI orders, but those that cross. Its update id counts their changes, too.
+    Result<domain::BookSnapshot> bookWithRpi(const Symbol &symbol, std::size_t depth) const;
+    /// Quantities of RPI orders alone, but those that cross; best first.
+    std::vector<domain::BookLevel> rpiLevels(const Symbol &symbol, Side side) const;
+    /// What the public book holds at a price.
+    Quantity publicQuantity(const Symbol &symbol, Side side, Price price) const;
 
     // ---- out
     std::vector<Event> takeEvents();

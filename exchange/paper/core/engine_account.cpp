@@ -1,3 +1,4 @@
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/clockwork.h"
 #include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/engine.h"
@@ -70,6 +71,18 @@ Result<void> Engine::transfer(AccountId id, Money amount, Timestamp now)
     return result;
 }
 
+Result<void> Engine::transferAsset(AccountId id, const std::string &asset, Money amount, Timestamp now)
+{
+    m_exchange->reachTime(now);
+    Account *account = m_exchange->findAccount(id);
+    if (account == nullptr) {
+        return unknownAccount();
+    }
+    auto result = paper::transferAsset(*m_exchange, *account, asset, amount);
+    settle(*m_exchange);
+    return result;
+}
+
 Result<SymbolConfigView> Engine::setLeverage(AccountId id, const Symbol &symbol, int leverage, Timestamp now)
 {
     return onHolding(*m_exchange, id, symbol, now, [&](Account &account, Listing &listing) {
@@ -107,7 +120,9 @@ Result<void> Engine::setMultiAssets(AccountId id, bool on, Timestamp now)
     if (account == nullptr) {
         return unknownAccount();
     }
-    return changeMultiAssets(*m_exchange, *account, on);
+    auto changed = changeMultiAssets(*m_exchange, *account, on);
+    settle(*m_exchange);
+    return changed;
 }
 
 bool Engine::isMultiAssets(AccountId id) const
@@ -154,6 +169,12 @@ Result<AccountView> Engine::account(AccountId id) const
         return unknownAccount();
     }
     AccountView view = accountView(*account);
+    for (const auto &[asset, balance] : account->assets) {
+        const Money mostOut =
+            account->multiAssets && view.availableBalance < account->collateral ? Money{} : balance.wallet;
+        view.others.push_back(
+            {asset, balance.wallet, mostOut, assetPrice(*m_exchange, asset), balance.updatedAt});
+    }
     for (PositionView &row : view.positions) {
         row.adl = adlQuantileOf(*m_exchange, *account, account->holdings.at(row.symbol), row.positionSide);
     }

@@ -4,6 +4,7 @@
 #include "exchange/paper/core/engine.h"
 #include "exchange/paper/core/history.h"
 #include "exchange/paper/core/matching.h"
+#include "exchange/paper/core/restrictions.h"
 
 #include <algorithm>
 
@@ -51,10 +52,14 @@ Result<void> checkKey(const OrderKey &key)
 
 Result<Admission> admitRequest(const Exchange &exchange, const Place &place, const NewOrderRequest &request)
 {
-    return readOrder(request, *place.account, *place.listing, exchange.now).and_then([&](OrderIntent intent) {
-        return admit(*place.account, exchange.holding(*place.account, *place.listing), *place.listing,
-            std::move(intent));
-    });
+    return readOrder(request, *place.account, *place.listing, exchange.now)
+        .and_then([&](OrderIntent intent) -> Result<Admission> {
+            if (const auto checked = checkMayPlace(exchange, *place.account); !checked) {
+                return tl::unexpected<domain::Error>{checked.error()};
+            }
+            return admit(*place.account, exchange.holding(*place.account, *place.listing), *place.listing,
+                std::move(intent));
+        });
 }
 
 std::vector<std::int64_t> openConditionalIds(const Account &account, const Symbol &symbol)
@@ -97,7 +102,10 @@ Result<OrderRecord> Engine::amend(AccountId id, const AmendRequest &request, Tim
     m_exchange->reachTime(now);
     return placeOf(*m_exchange, id, request.symbol).and_then([&](const Place &place) {
         return readAmendment(request)
-            .and_then([&](const Amendment &amendment) {
+            .and_then([&](const Amendment &amendment) -> Result<std::int64_t> {
+                if (const auto checked = checkMayPlace(*m_exchange, *place.account); !checked) {
+                    return tl::unexpected<domain::Error>{checked.error()};
+                }
                 return amendOrder(*m_exchange, *place.account, *place.listing, amendment);
             })
             .map([&](std::int64_t orderId) {

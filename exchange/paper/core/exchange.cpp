@@ -110,17 +110,18 @@ void Exchange::touchRisk(const Listing &listing)
     }
 }
 
-void Exchange::emitBookChange(Listing &listing, Side side, Price price)
+void Exchange::emitBookChange(Listing &listing, Side side, Price price, bool isRpi)
 {
-    emit(BookChangeEvent{
-        listing.spec.symbol, side, price, listing.book.totalAt(side, price), ++listing.updateId, now});
+    ++(isRpi ? listing.rpiUpdates : listing.updateId);
+    emit(BookChangeEvent{listing.spec.symbol, side, price, listing.book.totalAt(side, price),
+        listing.updateId, now, isRpi, listing.updateId + listing.rpiUpdates});
 }
 
-void Exchange::addIncome(
-    Account &account, IncomeType type, const Symbol &symbol, Money amount, std::int64_t tradeId)
+void Exchange::addIncome(Account &account, IncomeType type, const Symbol &symbol, Money amount,
+    std::int64_t tradeId, const std::string &asset)
 {
     if (!amount.isZero()) {
-        remember(account.incomes, Income{type, symbol, amount, nextTranId++, tradeId, now});
+        remember(account.incomes, Income{type, symbol, amount, nextTranId++, tradeId, now, asset});
     }
 }
 

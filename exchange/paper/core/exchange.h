@@ -80,16 +80,28 @@ struct Holding
     Money isolatedWallets() const;
 };
 
+/// What an account has of an asset beside USDT, in that asset.
+struct AssetBalance
+{
+    Money wallet;
+    Money deposited; ///< transfers in minus out
+    Timestamp updatedAt;
+};
+
 struct Account
 {
     AccountId id = 0;
     Money wallet;
-    Money deposited; ///< transfers in minus out
+    Money deposited;                            ///< transfers in minus out
+    std::map<std::string, AssetBalance> assets; ///< beside USDT
+    Money collateral;                           ///< what they stand for in multi-assets mode, USDT
     bool hedgeMode = false;
     bool multiAssets = false;
     bool feeBurn = false;
-    bool wasCalled = false;   ///< a cross margin call is out and the ratio has not recovered since
-    bool isRiskDirty = false; ///< queued for a liquidation check
+    bool wasCalled = false;     ///< a cross margin call is out and the ratio has not recovered since
+    bool isRiskDirty = false;   ///< queued for a liquidation check
+    Timestamp liquidatingUntil; ///< places nothing before
+    int restriction = 0;        ///< the code that refuses its orders; 0: none
     Timestamp updatedAt;
     std::map<Symbol, Holding> holdings;
     std::unordered_map<std::string, WorkingOrder *> openByClientId;
@@ -120,6 +132,11 @@ struct Listing
     LeverageBrackets brackets;
     domain::CommissionRates rates;
     domain::Milliseconds fundingInterval{0};
+    PositionControl positionControl = PositionControl::None;
+    /// Trigger prices lie between mark × these. The exchange does not publish how far they may be; orders
+    /// well beyond PERCENT_PRICE are taken there, so the band is wide unless it is told otherwise.
+    Rate triggerUp = Rate::of(100);
+    Rate triggerDown = Rate::literal("0.01");
 
     OrderBook book;
     std::unordered_map<std::int64_t, std::unique_ptr<WorkingOrder>> orders; ///< open, by orderId
@@ -127,6 +144,7 @@ struct Listing
     std::int64_t nextOrderId = 0;
     std::int64_t lastTradeId = 0;
     std::int64_t updateId = 0;
+    std::int64_t rpiUpdates = 0; ///< changes of RPI orders, which updateId does not count
 
     Price last;
     Price mark;
@@ -180,6 +198,14 @@ struct Exchange
     Money fundingPot; ///< funding paid minus funding received
     Money insuranceFund;
     Money insuranceStart;
+    /// Where assets beside USDT went.
+    struct AssetPot
+    {
+        Money fees;
+        Money exchanged; ///< taken in automatic exchange
+    };
+    std::map<std::string, AssetPot> assetPots;
+    Money exchangePaid;          ///< USDT given for what was exchanged
     Timestamp triggersHeldUntil; ///< a conditional order that triggers earlier stays TRIGGERING
     int refusedTriggers = 0;     ///< so many conditional orders that trigger next are refused
 
@@ -193,9 +219,9 @@ struct Exchange
     void touchRisk(const Listing &listing);       ///< everyone who holds the symbol
 
     template <class E> void emit(E &&event) { events.emplace_back(std::forward<E>(event)); }
-    void emitBookChange(Listing &listing, Side side, Price price);
-    void addIncome(
-        Account &account, IncomeType type, const Symbol &symbol, Money amount, std::int64_t tradeId = 0);
+    void emitBookChange(Listing &listing, Side side, Price price, bool isRpi = false);
+    void addIncome(Account &account, IncomeType type, const Symbol &symbol, Money amount,
+        std::int64_t tradeId = 0, const std::string &asset = settlementAsset);
     template <class History, class Row> void remember(History &history, Row row) const
     {
         history.push_back(std::move(row));

@@ -49,6 +49,22 @@ Result<void> checkTriggerFilter(const SymbolSpec &spec, Price price)
     return checkPriceFilter(spec, price);
 }
 
+Result<void> checkTriggerBand(const Listing &listing, Price trigger)
+{
+    const int decimals = listing.spec.priceDecimals();
+    const Price ceiling = listing.mark * listing.triggerUp;
+    const Price floor = listing.mark * listing.triggerDown;
+    if (listing.mark.isPositive() && trigger > ceiling) {
+        return refuse(
+            -4210, "Stop price can't be higher than " + ceiling.toFixed(decimals, domain::Rounding::Down));
+    }
+    if (trigger < floor) {
+        return refuse(
+            -4211, "Stop price can't be lower than " + floor.toFixed(decimals, domain::Rounding::Up));
+    }
+    return {};
+}
+
 Result<void> checkLot(const SymbolSpec &spec, OrderType type, Quantity quantity)
 {
     const domain::LotFilter &lot = domain::isMarketType(type) ? spec.marketLot : spec.lot;
@@ -108,11 +124,16 @@ Result<void> checkNotional(const SymbolSpec &spec, Price price, Quantity quantit
 
 Result<void> checkPriceAgainstTrigger(const SymbolSpec &spec, Price price, Price trigger)
 {
-    if (!spec.multiplierUp.isZero() && price > trigger * spec.multiplierUp) {
-        return refuse(-4183, "Price is higher than stop price multiplier cap.");
+    const int decimals = spec.priceDecimals();
+    const Price ceiling = trigger * spec.multiplierUp;
+    const Price floor = trigger * spec.multiplierDown;
+    if (!spec.multiplierUp.isZero() && price > ceiling) {
+        return refuse(-4183,
+            "Limit price can't be higher than " + ceiling.toFixed(decimals, domain::Rounding::Down) + ".");
     }
-    if (price < trigger * spec.multiplierDown) {
-        return refuse(-4184, "Price is lower than stop price multiplier floor.");
+    if (price < floor) {
+        return refuse(
+            -4184, "Limit price can't be lower than " + floor.toFixed(decimals, domain::Rounding::Up) + ".");
     }
     return {};
 }

@@ -14,6 +14,8 @@ Result<void> checkPrecision(const SymbolSpec &spec, Price price, Quantity quanti
 Result<void> checkPriceFilter(const SymbolSpec &spec, Price price);
 /// -4006, -4007, -4014 for trigger and activation prices.
 Result<void> checkTriggerFilter(const SymbolSpec &spec, Price price);
+/// -4210, -4211: a trigger or activation price too far from mark. Nothing while there is no mark price.
+Result<void> checkTriggerBand(const Listing &listing, Price trigger);
 /// -4003, -4004, -4005, -4023. Market types are bound by MARKET_LOT_SIZE.
 Result<void> checkLot(const SymbolSpec &spec, OrderType type, Quantity quantity);
 /// -4016, -4024 for a limit price, -4131 for a market order (price 0). Nothing while there is no mark price.

@@ -63,6 +63,7 @@ bool placeForeign(const Happening &happening, Engine &engine, Timestamp now)
     request.symbol = symbol;
     request.side = std::string{domain::toWire(side)};
     request.newClientOrderId = websiteIdOf(happening.draw);
+    request.isFromWebsite = true;
     if (engine.isHedgeMode(account)) {
         request.positionSide = side == Side::Buy ? "LONG" : "SHORT";
     }

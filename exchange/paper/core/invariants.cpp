@@ -15,7 +15,8 @@ using Breaches = std::vector<std::string>;
 /// Everything that was ever put in is somewhere. Positions count at cost, so no price is needed.
 void checkMoney(const Exchange &exchange, Breaches &breaches)
 {
-    Money held = exchange.feesCollected + exchange.fundingPot + exchange.insuranceFund;
+    Money held =
+        exchange.feesCollected + exchange.fundingPot + exchange.insuranceFund - exchange.exchangePaid;
     Money putIn = exchange.insuranceStart;
     for (const auto &[id, account] : exchange.accounts) {
         held += account->wallet;
@@ -32,6 +33,28 @@ void checkMoney(const Exchange &exchange, Breaches &breaches)
     if (held != putIn) {
         breaches.push_back(
             fmt::format("money: {} was put in and {} is there", putIn.toString(), held.toString()));
+    }
+}
+
+/// Assets beside USDT: what was put in is held, was paid as a fee or was exchanged.
+void checkAssets(const Exchange &exchange, Breaches &breaches)
+{
+    std::map<std::string, Money> rest;
+    for (const auto &[id, account] : exchange.accounts) {
+        for (const auto &[asset, balance] : account->assets) {
+            rest[asset] += balance.deposited - balance.wallet;
+            if (balance.wallet.isNegative()) {
+                breaches.push_back(fmt::format("account {}: less than nothing of {}", id, asset));
+            }
+        }
+    }
+    for (const auto &[asset, pot] : exchange.assetPots) {
+        rest[asset] -= pot.fees + pot.exchanged;
+    }
+    for (const auto &[asset, amount] : rest) {
+        if (!amount.isZero()) {
+            breaches.push_back(fmt::format("{}: {} of it is nowhere", asset, amount.toString()));
+        }
     }
 }
 
@@ -125,15 +148,17 @@ void checkBook(const Listing &listing, Breaches &breaches)
     }
     std::size_t userOrders = 0;
     for (const Side side : {Side::Buy, Side::Sell}) {
-        for (const auto &[key, queue] : book.ladder(side)) {
-            Quantity total;
-            for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
-                total += entry->remaining;
-                userOrders += entry->order != nullptr ? 1 : 0;
-            }
-            if (total != queue.total || !total.isPositive()) {
-                breaches.push_back(fmt::format("{}: the level at {} does not hold its total",
-                    listing.spec.symbol, OrderBook::key(side, key).toString()));
+        for (const OrderBook::Ladder *levels : {&book.ladder(side), &book.rpi(side)}) {
+            for (const auto &[key, queue] : *levels) {
+                Quantity total;
+                for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
+                    total += entry->remaining;
+                    userOrders += entry->order != nullptr ? 1 : 0;
+                }
+                if (total != queue.total || !total.isPositive()) {
+                    breaches.push_back(fmt::format("{}: the level at {} does not hold its total",
+                        listing.spec.symbol, OrderBook::key(side, key).toString()));
+                }
             }
         }
     }
@@ -193,6 +218,7 @@ std::vector<std::string> findBreaches(const Exchange &exchange)
 {
     Breaches breaches;
     checkMoney(exchange, breaches);
+    checkAssets(exchange, breaches);
     checkPositions(exchange, breaches);
     for (const auto &[id, account] : exchange.accounts) {
         for (const auto &[symbol, holding] : account->holdings) {

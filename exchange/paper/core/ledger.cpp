@@ -1,5 +1,7 @@
 #include "exchange/paper/core/ledger.h"
 
+#include "exchange/paper/core/assets.h"
+
 #include <algorithm>
 
 namespace paper
@@ -27,6 +29,20 @@ Money closePart(PositionState &row, Price price, Quantity quantity)
         row.wasCalled = false;
     }
     return realized;
+}
+
+constexpr const char *bnb = "BNB";
+
+/// Takes a fee out of the account's BNB.
+Money payInBnb(Exchange &exchange, Account &account, Money fee, const Symbol &symbol, std::int64_t tradeId)
+{
+    AssetBalance &balance = account.assets.at(bnb);
+    balance.wallet -= fee;
+    balance.updatedAt = exchange.now;
+    exchange.assetPots[bnb].fees += fee;
+    exchange.addIncome(account, IncomeType::Commission, symbol, -fee, tradeId, bnb);
+    revalue(exchange, account);
+    return fee;
 }
 
 } // namespace
@@ -59,8 +75,17 @@ Booking bookFill(Exchange &exchange, Account &account, Holding &holding, Positio
         }
     }
     if (commissionRate) {
-        const Money commission = cut8(price * quantity * *commissionRate);
-        booking.commission = commission;
+        Money commission = cut8(price * quantity * *commissionRate);
+        if (const auto inBnb = feeInBnb(exchange, account, commission)) {
+            booking.commission = payInBnb(exchange, account, *inBnb, symbol, tradeId);
+            booking.commissionAsset = bnb;
+            if (!row.isFlat()) {
+                row.feesPaid += cut8(assetPrice(exchange, bnb) * Quantity::fromUnits(inBnb->units()));
+            }
+            commission = {};
+        } else {
+            booking.commission = commission;
+        }
         account.wallet -= commission;
         exchange.feesCollected += commission;
         if (row.isolatedWallet.isPositive()) {
@@ -96,11 +121,16 @@ void payInsurance(Exchange &exchange, Account &account, const Symbol &symbol, Mo
 }
 
 void emitAccountUpdate(Exchange &exchange, Account &account, UpdateReason reason,
-    std::vector<PositionChange> positions, Money balanceChange, const Symbol &symbol)
+    std::vector<PositionChange> positions, Money balanceChange, const Symbol &symbol,
+    const std::string &asset)
 {
-    exchange.emit(AccountUpdateEvent{account.id, reason, symbol,
+    AccountUpdateEvent event{account.id, reason, symbol,
         BalanceChange{account.wallet, account.crossWallet(), balanceChange}, std::move(positions),
-        exchange.now});
+        exchange.now};
+    if (const auto other = account.assets.find(asset); other != account.assets.end()) {
+        event.others.push_back({other->second.wallet, other->second.wallet, {}, asset});
+    }
+    exchange.emit(std::move(event));
 }
 
 } // namespace paper

@@ -11,6 +11,7 @@ struct Booking
 {
     Money realized;
     std::optional<Money> commission; ///< positive when paid
+    std::string commissionAsset = settlementAsset;
 };
 
 /// Books one fill of an account: position, realized PnL, isolated wallet, commission (unset rate: none),
@@ -24,8 +25,10 @@ void bookMarketFill(Listing &listing, Side side, Price price, Quantity quantity)
 /// Takes a liquidation fee (or, negative, covers a deficit) and reports it. Income INSURANCE_CLEAR.
 void payInsurance(Exchange &exchange, Account &account, const Symbol &symbol, Money amount);
 
-/// Emits ACCOUNT_UPDATE with the balance and the given rows as they are now.
+/// Emits ACCOUNT_UPDATE with the balance and the given rows as they are now. asset: another one whose balance
+/// changed.
 void emitAccountUpdate(Exchange &exchange, Account &account, UpdateReason reason,
-    std::vector<PositionChange> positions, Money balanceChange = {}, const Symbol &symbol = {});
+    std::vector<PositionChange> positions, Money balanceChange = {}, const Symbol &symbol = {},
+    const std::string &asset = settlementAsset);
 
 } // namespace paper

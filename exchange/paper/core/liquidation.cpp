@@ -1,5 +1,6 @@
 #include "exchange/paper/core/liquidation.h"
 
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/deleverage.h"
 #include "exchange/paper/core/ledger.h"
 #include "exchange/paper/core/margin.h"
@@ -197,10 +198,24 @@ void liquidateCross(Exchange &exchange, Account &account)
     }
 }
 
-/// A cross wallet below zero with no cross position to make up for it: the isolated buckets stand in, then the
-/// insurance fund.
+/// In multi-assets mode other assets are sold once too much USDT is owed, or no position is left that could
+/// bring it back: exchangeInfo's autoAssetExchange, reference 4.2.
+void coverDebt(Exchange &exchange, Account &account)
+{
+    static const Money mostOwed = Money::of(100);
+    const Money debt = -account.wallet;
+    if (debt.isPositive() && (debt > mostOwed || !crossTotals(account).hasPosition)) {
+        autoExchange(exchange, account, debt);
+    }
+}
+
+/// A cross wallet below zero with no cross position to make up for it: the isolated buckets stand in, then
+/// the insurance fund.
 void clearDeficit(Exchange &exchange, Account &account)
 {
+    if (account.multiAssets) {
+        coverDebt(exchange, account);
+    }
     Money deficit = -account.crossWallet();
     if (!deficit.isPositive() || crossTotals(account).hasPosition) {
         return;
@@ -286,6 +301,9 @@ bool checkRisk(Exchange &exchange, Account &account)
         liquidateCross(exchange, account);
         liquidated = true;
     }
+    if (liquidated) {
+        account.liquidatingUntil = exchange.now + exchange.config.liquidationTime;
+    }
     clearDeficit(exchange, account);
     callCross(exchange, account);
     return liquidated;
@@ -301,6 +319,7 @@ void liquidatePosition(Exchange &exchange, Account &account, Holding &holding, P
     const Price limit = (listing.mark * reach).roundedTo(listing.spec.tickSize, domain::Rounding::Down);
     const Money closed = closeAt(exchange, account, victim, victim.row().amount.abs(), limit);
     chargeFee(exchange, account, listing, closed, std::max(Money{}, crossTotals(account).available()));
+    account.liquidatingUntil = exchange.now + exchange.config.liquidationTime;
 }
 
 } // namespace paper

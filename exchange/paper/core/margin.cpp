@@ -39,7 +39,7 @@ domain::MarginPool poolOf(const Account &account, const Holding &holding, const 
     if (holding.marginType == MarginType::Isolated) {
         return {row.isolatedWallet, {}, {}};
     }
-    domain::MarginPool pool{account.crossWallet(), {}, {}};
+    domain::MarginPool pool{account.crossWallet() + account.collateral, {}, {}};
     for (const auto &[symbol, other] : account.holdings) {
         if (&other == &holding || other.marginType == MarginType::Isolated) {
             continue;
@@ -92,13 +92,14 @@ Money maxNotionalOf(const Holding &holding)
 
 Money CrossTotals::available() const
 {
-    return std::max(Money{}, wallet + unrealized - initial - isolatedOrderMargin);
+    return std::max(Money{}, marginBalance() - initial - isolatedOrderMargin);
 }
 
 CrossTotals crossTotals(const Account &account)
 {
     CrossTotals totals;
     totals.wallet = account.wallet;
+    totals.collateral = account.collateral;
     for (const auto &[symbol, holding] : account.holdings) {
         for (const PositionSide side : allSides) {
             const PositionState &row = holding.position(side);
@@ -207,9 +208,12 @@ AccountView accountView(const Account &account)
     view.crossWalletBalance = account.crossWallet();
     view.crossUnrealizedProfit = cross.unrealized;
     view.availableBalance = cross.available();
-    view.maxWithdrawAmount = std::max(Money{},
-        cross.wallet + std::min(Money{}, cross.unrealized) - cross.initial - cross.isolatedOrderMargin);
+    const Money spare = cross.wallet + cross.collateral + std::min(Money{}, cross.unrealized) -
+                        cross.initial - cross.isolatedOrderMargin;
+    view.maxWithdrawAmount =
+        std::max(Money{}, account.collateral.isZero() ? spare : std::min(cross.wallet, spare));
     view.hedgeMode = account.hedgeMode;
+    view.multiAssets = account.multiAssets;
     view.updatedAt = account.updatedAt;
     for (const auto &[symbol, holding] : account.holdings) {
         for (const PositionSide side : sidesOf(account)) {

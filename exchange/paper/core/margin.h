@@ -24,9 +24,10 @@ struct CrossTotals
     Money maintenance;
     Money initial; ///< positions and open orders
     Money isolatedOrderMargin;
+    Money collateral; ///< of other assets, in multi-assets mode
     bool hasPosition = false;
 
-    Money marginBalance() const { return wallet + unrealized; }
+    Money marginBalance() const { return wallet + collateral + unrealized; }
     Money available() const; ///< at least 0
 };
 CrossTotals crossTotals(const Account &account);

@@ -41,6 +41,12 @@ void MarketStreams::open(const std::string &stream, const StreamName &name, Time
         if (const auto view = m_parts.engine.market(name.symbol)) {
             channel.pushedId = channel.lastId = view->lastUpdateId;
         }
+        if (name.withRpi) {
+            if (const auto book = m_parts.engine.bookWithRpi(name.symbol, 1)) {
+                channel.pushedId = channel.lastId = book->lastUpdateId;
+            }
+            channel.shownRpi = shownRpi(name.symbol);
+        }
         const auto &aggregates = m_parts.tape.aggregates(name.symbol);
         channel.nextAggregateId = aggregates.empty() ? 0 : aggregates.back().id + 1;
         channel.barAt = domain::openTimeOf(m_parts.market.marketTime(now), name.interval);
@@ -103,11 +109,12 @@ void MarketStreams::onBookChange(const BookChangeEvent &change)
     }
     for (const std::string &stream : streams->second) {
         Channel &channel = m_channels.at(stream);
-        if (change.updateId <= channel.pushedId) {
-            continue; // happened before the stream was opened
+        const std::int64_t updateId = channel.name.withRpi ? change.rpiUpdateId : change.updateId;
+        if (updateId <= channel.pushedId || (change.isRpi && !channel.name.withRpi)) {
+            continue; // happened before the stream was opened, or is nothing it shows
         }
         (change.side == Side::Buy ? channel.bids : channel.asks)[change.price] = change.quantity;
-        channel.lastId = change.updateId;
+        channel.lastId = updateId;
     }
 }
 
@@ -241,11 +248,44 @@ void MarketStreams::pushDepth(const std::string &stream, Channel &channel, Times
     if (channel.lastId == channel.pushedId) {
         return;
     }
+    if (channel.name.withRpi) {
+        addRpi(channel);
+    }
     const payload::DepthIds ids{channel.pushedId + 1, channel.lastId, channel.pushedId};
     send(stream, payload::depth(spec, ids, channel.bids, channel.asks, now));
     channel.pushedId = channel.lastId;
     channel.bids.clear();
     channel.asks.clear();
+}
+
+std::array<payload::LevelChanges, 2> MarketStreams::shownRpi(const Symbol &symbol) const
+{
+    std::array<payload::LevelChanges, 2> shown;
+    for (const Side side : {Side::Buy, Side::Sell}) {
+        for (const domain::BookLevel &level : m_parts.engine.rpiLevels(symbol, side)) {
+            shown[static_cast<std::size_t>(side)][level.price] = level.quantity;
+        }
+    }
+    return shown;
+}
+
+/// Public orders may have hidden or shown RPI orders of other prices, so all of them are looked at.
+void MarketStreams::addRpi(Channel &channel) const
+{
+    auto shown = shownRpi(channel.name.symbol);
+    for (const Side side : {Side::Buy, Side::Sell}) {
+        const auto at = static_cast<std::size_t>(side);
+        payload::LevelChanges &changes = side == Side::Buy ? channel.bids : channel.asks;
+        for (const auto *levels : {&channel.shownRpi[at], &shown[at]}) {
+            for (const auto &[price, quantity] : *levels) {
+                changes[price] = m_parts.engine.publicQuantity(channel.name.symbol, side, price);
+            }
+        }
+        for (const auto &[price, quantity] : shown[at]) {
+            changes[price] += quantity;
+        }
+    }
+    channel.shownRpi = std::move(shown);
 }
 
 void MarketStreams::pushAggregates(

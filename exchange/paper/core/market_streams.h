@@ -6,6 +6,7 @@
 #include "exchange/paper/core/stream_payloads.h"
 #include "exchange/paper/core/tape.h"
 
+#include <array>
 #include <functional>
 #include <map>
 #include <set>
@@ -61,6 +62,7 @@ private:
         // what was sent last, by symbol: a change is worth a message
         std::map<Symbol, std::int64_t> seen;
         std::map<Symbol, LiquidationEvent> liquidations;
+        std::array<payload::LevelChanges, 2> shownRpi;                        ///< as sent last, by Side
         std::map<Symbol, std::pair<std::string, LeverageBrackets>> contracts; ///< status and brackets
     };
 
@@ -76,6 +78,8 @@ private:
     void pushSecond(const std::string &stream, Channel &channel, Timestamp now, const Send &send);
     void pushAssetIndices(const std::string &stream, const Channel &channel, Timestamp now, const Send &send);
     std::vector<Symbol> symbolsOf(const Channel &channel) const;
+    std::array<payload::LevelChanges, 2> shownRpi(const Symbol &symbol) const;
+    void addRpi(Channel &channel) const;
 
     StreamParts m_parts;
     std::map<std::string, Channel> m_channels;

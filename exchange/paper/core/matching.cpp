@@ -20,7 +20,12 @@ struct Taking
     Price limit; ///< 0: any price
     Quantity remaining;
     WorkingOrder *order = nullptr; ///< null: anonymous
+    bool meetsRpi = false;         ///< did not come by API
 };
+
+/// On top of the maker's rate for each fill of an RPI order: Binance's "What Is an RPI Order?",
+/// reference 5.11.
+const Rate rpiCommission = Rate::literal("0.00005");
 
 enum class MatchEnd : std::uint8_t { Filled, OutOfLiquidity, SelfTrade };
 
@@ -39,7 +44,7 @@ void emitOrderUpdate(
 {
     exchange.emit(OrderUpdateEvent{execution, order.record, fill.quantity, fill.price, fill.tradeId,
         fill.maker, fill.booking.commission, fill.booking.realized, order.holding->openValue(Side::Buy),
-        order.holding->openValue(Side::Sell), exchange.now});
+        order.holding->openValue(Side::Sell), exchange.now, fill.booking.commissionAsset});
 }
 
 /// Moves an ended order to the account's history.
@@ -61,7 +66,7 @@ void leaveBook(Exchange &exchange, WorkingOrder &order)
 {
     if (order.entry.isResting) {
         order.listing->book.remove(order.entry);
-        exchange.emitBookChange(*order.listing, order.record.side, order.record.price);
+        exchange.emitBookChange(*order.listing, order.record.side, order.record.price, order.entry.isRpi);
     }
 }
 
@@ -77,20 +82,23 @@ void fillOrder(Exchange &exchange, WorkingOrder &order, FillReport fill)
     std::optional<Rate> rate;
     if (!record.isLiquidation() && !record.isAutoDeleverage() && !record.isSettlement()) {
         rate = fill.maker ? listing.rates.maker : listing.rates.taker;
+        if (record.timeInForce == TimeInForce::Rpi) {
+            *rate += rpiCommission;
+        }
     }
     fill.booking = bookFill(exchange, *order.account, *order.holding, record.positionSide, record.side,
         fill.price, fill.quantity, rate, fill.tradeId);
-    exchange.remember(
-        order.account->trades, UserTrade{record.symbol, fill.tradeId, record.orderId, record.side,
-                                   record.positionSide, fill.price, fill.quantity, fill.booking.realized,
-                                   fill.booking.commission.value_or(Money{}), fill.maker, exchange.now});
+    exchange.remember(order.account->trades,
+        UserTrade{record.symbol, fill.tradeId, record.orderId, record.side, record.positionSide, fill.price,
+            fill.quantity, fill.booking.realized, fill.booking.commission.value_or(Money{}), fill.maker,
+            exchange.now, fill.booking.commissionAsset});
     if (fill.execution == ExecutionType::Trade) {
         exchange.emit(TradeLiteEvent{record.account, record.symbol, record.orderId, record.clientOrderId,
             record.side, record.origQty, record.price, fill.quantity, fill.price, fill.tradeId, fill.maker,
             exchange.now});
     }
-    emitAccountUpdate(
-        exchange, *order.account, UpdateReason::Order, {positionChange(*order.holding, record.positionSide)});
+    emitAccountUpdate(exchange, *order.account, UpdateReason::Order,
+        {positionChange(*order.holding, record.positionSide)}, {}, {}, fill.booking.commissionAsset);
     emitOrderUpdate(exchange, order, fill.execution, fill);
     if (record.isLiquidation()) {
         exchange.emit(LiquidationEvent{record, fill.quantity, fill.price, exchange.now});
@@ -141,9 +149,9 @@ void trade(Exchange &exchange, Listing &listing, BookEntry &maker, const Taking 
     }
     exchange.touchPrices(listing);
     listing.book.reduce(maker, quantity);
-    exchange.emit(
-        TradeEvent{listing.spec.symbol, tradeId, price, quantity, makerSide == Side::Buy, exchange.now});
-    exchange.emitBookChange(listing, makerSide, price);
+    exchange.emit(TradeEvent{
+        listing.spec.symbol, tradeId, price, quantity, makerSide == Side::Buy, exchange.now, maker.isRpi});
+    exchange.emitBookChange(listing, makerSide, price, maker.isRpi);
     if (makerOrder == nullptr && !maker.isResting) {
         listing.makers.erase(maker.makerId);
         listing.book.release(maker);
@@ -178,10 +186,11 @@ bool preventsSelfTrade(const WorkingOrder &taker)
 MatchEnd match(Exchange &exchange, Listing &listing, Taking &taking)
 {
     while (taking.remaining.isPositive()) {
-        if (!listing.book.crosses(taking.side, taking.limit)) {
+        BookEntry *front = listing.book.frontFor(taking.side, taking.limit, taking.meetsRpi);
+        if (front == nullptr) {
             return MatchEnd::OutOfLiquidity;
         }
-        BookEntry &maker = *listing.book.front(domain::opposite(taking.side));
+        BookEntry &maker = *front;
         if (taking.order != nullptr && maker.order != nullptr &&
             maker.order->account == taking.order->account && preventsSelfTrade(*taking.order)) {
             const SelfTradePrevention mode = taking.order->record.selfTradePrevention;
@@ -201,13 +210,13 @@ MatchEnd match(Exchange &exchange, Listing &listing, Taking &taking)
 }
 
 /// Matches an open order that does not rest, then rests or ends what is left of it.
-void work(Exchange &exchange, WorkingOrder &order)
+void work(Exchange &exchange, WorkingOrder &order, bool isFromWebsite = false)
 {
     Listing &listing = *order.listing;
     const OrderRecord &record = order.record;
     const bool isMarket = record.type == OrderType::Market;
     Taking taking{record.side, isMarket ? marketBound(listing, record.side) : record.price,
-        record.remainingQty(), &order};
+        record.remainingQty(), &order, isFromWebsite};
     const MatchEnd end = match(exchange, listing, taking);
     if (record.status == OrderStatus::Filled) {
         archive(exchange, order);
@@ -229,8 +238,9 @@ void work(Exchange &exchange, WorkingOrder &order)
         order.entry.price = record.price;
         order.entry.remaining = record.remainingQty();
         order.entry.order = &order;
+        order.entry.isRpi = record.timeInForce == TimeInForce::Rpi;
         listing.book.append(order.entry);
-        exchange.emitBookChange(listing, record.side, record.price);
+        exchange.emitBookChange(listing, record.side, record.price, order.entry.isRpi);
     }
 }
 
@@ -320,7 +330,7 @@ std::int64_t submit(Exchange &exchange, Account &account, Listing &listing, cons
 {
     WorkingOrder &order = accept(exchange, account, listing, intent);
     const std::int64_t orderId = order.record.orderId;
-    work(exchange, order);
+    work(exchange, order, intent.isFromWebsite);
     return orderId;
 }
 
@@ -364,6 +374,9 @@ Result<std::int64_t> amendOrder(
     }
     if (record.type != OrderType::Limit) {
         return refuse(-5025, "Only limit order is supported.");
+    }
+    if (record.timeInForce == TimeInForce::Rpi) {
+        return refuse(-1020, "This operation is not supported."); // the exchange amends no RPI orders yet
     }
     if (amendment.side != record.side) {
         return refuse(-1117, "Invalid side.");
@@ -441,16 +454,17 @@ Result<std::int64_t> amendOrder(
     return orderId;
 }
 
-Quantity takeAnonymously(Exchange &exchange, Listing &listing, Side side, Price limit, Quantity quantity)
+Quantity takeAnonymously(
+    Exchange &exchange, Listing &listing, Side side, Price limit, Quantity quantity, bool meetsRpi)
 {
-    Taking taking{side, limit, quantity, nullptr};
+    Taking taking{side, limit, quantity, nullptr, meetsRpi};
     match(exchange, listing, taking);
     return quantity - taking.remaining;
 }
 
 std::int64_t restAnonymously(Exchange &exchange, Listing &listing, Side side, Price price, Quantity quantity)
 {
-    const Quantity left = quantity - takeAnonymously(exchange, listing, side, price, quantity);
+    const Quantity left = quantity - takeAnonymously(exchange, listing, side, price, quantity, false);
     if (!left.isPositive()) {
         return 0;
     }
@@ -492,7 +506,7 @@ void setLevel(Exchange &exchange, Listing &listing, Side side, Price price, Quan
         }
         const Quantity traded = std::min(wanted, inTheWay.remaining);
         wanted -= traded;
-        trade(exchange, listing, inTheWay, {side, price, traded, nullptr}, traded);
+        trade(exchange, listing, inTheWay, {side, price, traded, nullptr, false}, traded);
     }
     const auto &ladder = book.ladder(side);
     const auto level = ladder.find(OrderBook::key(side, price));

@@ -29,8 +29,9 @@ void fillOutsideBook(Exchange &exchange, WorkingOrder &order, Price price, Quant
 /// An order that never meets the book: it is filled at its own price at once (deleveraging).
 void submitFilled(Exchange &exchange, Account &account, Listing &listing, const OrderIntent &intent);
 
-/// Anonymous orders; see Engine.
-Quantity takeAnonymously(Exchange &exchange, Listing &listing, Side side, Price limit, Quantity quantity);
+/// Anonymous orders; see Engine. meetsRpi: as those that do not come by API.
+Quantity takeAnonymously(
+    Exchange &exchange, Listing &listing, Side side, Price limit, Quantity quantity, bool meetsRpi);
 std::int64_t restAnonymously(Exchange &exchange, Listing &listing, Side side, Price price, Quantity quantity);
 bool withdraw(Exchange &exchange, Listing &listing, std::int64_t makerId);
 void setLevel(Exchange &exchange, Listing &listing, Side side, Price price, Quantity quantity);

@@ -7,7 +7,7 @@ namespace paper
 
 void OrderBook::append(BookEntry &entry)
 {
-    BookQueue &queue = ladderOf(entry.side)[key(entry.side, entry.price)];
+    BookQueue &queue = ladderOf(entry)[key(entry.side, entry.price)];
     entry.previous = queue.last;
     entry.next = nullptr;
     (queue.last != nullptr ? queue.last->next : queue.first) = &entry;
@@ -21,7 +21,7 @@ void OrderBook::remove(BookEntry &entry)
     if (!entry.isResting) {
         return;
     }
-    Ladder &levels = ladderOf(entry.side);
+    Ladder &levels = ladderOf(entry);
     const auto level = levels.find(key(entry.side, entry.price));
     BookQueue &queue = level->second;
     (entry.previous != nullptr ? entry.previous->next : queue.first) = entry.next;
@@ -38,7 +38,7 @@ void OrderBook::remove(BookEntry &entry)
 void OrderBook::enlarge(BookEntry &entry, Quantity by)
 {
     entry.remaining += by;
-    ladderOf(entry.side).find(key(entry.side, entry.price))->second.total += by;
+    ladderOf(entry).find(key(entry.side, entry.price))->second.total += by;
 }
 
 void OrderBook::reduce(BookEntry &entry, Quantity by)
@@ -49,7 +49,7 @@ void OrderBook::reduce(BookEntry &entry, Quantity by)
         return;
     }
     entry.remaining -= by;
-    ladderOf(entry.side).find(key(entry.side, entry.price))->second.total -= by;
+    ladderOf(entry).find(key(entry.side, entry.price))->second.total -= by;
 }
 
 const BookQueue *OrderBook::find(Side side, Price price) const
@@ -109,6 +109,52 @@ Quantity OrderBook::available(Side taking, Price limit, Quantity wanted) const
         found += queue.total;
     }
     return std::min(found, wanted);
+}
+
+BookEntry *OrderBook::frontFor(Side taking, Price limit, bool meetsRpi) const
+{
+    const Side resting = domain::opposite(taking);
+    const auto reached = [&](const Ladder &levels) {
+        const bool isMet =
+            !levels.empty() && (limit.isZero() || levels.begin()->first <= key(resting, limit));
+        return isMet ? levels.begin()->second.first : nullptr;
+    };
+    BookEntry *shown = reached(ladder(resting));
+    BookEntry *hidden = meetsRpi ? reached(rpi(resting)) : nullptr;
+    const bool isBetter =
+        hidden != nullptr && (shown == nullptr || key(resting, hidden->price) < key(resting, shown->price));
+    return isBetter ? hidden : shown;
+}
+
+std::vector<domain::BookLevel> OrderBook::shownRpi(Side side) const
+{
+    const Side other = domain::opposite(side);
+    std::vector<domain::BookLevel> rows;
+    for (const auto &[levelKey, queue] : rpi(side)) {
+        const auto isCrossed = [&](const Ladder &levels) {
+            return !levels.empty() && levels.begin()->first <= key(other, queue.first->price);
+        };
+        if (!isCrossed(ladder(other)) && !isCrossed(rpi(other))) {
+            rows.push_back({queue.first->price, queue.total});
+        }
+    }
+    return rows;
+}
+
+std::vector<domain::BookLevel> OrderBook::levelsWithRpi(Side side, std::size_t depth) const
+{
+    std::vector<domain::BookLevel> rows = levels(side, depth);
+    for (const domain::BookLevel &level : shownRpi(side)) {
+        const auto at = std::ranges::lower_bound(rows, key(side, level.price), {},
+            [side](const domain::BookLevel &row) { return key(side, row.price); });
+        if (at != rows.end() && at->price == level.price) {
+            at->quantity += level.quantity;
+        } else {
+            rows.insert(at, level);
+        }
+    }
+    rows.resize(std::min(rows.size(), depth));
+    return rows;
 }
 
 std::vector<domain::BookLevel> OrderBook::levels(Side side, std::size_t depth) const

@@ -22,6 +22,7 @@ struct BookEntry
     Price price;
     Quantity remaining;
     bool isResting = false;
+    bool isRpi = false; ///< of a user's RPI order
 
     bool isLevelLiquidity() const { return order == nullptr && makerId == 0; }
 };
@@ -35,6 +36,8 @@ struct BookQueue
 };
 
 /// Price-time priority for one symbol. Knows quantities, not money; whoever changes it reports the change.
+/// RPI orders (retail price improvement) rest beside the public book: only takers that do not come by API
+/// meet them, after all public orders of the same price, and they may stand beyond orders of the other side.
 class OrderBook
 {
 public:
@@ -47,6 +50,8 @@ public:
 
     static Price key(Side side, Price price) { return side == Side::Buy ? -price : price; }
     const Ladder &ladder(Side side) const { return side == Side::Buy ? m_bids : m_asks; }
+
+    const Ladder &rpi(Side side) const { return side == Side::Buy ? m_rpiBids : m_rpiAsks; }
 
     /// Queues the entry behind what rests at its price. side, price and remaining are set.
     void append(BookEntry &entry);
@@ -61,6 +66,12 @@ public:
     BookEntry *front(Side side) const; ///< first in line, null where the side is empty
     /// Price of the n-th level (1 is the best); 0 where there are fewer.
     Price levelPrice(Side side, int n) const;
+    /// First in line for a taker with this limit (0: none), null where there is nothing for it.
+    BookEntry *frontFor(Side taking, Price limit, bool meetsRpi) const;
+    /// RPI levels that are shown: those that do not cross anything, best first.
+    std::vector<domain::BookLevel> shownRpi(Side side) const;
+    /// Public levels and shown RPI levels together, best first.
+    std::vector<domain::BookLevel> levelsWithRpi(Side side, std::size_t depth) const;
     /// True if a taker of `taking` with this limit (0: none) meets the best opposite level.
     bool crosses(Side taking, Price limit) const;
     /// What a taker would get at limit or better (0: any price), counted up to `wanted`.
@@ -75,11 +86,17 @@ public:
     std::size_t places() const { return m_pool.size(); } ///< anonymous entries, those in use and the free
 
 private:
-    Ladder &ladderOf(Side side) { return side == Side::Buy ? m_bids : m_asks; }
+    Ladder &ladderOf(const BookEntry &entry)
+    {
+        return entry.isRpi ? (entry.side == Side::Buy ? m_rpiBids : m_rpiAsks)
+                           : (entry.side == Side::Buy ? m_bids : m_asks);
+    }
     const BookQueue *find(Side side, Price price) const;
 
     Ladder m_bids;
     Ladder m_asks;
+    Ladder m_rpiBids;
+    Ladder m_rpiAsks;
     std::deque<BookEntry> m_pool;
     std::vector<BookEntry *> m_free;
 };

@@ -114,6 +114,9 @@ Result<OrderIntent> readOrder(
     if (const auto checked = checkResponseType(request.newOrderRespType); !checked) {
         return fail(checked.error());
     }
+    if (!request.unread.empty()) {
+        return refuse(-1104, request.unread);
+    }
     if (!order.clientOrderId.empty() && account.openByClientId.contains(order.clientOrderId)) {
         return refuse(-4116, "ClientOrderId is duplicated.");
     }
@@ -122,6 +125,7 @@ Result<OrderIntent> readOrder(
             return fail(*error);
         }
     }
+    order.isFromWebsite = request.isFromWebsite;
     const bool closes =
         order.reduceOnly ||
         (account.hedgeMode &&

@@ -28,6 +28,7 @@ struct OrderIntent
     Price activatePrice;       ///< of a trailing order that triggered
     Rate callbackRate;         ///< of a trailing order that triggered
     std::string clientOrderId; ///< empty: the engine makes one
+    bool isFromWebsite = false;
 };
 
 /// The price that a price match stands for at this moment: -5041 where the book has no such level.

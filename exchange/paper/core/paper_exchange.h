@@ -20,7 +20,8 @@ struct ExchangeConfig
     std::uint64_t seed = 1;     ///< of listen keys
     RateLimitConfig limits;
     StreamConfig streams;
-    EngineConfig engine;
+    /// A liquidation takes a moment here, as on the real exchange.
+    EngineConfig engine{.liquidationTime = std::chrono::milliseconds{500}};
 };
 
 /// The whole paper exchange as one plain object: market, engine, accounts, REST, streams and the WebSocket

@@ -99,7 +99,7 @@ Result<std::string> readClientId(const std::string &text)
 Result<TimeInForce> readTimeInForce(std::string_view word)
 {
     const TimeInForce read = domain::parseTimeInForce(word);
-    if (read == TimeInForce::Unknown || read == TimeInForce::Rpi) {
+    if (read == TimeInForce::Unknown) {
         return refuse(-1115, "Invalid timeInForce.");
     }
     return read;
@@ -144,7 +144,7 @@ Result<std::int64_t> readGoodTill(std::string_view text, TimeInForce timeInForce
     const auto at = parseId(text);
     if (!at || *at <= domain::toMs(now) + shortestGoodTillMs || *at >= latestGoodTill) {
         return refuse(-5040, "The goodTillDate timestamp must be greater than the current time plus 600 "
-                             "seconds and smaller than 253402300799000");
+                             "seconds and smaller than 253402300799000 (UTC 9999-12-31 23:59:59)");
     }
     return *at / 1000 * 1000;
 }

@@ -109,7 +109,7 @@ Result<void> checkTimestamp(const QueryParameters &parameters, Timestamp now)
     }
     const std::int64_t windowMs = window->value_or(defaultWindowMs);
     if (windowMs <= 0 || windowMs > longestWindowMs) {
-        return failure(ErrorCode::Rejected, "Parameter 'recvWindow' is invalid.", -1130);
+        return failure(ErrorCode::Rejected, "Data sent for parameter 'recvWindow' is not valid.", -1130);
     }
     const std::int64_t age = domain::toMs(now) - **timestamp;
     if (age <= -mostAheadMs) {

@@ -1,5 +1,6 @@
 #include "exchange/paper/core/settings.h"
 
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/ledger.h"
 #include "exchange/paper/core/margin.h"
 #include "models/domain/risk/brackets.h"
@@ -130,10 +131,22 @@ Result<void> changeMultiAssets(Exchange &exchange, Account &account, bool on)
         return refuse(-4167, "Unable to adjust to Multi-Assets mode with symbols of USDS-M Futures under "
                              "isolated-margin mode.");
     }
+    if (account.wallet.isNegative()) {
+        return refuse(-4172,
+            "Unable to adjust Multi-Assets Mode with a negative wallet balance of margin available "
+            "asset in USDS-M Futures account.");
+    }
     if (!account.openByClientId.empty()) {
         return refuse(-4170, "Unable to adjust Multi-Assets Mode with open orders in USDS-M Futures.");
     }
+    const CrossTotals cross = crossTotals(account);
+    const Money own = cross.marginBalance() - cross.collateral; // of USDT alone
+    if (!on && (own < cross.maintenance || own < cross.initial + cross.isolatedOrderMargin)) {
+        return refuse(
+            -4169, "Unable to adjust Multi-Assets Mode with insufficient margin balance in USDS-M Futures.");
+    }
     account.multiAssets = on;
+    revalue(exchange, account);
     exchange.emit(ConfigUpdateEvent{account.id, {}, 0, exchange.now, on});
     return {};
 }
@@ -187,6 +200,10 @@ Result<void> transferFunds(Exchange &exchange, Account &account, Money amount)
     }
     account.wallet += amount;
     account.deposited += amount;
+    constexpr int inactive = -4109; // any transfer in makes an archived account active
+    if (amount.isPositive() && account.restriction == inactive) {
+        account.restriction = 0;
+    }
     account.updatedAt = exchange.now;
     exchange.addIncome(account, IncomeType::Transfer, {}, amount);
     emitAccountUpdate(

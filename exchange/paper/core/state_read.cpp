@@ -1,3 +1,4 @@
+#include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/funding.h"
 #include "exchange/paper/core/invariants.h"
 #include "exchange/paper/core/state.h"
@@ -223,6 +224,9 @@ UserTrade readTrade(Reader &read, dom::object from)
     read.decimal(from, "quantity", trade.quantity);
     read.decimal(from, "realizedPnl", trade.realizedPnl);
     read.decimal(from, "commission", trade.commission);
+    if (Reader::has(from, "commissionAsset")) {
+        trade.commissionAsset = read.text(from, "commissionAsset");
+    }
     trade.maker = read.flag(from, "maker");
     trade.at = read.time(from, "at");
     return trade;
@@ -231,7 +235,10 @@ UserTrade readTrade(Reader &read, dom::object from)
 Income readIncome(Reader &read, dom::object from)
 {
     Income income;
-    read.word(from, "type", 5, income.type);
+    read.word(from, "type", 6, income.type);
+    if (Reader::has(from, "asset")) {
+        income.asset = read.text(from, "asset");
+    }
     income.symbol = read.text(from, "symbol");
     read.decimal(from, "amount", income.amount);
     income.tranId = read.number(from, "tranId");
@@ -350,6 +357,15 @@ void readAccount(Reader &read, dom::object from, Exchange &exchange)
     account.feeBurn = Reader::has(from, "feeBurn") && read.flag(from, "feeBurn");
     account.wasCalled = read.flag(from, "wasCalled");
     account.updatedAt = read.time(from, "updatedAt");
+    if (Reader::has(from, "assets")) {
+        for (const dom::element row : read.array(from, "assets")) {
+            const dom::object entry = read.object(row);
+            AssetBalance &balance = account.assets[read.text(entry, "asset")];
+            read.decimal(entry, "wallet", balance.wallet);
+            read.decimal(entry, "deposited", balance.deposited);
+            balance.updatedAt = read.time(entry, "updatedAt");
+        }
+    }
     for (const dom::element holding : read.array(from, "holdings")) {
         readHolding(read, read.object(holding), exchange, account);
     }
@@ -420,6 +436,7 @@ void readBook(Reader &read, dom::array rows, Listing &listing, Side side)
         order.entry.price = price;
         order.entry.remaining = quantity;
         order.entry.order = &order;
+        order.entry.isRpi = order.record.timeInForce == TimeInForce::Rpi;
         listing.book.append(order.entry);
     }
 }
@@ -435,6 +452,7 @@ void readListing(Reader &read, dom::object from, Exchange &exchange, Timestamp n
     listing->nextOrderId = read.number(from, "nextOrderId");
     listing->lastTradeId = read.number(from, "lastTradeId");
     listing->updateId = read.number(from, "updateId");
+    listing->rpiUpdates = Reader::has(from, "rpiUpdates") ? read.number(from, "rpiUpdates") : 0;
     read.decimal(from, "last", listing->last);
     read.decimal(from, "mark", listing->mark);
     read.decimal(from, "index", listing->index);
@@ -504,6 +522,9 @@ std::unique_ptr<Exchange> emptyLike(const Exchange &current, Timestamp now)
         listing.brackets = listed->brackets;
         listing.rates = listed->rates;
         listing.fundingInterval = listed->fundingInterval;
+        listing.positionControl = listed->positionControl;
+        listing.triggerUp = listed->triggerUp;
+        listing.triggerDown = listed->triggerDown;
         listing.nextOrderId = current.config.firstOrderId;
         listing.lastTradeId = current.config.firstTradeId - 1;
         exchange->bySymbol.emplace(listing.spec.symbol, &listing);
@@ -543,11 +564,23 @@ Result<std::unique_ptr<Exchange>> readState(std::string_view text, const Exchang
     read.decimal(from, "fundingPot", exchange->fundingPot);
     read.decimal(from, "insuranceFund", exchange->insuranceFund);
     read.decimal(from, "insuranceStart", exchange->insuranceStart);
+    if (Reader::has(from, "exchangePaid")) {
+        read.decimal(from, "exchangePaid", exchange->exchangePaid);
+        for (const dom::element row : read.array(from, "assetPots")) {
+            const dom::object entry = read.object(row);
+            Exchange::AssetPot &pot = exchange->assetPots[read.text(entry, "asset")];
+            read.decimal(entry, "fees", pot.fees);
+            read.decimal(entry, "exchanged", pot.exchanged);
+        }
+    }
     for (const dom::element account : read.array(from, "accounts")) {
         readAccount(read, read.object(account), *exchange);
     }
     for (const dom::element listing : read.array(from, "listings")) {
         readListing(read, read.object(listing), *exchange, now);
+    }
+    for (const auto &[id, account] : exchange->accounts) {
+        revalue(*exchange, *account); // listings are read: their prices are known
     }
     checkCounters(read, *exchange);
     if (!read.isSound()) {

@@ -105,6 +105,7 @@ void writeTrade(JsonWriter &json, const UserTrade &trade)
         .field("quantity", trade.quantity.toString())
         .field("realizedPnl", trade.realizedPnl.toString())
         .field("commission", trade.commission.toString())
+        .field("commissionAsset", trade.commissionAsset)
         .field("maker", trade.maker)
         .field("at", toMs(trade.at))
         .endObject();
@@ -116,6 +117,7 @@ void writeIncome(JsonWriter &json, const Income &income)
         .field("type", toWire(income.type))
         .field("symbol", income.symbol)
         .field("amount", income.amount.toString())
+        .field("asset", income.asset)
         .field("tranId", income.tranId)
         .field("tradeId", income.tradeId)
         .field("at", toMs(income.at))
@@ -201,6 +203,14 @@ void writeRest(JsonWriter &json, const Account &account)
         .field("feeBurn", account.feeBurn)
         .field("wasCalled", account.wasCalled)
         .field("updatedAt", toMs(account.updatedAt));
+    writeRows(json, "assets", account.assets, [](JsonWriter &out, const auto &entry) {
+        out.beginObject()
+            .field("asset", entry.first)
+            .field("wallet", entry.second.wallet.toString())
+            .field("deposited", entry.second.deposited.toString())
+            .field("updatedAt", toMs(entry.second.updatedAt))
+            .endObject();
+    });
     writeRows(json, "holdings", account.holdings,
         [](JsonWriter &out, const auto &entry) { writeHolding(out, entry.second); });
     writeRows(json, "conditionals", account.conditionals,
@@ -273,17 +283,19 @@ enum class BookPart : std::uint8_t { All, OfAccounts };
 void writeBook(JsonWriter &json, const OrderBook &book, Side side, BookPart part)
 {
     json.beginArray();
-    for (const auto &[key, queue] : book.ladder(side)) {
-        for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
-            if (part == BookPart::OfAccounts && entry->order == nullptr) {
-                continue;
+    for (const OrderBook::Ladder *levels : {&book.ladder(side), &book.rpi(side)}) {
+        for (const auto &[key, queue] : *levels) {
+            for (const BookEntry *entry = queue.first; entry != nullptr; entry = entry->next) {
+                if (part == BookPart::OfAccounts && entry->order == nullptr) {
+                    continue;
+                }
+                json.beginArray()
+                    .text(entry->price.toString())
+                    .text(entry->remaining.toString())
+                    .number(entry->makerId)
+                    .number(entry->order == nullptr ? 0 : entry->order->record.orderId)
+                    .endArray();
             }
-            json.beginArray()
-                .text(entry->price.toString())
-                .text(entry->remaining.toString())
-                .number(entry->makerId)
-                .number(entry->order == nullptr ? 0 : entry->order->record.orderId)
-                .endArray();
         }
     }
     json.endArray();
@@ -308,6 +320,7 @@ void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
         .field("nextOrderId", listing.nextOrderId)
         .field("lastTradeId", listing.lastTradeId)
         .field("updateId", listing.updateId)
+        .field("rpiUpdates", listing.rpiUpdates)
         .field("last", listing.last.toString())
         .field("mark", listing.mark.toString())
         .field("index", listing.index.toString())
@@ -355,7 +368,15 @@ void writeHead(JsonWriter &json, const Exchange &exchange)
         .field("feesCollected", exchange.feesCollected.toString())
         .field("fundingPot", exchange.fundingPot.toString())
         .field("insuranceFund", exchange.insuranceFund.toString())
-        .field("insuranceStart", exchange.insuranceStart.toString());
+        .field("insuranceStart", exchange.insuranceStart.toString())
+        .field("exchangePaid", exchange.exchangePaid.toString());
+    writeRows(json, "assetPots", exchange.assetPots, [](JsonWriter &out, const auto &entry) {
+        out.beginObject()
+            .field("asset", entry.first)
+            .field("fees", entry.second.fees.toString())
+            .field("exchanged", entry.second.exchanged.toString())
+            .endObject();
+    });
 }
 
 } // namespace

@@ -136,8 +136,8 @@ std::optional<StreamName> parseStreamName(std::string_view name)
     if (topic.starts_with("kline_")) {
         return parseKline(Kind::Kline, std::move(symbol), topic.substr(6));
     }
-    if (topic == "rpiDepth@500ms") { // no RPI orders are placed here, so it is the public book
-        return StreamName{Kind::Depth, std::move(symbol), {}, 0, 500ms};
+    if (topic == "rpiDepth@500ms") {
+        return StreamName{Kind::Depth, std::move(symbol), {}, 0, 500ms, true};
     }
     if (topic.starts_with("depth")) {
         return parseDepth(std::move(symbol), topic);

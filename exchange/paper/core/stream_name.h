@@ -39,6 +39,7 @@ struct StreamName
     domain::Interval interval = domain::Interval::M1;
     std::size_t levels = 0;         ///< PartialDepth
     domain::Milliseconds period{0}; ///< between messages; 0: at once
+    bool withRpi = false;           ///< Depth: with RPI orders
     bool isAll() const { return symbol.empty(); }
     bool isOfIndex() const { return kind == StreamKind::CompositeIndex || kind == StreamKind::AssetIndex; }
 };

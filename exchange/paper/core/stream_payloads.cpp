@@ -91,7 +91,7 @@ std::string aggregateTrade(const SymbolSpec &spec, const AggregateTrade &trade, 
         .field("a", trade.id)
         .field("p", wire::price(spec, trade.price))
         .field("q", wire::quantity(spec, trade.quantity))
-        .field("nq", wire::quantity(spec, trade.quantity))
+        .field("nq", wire::quantity(spec, trade.normalQuantity))
         .field("f", trade.firstTradeId)
         .field("l", trade.lastTradeId)
         .field("T", toMs(trade.at))
@@ -358,7 +358,7 @@ std::string orderUpdate(const SymbolSpec &spec, const OrderUpdateEvent &event, T
     const bool isFill =
         event.execution == ExecutionType::Trade || event.execution == ExecutionType::Calculated;
     if (event.commission) {
-        json.field("n", userAmount(*event.commission)).field("N", spec.marginAsset);
+        json.field("n", userAmount(*event.commission)).field("N", event.commissionAsset);
     } else if (!isFill) {
         json.field("n", "0").field("N", spec.marginAsset);
     }
@@ -417,25 +417,29 @@ std::string accountUpdate(const AccountUpdateEvent &event, const SpecOf &specOf,
         json.field("S", event.symbol);
     }
     json.key("B").beginArray();
-    if (event.balance) {
+    const auto balanceRow = [&](const BalanceChange &row) {
         json.beginObject()
-            .field("a", "USDT")
-            .field("wb", wire::amount(event.balance->walletBalance))
-            .field("cw", wire::amount(event.balance->crossWalletBalance))
-            .field("bc", wire::amount(event.balance->balanceChange))
+            .field("a", row.asset)
+            .field("wb", wire::amount(row.walletBalance))
+            .field("cw", wire::amount(row.crossWalletBalance))
+            .field("bc", wire::amount(row.balanceChange))
             .endObject();
+    };
+    if (event.balance) {
+        balanceRow(*event.balance);
     }
+    std::ranges::for_each(event.others, balanceRow);
     json.endArray().key("P").beginArray();
     for (const PositionChange &row : event.positions) {
         json.beginObject()
             .field("s", row.symbol)
-            .field("pa", wire::quantity(specOf(row.symbol), row.amount))
+            .field("pa", userQuantity(specOf(row.symbol), row.amount))
             .field("ep", wire::shortPrice(row.entryPrice))
             .field("bep", wire::shortPrice(row.breakEvenPrice))
-            .field("cr", wire::amount(row.accumulatedRealized))
-            .field("up", wire::amount(row.unrealizedProfit))
+            .field("cr", userAmount(row.accumulatedRealized))
+            .field("up", userAmount(row.unrealizedProfit))
             .field("mt", wire::marginTypeLower(row.marginType))
-            .field("iw", wire::amount(row.isolatedWallet))
+            .field("iw", userAmount(row.isolatedWallet))
             .field("ps", toWire(row.positionSide))
             .endObject();
     }
@@ -456,7 +460,7 @@ std::string marginCall(const MarginCallEvent &event, const SpecOf &specOf, Times
             .field("ps", toWire(row.positionSide))
             .field("pa", wire::quantity(specOf(row.symbol), row.amount))
             .field("mt", wire::marginTypeUpper(row.marginType))
-            .field("iw", wire::amount(row.isolatedWallet))
+            .field("iw", userAmount(row.isolatedWallet))
             .field("mp", wire::shortPrice(row.markPrice))
             .field("up", wire::amount(row.unrealizedProfit))
             .field("mm", wire::amount(row.maintMargin))

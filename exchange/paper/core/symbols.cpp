@@ -152,8 +152,9 @@ void writeLot(JsonWriter &json, std::string_view type, const domain::LotFilter &
         .endObject();
 }
 
-void writeFilters(JsonWriter &json, const domain::SymbolSpec &spec)
+void writeFilters(JsonWriter &json, const Contract &contract)
 {
+    const domain::SymbolSpec &spec = contract.spec;
     json.key("filters").beginArray();
     json.beginObject()
         .field("filterType", "PRICE_FILTER")
@@ -176,7 +177,7 @@ void writeFilters(JsonWriter &json, const domain::SymbolSpec &spec)
         .endObject();
     json.beginObject()
         .field("filterType", "POSITION_RISK_CONTROL")
-        .field("positionControlSide", "NONE")
+        .field("positionControlSide", contract.positionControlSide)
         .endObject();
     json.endArray();
 }
@@ -223,12 +224,12 @@ std::string toWire(const Contract &contract, std::string_view status)
         .field("liquidationFee", spec.liquidationFee.toFixed(6))
         .field("marketTakeBound", spec.marketTakeBound.toFixed(2))
         .field("maxMoveOrderLimit", 10'000);
-    writeFilters(json, spec);
+    writeFilters(json, contract);
     json.key("orderTypes")
         .raw(R"(["LIMIT","MARKET","STOP","STOP_MARKET","TAKE_PROFIT","TAKE_PROFIT_MARKET",)"
              R"("TRAILING_STOP_MARKET"])");
     json.key("timeInForce").raw(R"(["GTC","IOC","FOK","GTX","GTD"])");
-    json.key("permissionSets").raw(R"(["GRID","COPY"])");
+    json.key("permissionSets").raw(R"(["GRID","COPY","RPI"])");
     return json.endObject().take();
 }
 

@@ -26,6 +26,7 @@ struct Contract
     MarketTraits market;
     domain::Milliseconds fundingInterval{std::chrono::hours{8}};
     std::string underlyingSubTypes; ///< JSON array as on the wire
+    std::string positionControlSide = "NONE";
 };
 
 /// The built-in table, from resources/paper/symbols.json: the real exchange's filters (recordings of July

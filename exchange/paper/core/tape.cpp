@@ -25,14 +25,15 @@ void Tape::add(const TradeEvent &trade, Timestamp marketAt)
         if (last.price == trade.price && last.buyerIsMaker == trade.buyerIsMaker &&
             last.lastTradeId + 1 == trade.tradeId && marketAt - last.at < aggregateSpan) {
             last.quantity += trade.quantity;
+            last.normalQuantity += trade.isRpi ? Quantity{} : trade.quantity;
             last.lastTradeId = trade.tradeId;
             return;
         }
     }
     // Consecutive within a run; beginning at a trade id they also ascend across restarts.
     const std::int64_t id = track.aggregates.empty() ? trade.tradeId : track.aggregates.back().id + 1;
-    track.aggregates.push_back(
-        {id, trade.price, trade.quantity, trade.tradeId, trade.tradeId, marketAt, trade.buyerIsMaker});
+    track.aggregates.push_back({id, trade.price, trade.quantity, trade.tradeId, trade.tradeId, marketAt,
+        trade.buyerIsMaker, trade.isRpi ? Quantity{} : trade.quantity});
     if (track.aggregates.size() > keptAggregates) {
         track.aggregates.pop_front();
     }

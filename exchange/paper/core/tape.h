@@ -19,6 +19,7 @@ struct AggregateTrade
     std::int64_t lastTradeId = 0;
     Timestamp at;
     bool buyerIsMaker = false;
+    Quantity normalQuantity{}; ///< "nq": without what RPI orders traded
 };
 
 /// The latest public trades of every symbol, single and aggregated. Times are market time.

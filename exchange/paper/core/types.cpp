@@ -29,6 +29,12 @@ std::string_view toWire(PriceMatch match)
     return wordAt(words, match);
 }
 
+std::string_view toWire(PositionControl control)
+{
+    static constexpr std::array<std::string_view, 4> words{"NONE", "BOTH", "BUY", "SELL"};
+    return wordAt(words, control);
+}
+
 std::string_view toWire(ExecutionType type)
 {
     static constexpr std::array<std::string_view, 6> words{
@@ -38,15 +44,15 @@ std::string_view toWire(ExecutionType type)
 
 std::string_view toWire(UpdateReason reason)
 {
-    static constexpr std::array<std::string_view, 7> words{"ORDER", "FUNDING_FEE", "DEPOSIT", "WITHDRAW",
-        "MARGIN_TRANSFER", "MARGIN_TYPE_CHANGE", "INSURANCE_CLEAR"};
+    static constexpr std::array<std::string_view, 8> words{"ORDER", "FUNDING_FEE", "DEPOSIT", "WITHDRAW",
+        "MARGIN_TRANSFER", "MARGIN_TYPE_CHANGE", "INSURANCE_CLEAR", "AUTO_EXCHANGE"};
     return wordAt(words, reason);
 }
 
 std::string_view toWire(IncomeType type)
 {
-    static constexpr std::array<std::string_view, 5> words{
-        "TRANSFER", "REALIZED_PNL", "FUNDING_FEE", "COMMISSION", "INSURANCE_CLEAR"};
+    static constexpr std::array<std::string_view, 6> words{
+        "TRANSFER", "REALIZED_PNL", "FUNDING_FEE", "COMMISSION", "INSURANCE_CLEAR", "AUTO_EXCHANGE"};
     return wordAt(words, type);
 }
 

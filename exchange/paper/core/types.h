@@ -51,6 +51,9 @@ enum class PriceMatch : std::uint8_t {
     Queue10,
     Queue20
 };
+/// On which sides nothing may be opened on a symbol: POSITION_RISK_CONTROL's positionControlSide. The
+/// exchange names NONE only; the others are called as the codes -4105, -4106 and -4107 are.
+enum class PositionControl : std::uint8_t { None, Both, Buy, Sell };
 /// "x" of ORDER_TRADE_UPDATE.
 enum class ExecutionType : std::uint8_t { New, Trade, Canceled, Expired, Amendment, Calculated };
 /// "m" of ACCOUNT_UPDATE.
@@ -62,11 +65,23 @@ enum class UpdateReason : std::uint8_t {
     MarginTransfer,
     MarginTypeChange,
     InsuranceClear,
+    AutoExchange,
 };
-enum class IncomeType : std::uint8_t { Transfer, RealizedPnl, FundingFee, Commission, InsuranceClear };
+enum class IncomeType : std::uint8_t {
+    Transfer,
+    RealizedPnl,
+    FundingFee,
+    Commission,
+    InsuranceClear,
+    AutoExchange
+};
+
+/// What positions are settled in.
+inline constexpr const char *settlementAsset = "USDT";
 
 std::string_view toWire(SelfTradePrevention);
 std::string_view toWire(PriceMatch);
+std::string_view toWire(PositionControl);
 std::string_view toWire(ExecutionType);
 std::string_view toWire(UpdateReason);
 std::string_view toWire(IncomeType);
@@ -102,7 +117,9 @@ struct NewOrderRequest
     std::string newOrderRespType;
     std::string priceMatch;
     std::string selfTradePreventionMode;
-    std::string goodTillDate; ///< ms since 1970
+    std::string goodTillDate;   ///< ms since 1970
+    std::string unread{};       ///< what is wrong with parameters that nobody reads (-1104)
+    bool isFromWebsite = false; ///< not by API: meets RPI orders
 };
 
 /// PUT /fapi/v1/order. Text as sent; empty means not sent.
@@ -142,6 +159,7 @@ struct ConditionalRequest
     std::string selfTradePreventionMode;
     std::string priceMatch;
     std::string goodTillDate;
+    std::string unread{}; ///< as above
 };
 
 /// Names one order: by orderId where it is not 0, else by client id.
@@ -268,10 +286,11 @@ struct UserTrade
     Money commission;  ///< positive when paid
     bool maker = false;
     Timestamp at;
+    std::string commissionAsset = settlementAsset;
     friend bool operator==(const UserTrade &, const UserTrade &) = default;
 };
 
-/// One row of GET /fapi/v1/income. Asset USDT.
+/// One row of GET /fapi/v1/income.
 struct Income
 {
     IncomeType type = IncomeType::Transfer;
@@ -280,6 +299,7 @@ struct Income
     std::int64_t tranId = 0;
     std::int64_t tradeId = 0; ///< 0 where no trade caused it
     Timestamp at;
+    std::string asset = settlementAsset; ///< of amount
     friend bool operator==(const Income &, const Income &) = default;
 };
 
@@ -338,7 +358,18 @@ struct PositionView
     Timestamp updatedAt;
 };
 
-/// GET /fapi/v3/account: USDT, single-asset mode.
+/// An asset of an account beside USDT.
+struct AssetView
+{
+    std::string asset;
+    Money walletBalance; ///< in the asset, as everything here
+    Money maxWithdrawAmount;
+    Price index; ///< USDT
+    Timestamp updatedAt;
+};
+
+/// GET /fapi/v3/account. Amounts in USDT, and of USDT alone but availableBalance: in multi-assets mode other
+/// assets are collateral.
 struct AccountView
 {
     Money walletBalance;
@@ -355,6 +386,8 @@ struct AccountView
     bool hedgeMode = false;
     Timestamp updatedAt;
     std::vector<PositionView> positions; ///< only where a position or an open order exists; by symbol
+    bool multiAssets = false;
+    std::vector<AssetView> others; ///< by name
 };
 
 /// GET /fapi/v1/symbolConfig.
@@ -405,6 +438,7 @@ struct TradeEvent
     Quantity quantity;
     bool buyerIsMaker = false;
     Timestamp at;
+    bool isRpi = false; ///< an RPI order made it
 };
 
 /// The total of one level changed. One update id per event, ascending by one per symbol.
@@ -413,9 +447,11 @@ struct BookChangeEvent
     Symbol symbol;
     Side side = Side::Buy; ///< Buy: a bid level
     Price price;
-    Quantity quantity; ///< new total; 0 means the level is gone
+    Quantity quantity; ///< new total without RPI orders; 0 means the level is gone
     std::int64_t updateId = 0;
     Timestamp at;
+    bool isRpi = false;           ///< RPI orders changed: the public book is as it was
+    std::int64_t rpiUpdateId = 0; ///< the same count with the changes of RPI orders
 };
 
 /// TRADE_LITE: comes before the ACCOUNT_UPDATE and ORDER_TRADE_UPDATE of the same fill.
@@ -449,6 +485,7 @@ struct OrderUpdateEvent
     Money bidsNotional; ///< "b": open buy orders of the account on the symbol
     Money asksNotional; ///< "a"
     Timestamp at;
+    std::string commissionAsset = settlementAsset;
 };
 
 /// One B row of ACCOUNT_UPDATE.
@@ -457,6 +494,7 @@ struct BalanceChange
     Money walletBalance;
     Money crossWalletBalance;
     Money balanceChange; ///< "bc": other than PnL and commission
+    std::string asset = settlementAsset;
 };
 
 /// One P row of ACCOUNT_UPDATE.
@@ -478,10 +516,11 @@ struct AccountUpdateEvent
 {
     AccountId account = 0;
     UpdateReason reason = UpdateReason::Order;
-    Symbol symbol; ///< only with FundingFee
-    std::optional<BalanceChange> balance;
+    Symbol symbol;                        ///< only with FundingFee
+    std::optional<BalanceChange> balance; ///< USDT
     std::vector<PositionChange> positions;
     Timestamp at;
+    std::vector<BalanceChange> others{}; ///< other assets that changed
 };
 
 /// ALGO_UPDATE: the conditional order after the change.

@@ -86,6 +86,7 @@ Result<void> placeOnWebsite(Engine &engine, AccountId account, const WebsiteOrde
     request.quantity =
         (*notional / (isLimit ? price : mark)).roundedTo(spec->lot.stepSize, domain::Rounding::Up).toString();
     request.newClientOrderId = websiteIdOf(draw);
+    request.isFromWebsite = true;
     if (isLimit) {
         request.timeInForce = "GTC";
         request.price = price.toString();

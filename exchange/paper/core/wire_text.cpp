@@ -16,28 +16,29 @@ Price eightDecimals(Price value)
     return value.roundedTo(Price::fromUnits(10'000));
 }
 
-void orderHead(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &order, std::string_view executed,
-    std::string_view status)
+/// What answers and rows have in common, from reduceOnly to stopPrice and closePosition.
+void orderSides(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &order, std::string_view status)
 {
-    json.field("clientOrderId", order.clientOrderId)
-        .field("executedQty", executed)
-        .field("orderId", order.orderId)
-        .field("origQty", quantity(spec, order.origQty))
-        .field("price", price(spec, order.price))
-        .field("reduceOnly", order.reduceOnly)
+    json.field("reduceOnly", order.reduceOnly)
         .field("side", toWire(order.side))
         .field("positionSide", toWire(order.positionSide))
         .field("status", status)
         .field("stopPrice", order.stopPrice.isZero() ? std::string{"0"} : price(spec, order.stopPrice))
         .field("closePosition", order.closePosition)
-        .field("symbol", order.symbol)
-        .field("timeInForce", toWire(order.timeInForce))
-        .field("type", toWire(order.type))
-        .field("origType", toWire(order.origType));
+        .field("symbol", order.symbol);
+}
+
+/// Of orders that came from a trailing stop.
+void trailOf(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &order)
+{
     if (order.isTrailing()) {
         json.field("activatePrice", price(spec, order.activatePrice))
             .field("priceRate", order.callbackRate.toFixed(1));
     }
+}
+
+void orderTail(JsonWriter &json, const OrderRecord &order)
+{
     json.field("updateTime", toMs(order.updatedAt))
         .field("workingType", toWire(order.workingType))
         .field("priceProtect", order.priceProtect)
@@ -49,8 +50,24 @@ void orderHead(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &orde
 void answerBody(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &order, bool isAck)
 {
     const std::string executed = isAck ? "0" : quantity(spec, order.executedQty);
-    json.field("cumQty", executed);
-    orderHead(json, spec, order, executed, isAck ? "NEW" : toWire(order.status));
+    json.field("clientOrderId", order.clientOrderId)
+        .field("cumQty", executed)
+        .field("executedQty", executed)
+        .field("orderId", order.orderId)
+        .field("origQty", quantity(spec, order.origQty))
+        .field("price", price(spec, order.price));
+    orderSides(json, spec, order, isAck ? "NEW" : toWire(order.status));
+    json.field("timeInForce", toWire(order.timeInForce))
+        .field("type", toWire(order.type))
+        .field("origType", toWire(order.origType));
+    trailOf(json, spec, order);
+    orderTail(json, order);
+}
+
+/// Zero is "0" where the exchange writes it so.
+std::string orZero(Money value)
+{
+    return value.isZero() ? "0" : amount(value);
 }
 
 } // namespace
@@ -154,9 +171,19 @@ void orderRow(JsonWriter &json, const SymbolSpec &spec, const OrderRecord &order
 {
     json.beginObject()
         .field("avgPrice", order.avgPrice().toFixed(std::max(spec.pricePrecision, 5)))
-        .field("cumQuote", amount(order.cumQuote))
-        .field("time", toMs(order.createdAt));
-    orderHead(json, spec, order, quantity(spec, order.executedQty), toWire(order.status));
+        .field("clientOrderId", order.clientOrderId)
+        .field("cumQuote", orZero(order.cumQuote))
+        .field("executedQty", quantity(spec, order.executedQty))
+        .field("orderId", order.orderId)
+        .field("origQty", quantity(spec, order.origQty))
+        .field("origType", toWire(order.origType))
+        .field("price", price(spec, order.price));
+    orderSides(json, spec, order, toWire(order.status));
+    json.field("time", toMs(order.createdAt))
+        .field("timeInForce", toWire(order.timeInForce))
+        .field("type", toWire(order.type));
+    trailOf(json, spec, order);
+    orderTail(json, order);
     json.endObject();
 }
 
@@ -215,11 +242,14 @@ void userTrade(JsonWriter &json, const SymbolSpec &spec, const UserTrade &trade)
         .field("positionSide", toWire(trade.positionSide))
         .field("price", price(spec, trade.price))
         .field("qty", quantity(spec, trade.quantity))
-        .field("realizedPnl", amount(trade.realizedPnl))
-        .field("quoteQty", amount(trade.price * trade.quantity))
+        .field("realizedPnl", orZero(trade.realizedPnl))
+        .field(
+            "quoteQty", (trade.price * trade.quantity)
+                            .toFixed(std::min(spec.pricePrecision + spec.quantityPrecision, amountDecimals),
+                                Rounding::Down))
         .field("baseQty", "0")
         .field("commission", amount(trade.commission))
-        .field("commissionAsset", spec.marginAsset)
+        .field("commissionAsset", trade.commissionAsset)
         .field("marginAsset", spec.marginAsset)
         .field("pair", spec.pair)
         .field("time", toMs(trade.at))
@@ -239,17 +269,17 @@ void positionRiskV3(JsonWriter &json, const SymbolSpec &spec, const PositionView
         .field("markPrice", fixedPrice(position.markPrice))
         .field("unRealizedProfit", amount(position.unrealizedProfit))
         .field("liquidationPrice", shortPrice(position.liquidationPrice))
-        .field("isolatedMargin", amount(position.isolatedMargin))
+        .field("isolatedMargin", orZero(position.isolatedMargin))
         .field("notional", amount(position.notional))
         .field("marginAsset", spec.marginAsset)
-        .field("isolatedWallet", amount(position.isolatedWallet))
+        .field("isolatedWallet", orZero(position.isolatedWallet))
         .field("initialMargin", amount(position.initialMargin))
         .field("maintMargin", amount(position.maintMargin))
         .field("positionInitialMargin", amount(position.positionInitialMargin))
-        .field("openOrderInitialMargin", amount(position.openOrderInitialMargin))
+        .field("openOrderInitialMargin", orZero(position.openOrderInitialMargin))
         .field("adl", position.adl)
-        .field("bidNotional", amount(position.bidNotional))
-        .field("askNotional", amount(position.askNotional))
+        .field("bidNotional", orZero(position.bidNotional))
+        .field("askNotional", orZero(position.askNotional))
         .field("updateTime", toMs(position.updatedAt))
         .endObject();
 }
@@ -271,7 +301,7 @@ void positionRiskV2(JsonWriter &json, const SymbolSpec &spec, const PositionView
         .field("isAutoAddMargin", "false")
         .field("positionSide", toWire(position.positionSide))
         .field("notional", amount(position.notional))
-        .field("isolatedWallet", amount(position.isolatedWallet))
+        .field("isolatedWallet", orZero(position.isolatedWallet))
         .field("updateTime", toMs(position.updatedAt))
         .endObject();
 }

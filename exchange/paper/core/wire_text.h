@@ -19,8 +19,8 @@ std::string quantity(const SymbolSpec &spec, Quantity value);
 /// At most 8 decimals, none that are not needed: averages, entry prices.
 std::string shortPrice(Price value);
 std::string shortAmount(Money value); ///< cut to 8 decimals, none that are not needed: order values
-std::string fixedPrice(Price value); ///< 8 decimals: mark, index
-std::string rate(Rate value);        ///< 8 decimals: funding
+std::string fixedPrice(Price value);  ///< 8 decimals: mark, index
+std::string rate(Rate value);         ///< 8 decimals: funding
 
 std::string_view marginTypeLower(MarginType type); ///< "cross", "isolated"
 std::string_view marginTypeUpper(MarginType type); ///< "CROSSED", "ISOLATED"

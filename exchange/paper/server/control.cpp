@@ -124,6 +124,12 @@ Response Control::answer(Timestamp now, const Request &request)
     if (is("POST", "/control/brackets")) {
         return setBrackets(now, request);
     }
+    if (is("POST", "/control/restrict")) {
+        return restrict(request);
+    }
+    if (is("POST", "/control/transfer")) {
+        return transfer(now, request);
+    }
     if (is("POST", "/control/scenario")) {
         return setScenario(now, request);
     }
@@ -248,6 +254,54 @@ Response Control::setBrackets(Timestamp now, const Request &request)
     m_parts.exchange.engine().setBrackets(symbol, std::move(brackets), now);
     m_parts.exchange.settle(now);
     return {200, done, "application/json", {}};
+}
+
+Response Control::restrict(const Request &request)
+{
+    const QJsonObject object = objectOf(request);
+    Engine &engine = m_parts.exchange.engine();
+    if (object.contains(u"code")) {
+        const auto set = engine.setRestriction(PaperExchange::account, object[u"code"].toInt());
+        return set ? Response{200, done, "application/json", {}} : refusal(400, set.error().detail);
+    }
+    const Symbol symbol = object[u"symbol"].toString().toStdString();
+    if (engine.spec(symbol) == nullptr) {
+        return refusal(400, "\"symbol\" is unknown; allowed is a symbol of exchangeInfo.");
+    }
+    if (object.contains(u"side")) {
+        const std::string word = object[u"side"].toString().toStdString();
+        for (const PositionControl control :
+            {PositionControl::None, PositionControl::Both, PositionControl::Buy, PositionControl::Sell}) {
+            if (toWire(control) == word) {
+                engine.setPositionControl(symbol, control);
+                return {200, done, "application/json", {}};
+            }
+        }
+        return refusal(400, "\"side\" is unknown; allowed are NONE, BOTH, BUY and SELL.");
+    }
+    const auto down = Rate::parse(object[u"triggerDown"].toString().toStdString());
+    const auto up = Rate::parse(object[u"triggerUp"].toString().toStdString());
+    if (!down || !up || down->isNegative() || *up < *down) {
+        return refusal(400, "\"triggerDown\" and \"triggerUp\" are no two decimals above 0 as texts.");
+    }
+    engine.setTriggerBand(symbol, *down, *up);
+    return {200, done, "application/json", {}};
+}
+
+Response Control::transfer(Timestamp now, const Request &request)
+{
+    const QJsonObject object = objectOf(request);
+    const auto amount = Money::parse(object[u"amount"].toString().toStdString());
+    if (!amount || amount->isZero()) {
+        return refusal(400, "\"amount\" is no decimal besides 0 as a text.");
+    }
+    const std::string asset = object[u"asset"].toString().toStdString();
+    Engine &engine = m_parts.exchange.engine();
+    const auto moved = asset == settlementAsset
+                           ? engine.transfer(PaperExchange::account, *amount, now)
+                           : engine.transferAsset(PaperExchange::account, asset, *amount, now);
+    m_parts.exchange.settle(now);
+    return moved ? Response{200, done, "application/json", {}} : refusal(409, moved.error().detail);
 }
 
 Response Control::setScenario(Timestamp now, const Request &request)

@@ -25,6 +25,12 @@ namespace paper
 ///   "10000",
 ///                                     "maintMarginRatio": "0.01"}, …]} in ascending order; without
 ///                                     brackets the symbol's own table comes back
+///   POST   /control/restrict          {"symbol": …, "side": "NONE", "BOTH", "BUY" or "SELL"}: position risk
+///   control;
+///                                     {"symbol": …, "triggerDown": "0.9", "triggerUp": "1.1"}: trigger
+///                                     prices as multiples of mark; {"code": -4400}: the account's orders are
+///                                     refused so, see Engine::setRestriction; {"code": 0} lifts that
+///   POST   /control/transfer          {"asset": "BNB", "amount": "2"}: moves it into the account, or out
 ///   GET    /control/standing          exposure, unguarded and working of the account: see standing.h
 ///   GET    /control/wire              how often each client order id came in with a placing call
 ///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
@@ -52,6 +58,8 @@ private:
     Response happen(Timestamp now, const Request &request);
     Response setMark(Timestamp now, const Request &request);
     Response setBrackets(Timestamp now, const Request &request);
+    Response restrict(const Request &request);
+    Response transfer(Timestamp now, const Request &request);
     Response setScenario(Timestamp now, const Request &request);
     Response placeOrder(Timestamp now, const Request &request);
 

@@ -1,0 +1,21 @@
+#pragma once
+
+#include "exchange/paper/core/order_request.h"
+
+/// What an account or everyone on a symbol may not do for now, whatever their margin:
+/// reference 4.3, 9.2, 9.3.
+namespace paper
+{
+
+/// Whether an account can be held by this code (Engine::setRestriction).
+bool isRestriction(int code);
+
+/// -2023 while the account is being liquidated, or the code of a restriction that lets it place nothing.
+Result<void> checkMayPlace(const Exchange &exchange, const Account &account);
+
+/// An order that opens: the code of a restriction that leaves only reducing orders, and the symbol's position
+/// risk control (-4105, -4106, -4107).
+Result<void> checkMayOpen(
+    const Account &account, const Holding &holding, const Listing &listing, const OrderIntent &intent);
+
+} // namespace paper
