@@ -361,6 +361,11 @@ private slots:
             rows("/fapi/v1/indexPriceKlines", "pair=BTCUSDT&interval=1m&limit=1")[0].toArray();
         m_checks.add(
             "4.4", QStringLiteral("index candle near index"), isNearIndex(exactOf<domain::Price>(bar[4])));
+        m_checks.equal("10.10", QStringLiteral("interest"), row[u"interestRate"].toString(),
+            QStringLiteral("0.00010000"));
+        m_checks.equal("10.10", QStringLiteral("BNBUSDT pays none"),
+            m_stranger->get("/fapi/v1/premiumIndex", "symbol=BNBUSDT").object()[u"interestRate"].toString(),
+            QStringLiteral("0.00000000"));
         m_checks.add("10.10", QStringLiteral("next funding on the 8 h grid"),
             row[u"nextFundingTime"].toInteger() % (8 * 3'600'000) == 0);
         domain::Rate weights;

@@ -103,9 +103,16 @@ private slots:
 
     void accountsAreRefusedByTheirCode()
     {
-        for (const int code : {-4087, -4088, -4109, -4189, -4192, -4400, -4401}) {
+        for (const int code : {-2017, -4087, -4088, -4109, -4189, -4192, -4400, -4401, -4402}) {
             restrict("{\"code\":" + QByteArray::number(code) + '}');
             m_checks.equal("9.3", latin("order"), place("BUY", "0.98"), code);
+        }
+        for (const int code : {-4202, -4203, -4205, -4206, -4208, -4209, -4403}) {
+            restrict("{\"code\":" + QByteArray::number(code) + '}');
+            m_checks.equal("5.9", latin("leverage"),
+                m_first->signedCall("POST", "/fapi/v1/leverage", "symbol=SOLUSDT&leverage=21").code(), code);
+            m_checks.equal("5.9", latin("less of it"),
+                m_first->signedCall("POST", "/fapi/v1/leverage", "symbol=SOLUSDT&leverage=10").code(), 0);
         }
         restrict("{\"code\":-4192}");
         m_checks.equal("9.3", latin("conditional order"), stop("0.98"), -4192);

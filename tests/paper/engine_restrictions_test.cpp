@@ -117,7 +117,7 @@ private slots:
         for (const int code : {-4087, -4189, -4400, -4401}) {
             QTest::addRow("%d", code) << code << true;
         }
-        for (const int code : {-4088, -4109, -4192}) {
+        for (const int code : {-2017, -4088, -4109, -4192, -4402}) {
             QTest::addRow("%d", code) << code << false;
         }
     }
@@ -133,6 +133,28 @@ private slots:
         QCOMPARE(market.codeOf(alice, PaperMarket::market("SELL", "0.5")), letsReduce ? 0 : code);
         QVERIFY(market.engine.setRestriction(alice, 0));
         QCOMPARE(market.codeOf(alice, PaperMarket::limit("BUY", "1", "59000")), 0);
+    }
+
+    void leverageMayBeCapped_data()
+    {
+        QTest::addColumn<int>("code");
+        QTest::addColumn<int>("most");
+        for (const int code : {-4202, -4203, -4205, -4206, -4208, -4209}) {
+            QTest::addRow("%d", code) << code << 20;
+        }
+        QTest::addRow("-4403") << -4403 << 10;
+    }
+    void leverageMayBeCapped()
+    {
+        QFETCH(int, code);
+        QFETCH(int, most);
+        PaperMarket market;
+        QVERIFY(market.engine.setRestriction(alice, code));
+        const auto raised = market.engine.setLeverage(alice, PaperMarket::btc, most + 1, market.now);
+        QVERIFY(!raised);
+        QCOMPARE(raised.error().venueCode, code);
+        QVERIFY(market.engine.setLeverage(alice, PaperMarket::btc, most, market.now));
+        QCOMPARE(market.codeOf(alice, PaperMarket::limit("BUY", "0.1", "59000")), 0); // orders go on
     }
 
     void aTransferInAwakesAnArchivedAccount()

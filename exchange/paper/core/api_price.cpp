@@ -1,4 +1,5 @@
 #include "exchange/paper/core/composite_index.h"
+#include "exchange/paper/core/funding.h"
 #include "exchange/paper/core/market_query.h"
 #include "exchange/paper/core/random_path.h"
 #include "exchange/paper/core/wire_text.h"
@@ -78,7 +79,7 @@ Result<std::string> premiumIndex(const ApiCall &call)
             .field("indexPrice", wire::fixedPrice(view.index))
             .field("estimatedSettlePrice", wire::fixedPrice(view.index))
             .field("lastFundingRate", wire::rate(view.fundingRate))
-            .field("interestRate", "0.00010000")
+            .field("interestRate", wire::rate(interestOf(spec.symbol)))
             .field("nextFundingTime", toMs(view.nextFundingAt))
             .field("time", toMs(call.now))
             .endObject();

@@ -107,9 +107,9 @@ public:
     void setTriggerBand(const Symbol &symbol, Rate down, Rate up);
 
     // ---- what the exchange does to an account
-    /// Refuses the account's orders with this code until it is lifted with 0: those that open (-4087, -4189,
-    /// -4400, -4401) or all (-4088, -4109, -4192). -4109 ends with the next transfer in. Rejected for any
-    /// other code.
+    /// Refuses with this code until it is lifted with 0: orders that open (-4087, -4189, -4400, -4401), all
+    /// orders (-2017, -4088, -4109, -4192, -4402), or leverage above 20x (-4202, -4203, -4205, -4206, -4208,
+    /// -4209) or 10x (-4403). -4109 ends with the next transfer in. Rejected for any other code.
     Result<void> setRestriction(AccountId id, int code);
     /// Liquidates one position although its margin would do: reference 10.8, the book first, the insurance
     /// fund at mark after it. NotFound where it is flat.

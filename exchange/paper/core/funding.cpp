@@ -24,12 +24,6 @@ const Rate capShareOfMaintenance = Rate::literal("0.75");
 const Price eightDecimals = Price::literal("0.00000001");
 const Money impactNotionalAtOne = Money::of(200); ///< × the largest leverage
 
-Rate interestOf(const Symbol &symbol)
-{
-    const bool isFree = std::ranges::find(withoutInterest, symbol) != withoutInterest.end();
-    return isFree ? Rate{} : interestPerFullInterval;
-}
-
 Price average(const std::deque<Price> &samples)
 {
     Price sum;
@@ -101,6 +95,12 @@ void settle(Exchange &exchange, Listing &listing)
 }
 
 } // namespace
+
+Rate interestOf(const Symbol &symbol)
+{
+    const bool isFree = std::ranges::find(withoutInterest, symbol) != withoutInterest.end();
+    return isFree ? Rate{} : interestPerFullInterval;
+}
 
 Price computedMark(const Listing &listing, Timestamp now)
 {

@@ -14,6 +14,8 @@ void setMark(Exchange &exchange, Listing &listing, Price mark);
 
 /// The start of the funding interval after the one that holds `now`.
 Timestamp nextFundingTime(const Listing &listing, Timestamp now);
+/// Interest of eight hours: reference 10.10.
+Rate interestOf(const Symbol &symbol);
 /// The running estimate: average premium, interest, clamp, cap.
 Rate estimatedFundingRate(const Listing &listing);
 

@@ -9,26 +9,46 @@ namespace paper
 namespace
 {
 
+enum class Bars : std::uint8_t { Everything, Opening, Leverage };
+
 struct Restriction
 {
     int code;
-    bool letsReduce;
+    Bars bars;
     const char *text;
+    int mostLeverage = 0; ///< with Bars::Leverage
 };
 
 constexpr Restriction restrictions[] = {
-    {-4087, true, "User can only place reduce only order"},
-    {-4088, false, "User can not place order currently"},
-    {-4109, false, "This account is inactive. Please activate it by transferring assets into it."},
-    {-4189, true, "Account is in reduce only mode."},
-    {-4192, false, "Trade forbidden due to Cooling-off Period."},
-    {-4400, true,
+    {-2017, Bars::Everything, "API Keys are locked on this account."},
+    {-4087, Bars::Opening, "User can only place reduce only order"},
+    {-4088, Bars::Everything, "User can not place order currently"},
+    {-4109, Bars::Everything, "This account is inactive. Please activate it by transferring assets into it."},
+    {-4189, Bars::Opening, "Account is in reduce only mode."},
+    {-4192, Bars::Everything, "Trade forbidden due to Cooling-off Period."},
+    {-4202, Bars::Leverage, "Intermediate Personal Verification is required for adjusting leverage over 20x",
+        20},
+    {-4203, Bars::Leverage, "More than 20x leverage is available one month after account registration.", 20},
+    {-4205, Bars::Leverage, "More than 20x leverage is available 30 days after Futures account registration.",
+        20},
+    {-4206, Bars::Leverage, "Users in your location/country can only access a maximum leverage of 20", 20},
+    {-4208, Bars::Leverage,
+        "Current symbol leverage cannot exceed 20 when using position limit adjustment service.", 20},
+    {-4209, Bars::Leverage, "The max leverage of Symbol is 20x", 20},
+    {-4400, Bars::Opening,
         "Futures Trading Quantitative Rules violated, only reduceOnly order is allowed, please try again "
         "later."},
-    {-4401, true,
+    {-4401, Bars::Opening,
         "Futures Trading Risk Control Rules of large position holding violated, only reduceOnly order is "
-        "allowed, "
-        "please reduce the position."},
+        "allowed, please reduce the position."},
+    {-4402, Bars::Everything,
+        "Dear user, as per our Terms of Use and compliance with local regulations, this feature is currently "
+        "not available in your region."},
+    {-4403, Bars::Leverage,
+        "Dear user, as per our Terms of Use and compliance with local regulations, the leverage can only up "
+        "to "
+        "10x in your region",
+        10},
 };
 
 const Restriction *find(int code)
@@ -55,7 +75,16 @@ Result<void> checkMayPlace(const Exchange &exchange, const Account &account)
     if (exchange.now < account.liquidatingUntil) {
         return refuse(-2023, "User in liquidation mode now.");
     }
-    if (const Restriction *row = find(account.restriction); row != nullptr && !row->letsReduce) {
+    if (const Restriction *row = find(account.restriction); row != nullptr && row->bars == Bars::Everything) {
+        return refuse(row->code, row->text);
+    }
+    return {};
+}
+
+Result<void> checkMayRaise(const Account &account, int leverage)
+{
+    const Restriction *row = find(account.restriction);
+    if (row != nullptr && row->bars == Bars::Leverage && leverage > row->mostLeverage) {
         return refuse(row->code, row->text);
     }
     return {};
@@ -67,7 +96,7 @@ Result<void> checkMayOpen(
     if (intent.reduceOnly || !openingPart(holding, intent).isPositive()) {
         return {};
     }
-    if (const Restriction *row = find(account.restriction)) {
+    if (const Restriction *row = find(account.restriction); row != nullptr && row->bars == Bars::Opening) {
         return refuse(row->code, row->text);
     }
     if (!controls(listing.positionControl, intent.side)) {

@@ -13,6 +13,9 @@ bool isRestriction(int code);
 /// -2023 while the account is being liquidated, or the code of a restriction that lets it place nothing.
 Result<void> checkMayPlace(const Exchange &exchange, const Account &account);
 
+/// The code of a restriction that does not let the account use so much leverage.
+Result<void> checkMayRaise(const Account &account, int leverage);
+
 /// An order that opens: the code of a restriction that leaves only reducing orders, and the symbol's position
 /// risk control (-4105, -4106, -4107).
 Result<void> checkMayOpen(

@@ -3,6 +3,7 @@
 #include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/ledger.h"
 #include "exchange/paper/core/margin.h"
+#include "exchange/paper/core/restrictions.h"
 #include "models/domain/risk/brackets.h"
 
 #include <algorithm>
@@ -55,6 +56,9 @@ Result<SymbolConfigView> changeLeverage(Exchange &exchange, Account &account, Li
         listing.brackets.empty() ? exchange.config.defaultLeverage : listing.brackets.front().maxLeverage;
     if (leverage < 1 || leverage > most) {
         return refuse(-4028, "Leverage " + std::to_string(leverage) + " is not valid");
+    }
+    if (const auto checked = checkMayRaise(account, leverage); !checked) {
+        return tl::unexpected<domain::Error>{checked.error()};
     }
     if (leverage == holding.leverage) {
         return configOf(holding);
