@@ -118,6 +118,7 @@ void UserStream::carryOutOne(const ListenKeyKeeper::UseKey &use)
     }
     transport::StreamSocketOptions options;
     options.url = url;
+    options.supervision = transport::urgentStream();
     options.supervision.gate = m_rest.connectGate();
     options.seed = seedOf(m_rest);
     m_socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};

@@ -13,7 +13,6 @@ using namespace std::chrono_literals;
 
 constexpr domain::Milliseconds controlWindow = 1s;
 constexpr domain::Milliseconds connectWindow = 60s;
-constexpr domain::Milliseconds connectPause = 30s;
 
 void takeEarlier(std::optional<domain::Monotonic> &earliest, domain::Monotonic at)
 {
@@ -23,6 +22,13 @@ void takeEarlier(std::optional<domain::Monotonic> &earliest, domain::Monotonic a
 }
 
 } // namespace
+
+StreamOptions urgentStream()
+{
+    StreamOptions options;
+    options.retryCap = options.connectPause = 15s;
+    return options;
+}
 
 StreamSupervisor::StreamSupervisor(StreamOptions options, std::uint64_t seed)
     : m_options{std::move(options)},
@@ -85,7 +91,7 @@ void StreamSupervisor::judgeEnd(domain::Monotonic now)
         m_losses = 0;
         m_trippedUntil.reset();
     } else if (m_trippedUntil) {
-        m_trippedUntil = now + connectPause; // the one connection that was tried did not last
+        m_trippedUntil = now + m_options.connectPause; // the one connection that was tried did not last
     }
 }
 
@@ -99,14 +105,19 @@ void StreamSupervisor::closeAll(StreamEffects &effects)
     }
 }
 
-domain::Monotonic StreamSupervisor::mayConnectAt(domain::Monotonic now)
+bool StreamSupervisor::hasConnectedTooOften(domain::Monotonic now)
 {
     while (!m_connects.empty() && m_connects.front() + connectWindow <= now) {
         m_connects.pop_front();
     }
-    if (!m_trippedUntil && static_cast<int>(m_connects.size()) > m_options.connectsMost) {
+    return static_cast<int>(m_connects.size()) > m_options.connectsMost;
+}
+
+domain::Monotonic StreamSupervisor::mayConnectAt(domain::Monotonic now)
+{
+    if (!m_trippedUntil && hasConnectedTooOften(now)) {
         // Venues shut out addresses that reconnect too often.
-        m_trippedUntil = now + connectPause;
+        m_trippedUntil = now + m_options.connectPause;
         m_reason = "connected too often within a minute";
     }
     return std::max(m_options.gate->admissibleAt(now), m_trippedUntil.value_or(now));
@@ -148,7 +159,11 @@ void StreamSupervisor::lose(domain::Monotonic now, const std::string &reason, St
     ++m_reconnects;
     m_reason = reason;
     m_retryAt = now + (m_losses == 1 ? m_jitter.upTo(m_options.firstRetry) : m_backoff.next());
-    m_retryAt = std::max(m_retryAt, m_trippedUntil.value_or(m_retryAt));
+    if (m_trippedUntil) {
+        m_retryAt = std::max(m_retryAt, *m_trippedUntil);
+    } else if (hasConnectedTooOften(now)) {
+        m_retryAt = now; // the pause begins now: it is not added to the back-off
+    }
     setState(StreamState::Waiting, effects);
 }
 

@@ -46,12 +46,18 @@ struct StreamOptions
     domain::Milliseconds pongWithin{10'000};
     domain::Milliseconds renewAfter{23 * 3'600'000};
     domain::Milliseconds overlap{5'000}; ///< old and new connection side by side at a planned renewal
-    /// More within 60 s: pauses for 30 s, then tries one connection and pauses again unless it lasts for
-    /// healthyAfter.
+    /// More within 60 s: pauses for connectPause, then tries one connection and pauses again unless it lasts
+    /// for healthyAfter.
     int connectsMost = 6;
+    domain::Milliseconds connectPause{30'000};
     /// Shared by all sockets of one host, which live on one thread. Empty: this socket has one of its own.
     std::shared_ptr<ConnectGate> gate;
 };
+
+/// For the one stream without which nobody may trade: it tries again at least every 15 s, so that with the
+/// comparison that follows all is known again within 30 s of the end of a trouble (reliability I9). That is
+/// 20 connections in five minutes, a third of what ConnectRule lets a host have.
+StreamOptions urgentStream();
 
 /// Open a connection; report its events with this epoch.
 struct OpenSocket
@@ -172,6 +178,7 @@ private:
     };
     void connect(domain::Monotonic now, bool isRenewal, StreamEffects &effects);
     /// now, or when the next connection may be made.
+    bool hasConnectedTooOften(domain::Monotonic now);
     domain::Monotonic mayConnectAt(domain::Monotonic now);
     /// Of the connection in use: what its length says about those to come.
     void judgeEnd(domain::Monotonic now);

@@ -71,7 +71,7 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
       m_signer{makeSigner()},
       m_throttle{binance::assumedLimits(), m_dice.next(), orderRate},
       m_keeper{m_dice.next()},
-      m_supervisor{{}, m_dice.next()}
+      m_supervisor{transport::urgentStream(), m_dice.next()}
 {
     m_throttle.restorePause(m_timeline.now(), wallNow(), pause);
     m_throttle.noteEarlierLife(m_timeline.now(), wallNow(), m_journal.past().lastWrittenAt);

@@ -227,6 +227,34 @@ private slots:
         QVERIFY(*stream.wakeAt() <= now + 250ms);
     }
 
+    void theUrgentStreamNeverWaitsLongAndStillConnectsSeldom()
+    {
+        hostile::check("urgent retries", [](std::uint64_t seed) {
+            StreamSupervisor stream{urgentStream(), seed};
+            domain::Monotonic now = start;
+            stream.start(now);
+            std::vector<domain::Monotonic> connects{now};
+            while (now < start + 1h) {
+                // Cut every six seconds, or refused at once.
+                if (seed % 2 == 0) {
+                    stream.onOpened(now, stream.epoch());
+                    now += 1s * (connects.size() % 7);
+                }
+                const domain::Monotonic lostAt = now;
+                stream.onClosed(now, stream.epoch(), "cut");
+                for (bool isTried = false; !isTried;) {
+                    now = std::max(now, *stream.wakeAt());
+                    isTried = !all<OpenSocket>(stream.onTime(now)).empty();
+                }
+                RC_ASSERT(now <= lostAt + 17s); // and the two seconds between any two connections
+                connects.push_back(now);
+                const auto inFiveMinutes =
+                    std::ranges::count_if(connects, [&](domain::Monotonic at) { return at > now - 300s; });
+                RC_ASSERT(inFiveMinutes <= 36); // 60 % of what one host may have
+            }
+        });
+    }
+
     void whoAsksForANewConnectionDoesNotPassThePause()
     {
         domain::Monotonic now = start;
