@@ -107,6 +107,23 @@ private slots:
             restrict("{\"code\":" + QByteArray::number(code) + '}');
             m_checks.equal("9.3", latin("order"), place("BUY", "0.98"), code);
         }
+        const auto canTrade = [&](const char *path) {
+            return m_first->signedCall("GET", path).object()[u"canTrade"].toBool();
+        };
+        const auto isLocked = [&] {
+            return m_first->signedCall("GET", "/fapi/v1/apiTradingStatus")
+                .object()[u"indicators"][u"ACCOUNT"][0][u"isLocked"]
+                .toBool();
+        };
+        for (const char *path : {"/fapi/v2/account", "/fapi/v1/accountConfig"}) {
+            restrict("{\"code\":-4088}");
+            m_checks.add("5.11", latin("canTrade: false"), !canTrade(path));
+            restrict("{\"code\":0}");
+            m_checks.add("5.11", latin("canTrade: true"), canTrade(path));
+        }
+        m_checks.add("5.1", latin("not locked"), !isLocked());
+        restrict("{\"code\":-4400}");
+        m_checks.add("5.1", latin("locked by the quantitative rules"), isLocked());
         for (const int code : {-4202, -4203, -4205, -4206, -4208, -4209, -4403}) {
             restrict("{\"code\":" + QByteArray::number(code) + '}');
             m_checks.equal("5.9", latin("leverage"),

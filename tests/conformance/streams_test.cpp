@@ -569,6 +569,28 @@ private slots:
         m_checks.equal("6.1", latin("symbol"), event[u"s"].toString(), latin("LTCUSDT"));
         m_checks.add("6.1", latin("status"), event[u"cs"].toString() != u"TRADING");
     }
+
+    void anotherLeverageTableIsToldByContractInfo()
+    {
+        Socket socket{url(latin("/market/ws/!contractInfo"))};
+        QTest::qWait(300);
+        m_first->control("POST", "brackets",
+            "{\"symbol\":\"GRTUSDT\",\"brackets\":[{\"initialLeverage\":50,\"notionalCap\":\"5000\","
+            "\"maintMarginRatio\":\"0.01\"},{\"initialLeverage\":20,\"notionalCap\":\"25000\","
+            "\"maintMarginRatio\":\"0.025\"}]}");
+        const QJsonValue event =
+            socket.wait([](const QJsonValue &value) { return value.toObject().contains(u"bks"); });
+        m_checks.fits("6.1", latin("contractInfo with brackets"),
+            latin(
+                "{e:t,E:i,s:t,ps:t,ct:t,dt:i,ot:i,cs:t,bks:[{bs:i,bnf:n,bnc:n,mmr:n,cf:n,mi:i,ma:i}],st:i}"),
+            event);
+        // The reference's sample: floor 5000, amount 75, leverage 1 or 11 to 20.
+        const QJsonValue second = event[u"bks"][1];
+        m_checks.equal("6.1", latin("bnf"), second[u"bnf"].toInteger(), 5'000);
+        m_checks.equal("6.1", latin("cf"), second[u"cf"].toInteger(), 75);
+        m_checks.equal("6.1", latin("ma"), second[u"ma"].toInteger(), 20);
+        m_checks.equal("6.1", latin("mi of the first"), event[u"bks"][0][u"mi"].toInteger(), 21);
+    }
 };
 
 QTEST_GUILESS_MAIN(StreamsTest)

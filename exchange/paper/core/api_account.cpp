@@ -1,5 +1,6 @@
 #include "exchange/paper/core/api.h"
 #include "exchange/paper/core/history_query.h"
+#include "exchange/paper/core/restrictions.h"
 #include "exchange/paper/core/wire_text.h"
 
 #include <algorithm>
@@ -52,16 +53,19 @@ Result<std::string> positionRiskV2(const ApiCall &call)
     return positionRisk(call, false);
 }
 
-/// What the account chose about itself, in both account versions and accountConfig.
+/// What the account chose about itself and whether it may trade, in both account versions and accountConfig.
 struct Choices
 {
     bool multiAssets;
     bool feeBurn;
+    bool canTrade;
 };
 
 Choices choicesOf(const ApiCall &call)
 {
-    return {call.parts.engine.isMultiAssets(call.account), call.parts.engine.isFeeBurn(call.account)};
+    const Engine &engine = call.parts.engine;
+    return {engine.isMultiAssets(call.account), engine.isFeeBurn(call.account),
+        letsTrade(engine.restriction(call.account))};
 }
 
 void assetRow(JsonWriter &json, const AccountView &account, bool isV3)
@@ -156,7 +160,7 @@ Result<std::string> accountAnswer(const ApiCall &call, bool isV3)
         const Choices choices = choicesOf(call);
         json.field("feeTier", 0)
             .field("feeBurn", choices.feeBurn)
-            .field("canTrade", true)
+            .field("canTrade", choices.canTrade)
             .field("canDeposit", true)
             .field("canWithdraw", true)
             .field("updateTime", 0)
@@ -236,7 +240,7 @@ Result<std::string> accountConfig(const ApiCall &call)
     JsonWriter json;
     json.beginObject()
         .field("feeTier", 0)
-        .field("canTrade", true)
+        .field("canTrade", choicesOf(call).canTrade)
         .field("canDeposit", true)
         .field("canWithdraw", true)
         .field("dualSidePosition", call.parts.engine.isHedgeMode(call.account))

@@ -231,9 +231,12 @@ struct Conduct
     }
 };
 
-void indicator(JsonWriter &json, std::string_view name, const std::string &value, std::string_view trigger)
+/// lockedUntil: 0 where it is not locked.
+void indicator(JsonWriter &json, std::string_view name, const std::string &value, std::string_view trigger,
+    std::int64_t lockedUntil = 0)
 {
-    json.beginObject().field("isLocked", false).field("plannedRecoverTime", 0).field("indicator", name);
+    json.beginObject().field("isLocked", lockedUntil != 0).field("plannedRecoverTime", lockedUntil);
+    json.field("indicator", name);
     json.key("value").raw(value).key("triggerValue").raw(trigger).endObject();
 }
 
@@ -267,7 +270,9 @@ Result<std::string> tradingStatus(const ApiCall &call)
         json.endArray();
     }
     json.key("ACCOUNT").beginArray();
-    indicator(json, "TMV", std::to_string(all.orders), "10000");
+    constexpr int rulesBroken = -4400; // nobody knows when that is lifted; the rules speak of ten minutes
+    const bool isLocked = call.parts.engine.restriction(call.account) == rulesBroken;
+    indicator(json, "TMV", std::to_string(all.orders), "10000", isLocked ? toMs(call.now + 10min) : 0);
     json.endArray().endObject().field("updateTime", toMs(call.now)).endObject();
     return json.take();
 }

@@ -321,6 +321,12 @@ Result<void> Engine::setRestriction(AccountId id, int code)
     return {};
 }
 
+int Engine::restriction(AccountId id) const
+{
+    const Account *account = m_exchange->findAccount(id);
+    return account == nullptr ? 0 : account->restriction;
+}
+
 Result<void> Engine::liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now)
 {
     m_exchange->reachTime(now);

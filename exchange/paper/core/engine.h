@@ -111,6 +111,7 @@ public:
     /// orders (-2017, -4088, -4109, -4192, -4402), or leverage above 20x (-4202, -4203, -4205, -4206, -4208,
     /// -4209) or 10x (-4403). -4109 ends with the next transfer in. Rejected for any other code.
     Result<void> setRestriction(AccountId id, int code);
+    int restriction(AccountId id) const; ///< 0 where there is none
     /// Liquidates one position although its margin would do: reference 10.8, the book first, the insurance
     /// fund at mark after it. NotFound where it is flat.
     Result<void> liquidate(AccountId id, const Symbol &symbol, PositionSide side, Timestamp now);

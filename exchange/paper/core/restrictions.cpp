@@ -70,6 +70,12 @@ bool isRestriction(int code)
     return find(code) != nullptr;
 }
 
+bool letsTrade(int code)
+{
+    const Restriction *row = find(code);
+    return row == nullptr || row->bars != Bars::Everything;
+}
+
 Result<void> checkMayPlace(const Exchange &exchange, const Account &account)
 {
     if (exchange.now < account.liquidatingUntil) {

@@ -10,6 +10,9 @@ namespace paper
 /// Whether an account can be held by this code (Engine::setRestriction).
 bool isRestriction(int code);
 
+/// False where that code keeps an account from placing anything.
+bool letsTrade(int code);
+
 /// -2023 while the account is being liquidated, or the code of a restriction that lets it place nothing.
 Result<void> checkMayPlace(const Exchange &exchange, const Account &account);
 
