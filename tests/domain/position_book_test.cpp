@@ -52,6 +52,17 @@ private slots:
         QCOMPARE(book.amount(btc, PositionSide::Both), qty("6"));
     }
 
+    void whatIsAdoptedIsFollowedByTheExecutionsSince()
+    {
+        PositionBook book;
+        book.add(execution(Side::Buy, "1", 10s));
+        book.add(execution(Side::Buy, "2", 20s));
+        book.adopt(both, qty("5"), at(15s));
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("7"));
+        book.add(execution(Side::Sell, "1", 12s)); // the exchange's word has it already
+        QCOMPARE(book.amount(btc, PositionSide::Both), qty("7"));
+    }
+
     void whatAgreesIsNoDifferenceAndWhatIsNotListedIsFlat()
     {
         PositionBook book;

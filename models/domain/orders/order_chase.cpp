@@ -46,8 +46,11 @@ bool OrderChase::noteNotFound(Timestamp askedAt, Timestamp fence)
     if (++m_notFoundCount == 1) {
         m_firstNotFoundAt = askedAt;
     }
-    m_nextQueryAt = std::min(m_nextQueryAt, nextProofAt(fence));
-    return m_notFoundCount >= 3;
+    constexpr int proof = 3;
+    if (m_notFoundCount < proof) { // else nothing is left to be proven, and the next one has time
+        m_nextQueryAt = std::min(m_nextQueryAt, nextProofAt(fence));
+    }
+    return m_notFoundCount >= proof;
 }
 
 Timestamp OrderChase::nextProofAt(Timestamp fence) const

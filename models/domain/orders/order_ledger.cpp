@@ -104,12 +104,10 @@ OrderEffects OrderLedger::restore(Order stored, Timestamp sentAt, Timestamp now)
             record->merge(engine);
             bindEngineId(record, engine.order.orderId, effects);
         }
-        if (!isAtExchange && stored.phase == OrderPhase::Done) {
-            record->noteLocalEnd(stored.endReason, stored.reasonText, stored.venueCode, stored.updatedAt);
-        } else if (!isAtExchange) {
-            record->noteAmbiguous("The program ended before the exchange's answer came.", now);
-        } else if (stored.phase != OrderPhase::Done) {
+        if (isAtExchange) {
             record->chase.start(Goal::Verify, now);
+        } else {
+            record->noteAmbiguous("The program ended before the exchange's answer came.", now);
         }
     }
     settle(record, effects);

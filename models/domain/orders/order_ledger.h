@@ -38,8 +38,8 @@ public:
 
     /// A new intent with its client order id: Queued.
     OrderEffects begin(Order intent);
-    /// An order of the journal after a restart: Queued becomes Done(LocalExpired), InFlight becomes Unknown,
-    /// what the exchange had is verified.
+    /// An order of the journal that was not over, after a restart: Queued becomes Done(LocalExpired), InFlight
+    /// becomes Unknown, what the exchange had is verified.
     OrderEffects restore(Order stored, Timestamp sentAt, Timestamp now);
     /// The order is handed to the network: InFlight. timestamp, recvWindow: as signed; after them the
     /// exchange cannot accept it any more.
