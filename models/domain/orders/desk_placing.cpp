@@ -18,7 +18,11 @@ std::string describe(const NewOrder &order)
     std::string text{toWire(order.type)};
     text += ' ';
     text += toWire(order.side);
-    text += order.closePosition ? std::string{" position"} : ' ' + order.quantity.toString();
+    if (order.closePosition) {
+        text += " position";
+    } else {
+        text += ' ' + order.quantity.toString();
+    }
     text += ' ' + order.symbol;
     if (order.price.isPositive()) {
         text += " at " + order.price.toString();
@@ -109,11 +113,14 @@ void OrderDesk::sendPlacement(Timestamp now, const std::string &clientOrderId)
 {
     const Order *order = m_ledger.find(clientOrderId);
     const auto found = m_errands.find(clientOrderId);
-    if (order == nullptr || found == m_errands.end() || order->phase != OrderPhase::Queued) {
+    if (order == nullptr || found == m_errands.end()) {
         return;
     }
     Errand &errand = found->second;
     errand.placeAt.reset();
+    if (order->phase != OrderPhase::Queued) {
+        return; // the stream has told of it meanwhile: the answer that it did nothing was wrong
+    }
     const bool isReducer = isReducing(order->request);
     const Milliseconds left = errand.askedAt + lifeOf(order->request) - now;
     const auto giveUp = [&](EndReason reason, const std::string &why) {

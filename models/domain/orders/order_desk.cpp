@@ -20,7 +20,10 @@ std::string endText(const Order &order)
         "expired in match", "rejected", "denied", "not executed", "never accepted",
         "cancelled before it was sent", "not sent in time", "triggered"};
     std::string text{words[static_cast<std::size_t>(order.endReason)]};
-    return order.reasonText.empty() ? text : text + ": " + order.reasonText;
+    if (!order.reasonText.empty()) {
+        text += ": " + order.reasonText;
+    }
+    return text;
 }
 
 } // namespace
@@ -120,10 +123,13 @@ void OrderDesk::tellGate(Timestamp now, GateState before)
     if (state > GateState::Reducing && before <= GateState::Reducing) {
         holdReducing(now);
     }
+    std::string text = "Orders go out again.";
+    if (state != GateState::Active) {
+        text = "The gate is " + std::string{toWord(state)} + ": " + m_gate.reason();
+    }
     const bool isWorse = state > before;
     alert(now, Alert::Kind::Gate, isWorse ? Alert::Severity::Warning : Alert::Severity::Info, {}, {},
-        state == GateState::Active ? "Orders go out again."
-                                   : "The gate is " + std::string{toWord(state)} + ": " + m_gate.reason());
+        std::move(text));
 }
 
 void OrderDesk::close(
