@@ -82,6 +82,27 @@ private slots:
         before.rig.answerAll();
     }
 
+    void aStopThatTheUserTookOffStaysOffAfterARestart()
+    {
+        Bracketed before;
+        before.fillAll();
+        before.rig.cancel(before.stops().front().clientOrderId());
+        before.rig.pass(1s);
+        Rig rig;
+        rig.now = before.rig.now + 30s;
+        rig.venue = before.rig.venue;
+        rig.act([&] { rig.desk.restore(rig.now, before.rig.past()); });
+        rig.ready();
+        rig.pass(20s);
+        QCOMPARE(rig.count<PlaceOrder>(), 0);
+        Quantity targeted;
+        for (const Order &order : rig.desk.ledger().openOrders()) {
+            QVERIFY(!order.isConditional());
+            targeted += order.remainingQty();
+        }
+        QCOMPARE(targeted, qty("1")); // what was not touched goes on
+    }
+
     void aBracketWhoseOrdersTheJournalHasEndedIsNotStuck()
     {
         Bracketed before;

@@ -172,6 +172,77 @@ private slots:
         QCOMPARE(rig.order(stop).endReason, EndReason::Canceled);
     }
 
+    void aRuleThatOnlyWarnsSaysSoAndLocksNothing()
+    {
+        RuledRig rig{rulesWith(RuleKind::DailyLoss, "100", RuleAction::Warn)};
+        rig.lose(150);
+        QCOMPARE(rig.alerts(Alert::Kind::Rules), 1);
+        QVERIFY(rig.all<Alert>().back().text.starts_with("Daily loss: 150.00 USDT"));
+        QCOMPARE(rig.all<Alert>().back().severity, Alert::Severity::Warning);
+        rig.lose(10);
+        QCOMPARE(rig.alerts(Alert::Kind::Rules), 1); // said once
+        QVERIFY(rig.isTaken(rig.submit(limit())));
+    }
+
+    void anOpenLossIsJudgedOnlyWhereTheAccountIsKnown_data()
+    {
+        QTest::addColumn<bool>("hasAccount");
+        QTest::addColumn<bool>("isReconciled");
+        QTest::addColumn<bool>("hasStream");
+        QTest::addColumn<bool>("hasMark");
+        QTest::addColumn<bool>("isLocked");
+        QTest::newRow("all of it is known") << true << true << true << true << true;
+        QTest::newRow("no account") << false << true << true << true << false;
+        QTest::newRow("an account of before the stream") << true << false << true << true << false;
+        QTest::newRow("the stream is lost") << true << true << false << true << false;
+        QTest::newRow("no mark price of the position") << true << true << true << false << false;
+    }
+    void anOpenLossIsJudgedOnlyWhereTheAccountIsKnown()
+    {
+        QFETCH(bool, hasAccount);
+        QFETCH(bool, isReconciled);
+        QFETCH(bool, hasStream);
+        QFETCH(bool, hasMark);
+        QFETCH(bool, isLocked);
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        RiskRules rules = rulesWith(RuleKind::DailyLoss, "100");
+        rules.measure = DayMeasure::Equity;
+        rig.act([&] { (void)rig.desk.setRiskRules(rig.now, rules); });
+        auto account = std::make_shared<AccountState>();
+        account->walletBalance = account->crossWalletBalance = Money::of(10'000);
+        account->isReconciled = isReconciled;
+        account->positions = {held(Side::Buy, "2")};
+        account->symbols[btc] = {MarginType::Cross, 10, {}};
+        if (hasAccount) {
+            rig.act([&] { rig.desk.onAccount(rig.now, account); });
+        }
+        if (!hasStream) {
+            rig.act([&] { rig.desk.onStreamGap(rig.now, "lost"); });
+        }
+        for (const int price : {100, 100, 40, 40, 40}) { // 120 are lost
+            MarkPrice mark;
+            mark.symbol = hasMark ? btc : eth;
+            mark.mark = Price::of(price);
+            mark.at = rig.now;
+            rig.act([&] { rig.desk.onMarks(rig.now, {mark}); });
+            rig.pass(5s);
+        }
+        QCOMPARE(rig.desk.gate().isClosedBy(GateCause::RuleLock), isLocked);
+    }
+
+    void rulesThatCannotBeReadAreToldAtTheStart()
+    {
+        Rig rig;
+        JournalPast past;
+        past.notes["rules"] = "what nobody wrote";
+        rig.act([&] { rig.desk.restore(rig.now, past); });
+        QCOMPARE(rig.alerts(Alert::Kind::Rules), 1);
+        QCOMPARE(rig.all<Alert>().front().severity, Alert::Severity::Critical);
+        QVERIFY(rig.all<Alert>().front().text.find("could not be read") != std::string::npos);
+    }
+
     void onlyMidnightOpensTheLock()
     {
         RuledRig rig{rulesWith(RuleKind::DailyLoss, "100")};

@@ -28,8 +28,11 @@ std::string describe(const Order &order)
 
 std::string describe(const PositionBook::Leg &leg)
 {
-    return leg.second == PositionSide::Both ? std::string{"position"}
-                                            : std::string{toWire(leg.second)} + " position";
+    const std::string position = "position";
+    if (leg.second == PositionSide::Both) {
+        return position;
+    }
+    return std::string{toWire(leg.second)} + ' ' + position;
 }
 
 } // namespace
@@ -106,10 +109,7 @@ void OrderDesk::startLook(Timestamp now)
 /// Soon, and less and less soon where it does not help: each costs weight that others need.
 void OrderDesk::planLook(Timestamp now)
 {
-    const Timestamp at = now + againAfter();
-    if (!m_lookAt || at < *m_lookAt) {
-        m_lookAt = at;
-    }
+    m_lookAt = now + againAfter();
 }
 
 Milliseconds OrderDesk::againAfter() const
@@ -121,12 +121,11 @@ Milliseconds OrderDesk::againAfter() const
     return std::min(pause, m_rules.auditAgainMost);
 }
 
+// What a comparison asks for is answered while it lasts: it ends with the last answer.
+
 void OrderDesk::onOpenOrders(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer)
 {
     const bool isConditional = std::get<ReadOpenOrders>(asked.what).isConditional;
-    if (!m_audit) {
-        return;
-    }
     ReconciliationReport &report = m_audit->report;
     if (answer.outcome != Outcome::Done) {
         report.failure = answer.text;
@@ -181,9 +180,6 @@ void OrderDesk::onOpenOrders(Timestamp now, RequestId id, const Asked &asked, co
 
 void OrderDesk::onPositions(Timestamp now, RequestId id, const Asked &asked, const DeskAnswer &answer)
 {
-    if (!m_audit) {
-        return;
-    }
     if (answer.outcome != Outcome::Done) {
         m_audit->report.failure = answer.text;
     } else {
@@ -195,7 +191,8 @@ void OrderDesk::onPositions(Timestamp now, RequestId id, const Asked &asked, con
 
 void OrderDesk::finishAuditIfDone(Timestamp now, RequestId id)
 {
-    if (!m_audit || m_audit->pending.erase(id) == 0 || !m_audit->pending.empty()) {
+    m_audit->pending.erase(id);
+    if (!m_audit->pending.empty()) {
         return;
     }
     if (m_audit->positions && m_audit->report.failure.empty()) {
@@ -393,7 +390,10 @@ void OrderDesk::finishAudit(Timestamp now)
     // One that was asked for during a look has its turn now; one that failed, when it is planned.
     const bool isNext = audit.isLook ? !m_auditAt : isDone;
     if (isNext && m_isAuditDirty && !m_isStopping) {
-        startAudit(now, m_auditWhy.empty() ? "asked again" : std::string{m_auditWhy}, 0);
+        if (m_auditWhy.empty()) {
+            m_auditWhy = "asked again";
+        }
+        startAudit(now, std::string{m_auditWhy}, 0);
     }
 }
 

@@ -32,7 +32,19 @@ std::string describe(const Order &order)
     const Price price = request.price.isPositive() ? request.price : request.triggerPrice;
     std::string text = "cancel " + std::string{toWire(request.type)} + ' ' +
                        std::string{toWire(request.side)} + ' ' + request.quantity.toString();
-    return price.isPositive() ? text + " at " + price.toString() : text;
+    if (price.isPositive()) {
+        text += " at " + price.toString();
+    }
+    return text;
+}
+
+/// How it ended.
+std::string endingOf(const Order &order, bool isCloser)
+{
+    if (order.endReason == EndReason::Filled) {
+        return "filled " + order.executedQty.toString() + " at " + order.avgPrice.toString();
+    }
+    return isCloser ? order.reasonText : "cancelled";
 }
 
 } // namespace
@@ -203,7 +215,8 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
     const std::vector<Step> before = run.report.steps;
     const bool isTooLate = now >= run.report.startedAt + m_rules.emergencyLimit;
     const bool isClosing = closesPositions(run.report.action);
-    const bool looksFlat = !isClosing || openLegs(run.report.action).empty();
+    const auto legs = openLegs(run.report.action);
+    const bool looksFlat = !isClosing || legs.empty();
     run.flatAt = looksFlat ? std::optional{run.flatAt.value_or(now)} : std::nullopt;
     const bool isFlat = !isClosing || (looksFlat && isConfirmedFlat(now, run));
     if (!looksFlat && !isTooLate && (!run.closeAt || *run.closeAt <= now)) {
@@ -221,15 +234,15 @@ bool OrderDesk::advanceRun(Timestamp now, Run &run)
         const Order *order = takenOrder(step.clientOrderId);
         const bool isCloser = step.what.starts_with("close");
         if (order != nullptr && !order->isOpen()) {
-            const bool isDone = isCloser ? order->endReason == EndReason::Filled : true;
+            const bool isDone = !isCloser || order->endReason == EndReason::Filled;
             step.state = isDone ? Step::State::Done : Step::State::Failed;
-            step.text = order->endReason == EndReason::Filled
-                            ? "filled " + order->executedQty.toString() + " at " + order->avgPrice.toString()
-                        : isCloser ? order->reasonText
-                                   : "cancelled";
+            step.text = endingOf(*order, isCloser);
         } else if (order == nullptr) {
             step.state = Step::State::Failed;
-            step.text = m_gate.mayReduce() ? "It was not taken." : m_gate.reason();
+            step.text = "It was not taken.";
+            if (!m_gate.mayReduce()) {
+                step.text = m_gate.reason();
+            }
         } else if (isTooLate) {
             step.state = Step::State::Failed;
             step.text = "not confirmed within thirty seconds; it is being tried on";

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <array>
+#include <iterator>
 
 namespace domain
 {
@@ -88,6 +89,7 @@ void OrderDesk::onAccountReset(Timestamp now)
     m_inquiries.clear();
     m_forcedAt.clear();
     m_brackets.clear();
+    std::ranges::move(bracketNotes(), std::back_inserter(m_entries)); // nor does the next run know of them
     m_riskRules.onAccountReset();
     for (const auto &[leg, text] : m_checkpoints) {
         m_entries.emplace_back(
@@ -172,7 +174,10 @@ void OrderDesk::onTime(Timestamp now)
     advanceRuns(now);
     pursueDeadMen(now);
     if (m_auditAt && *m_auditAt <= now && !m_isStopping) {
-        startAudit(now, m_auditWhy.empty() ? "every minute" : m_auditWhy, 0);
+        if (m_auditWhy.empty()) {
+            m_auditWhy = "every minute";
+        }
+        startAudit(now, std::string{m_auditWhy}, 0);
     }
     if (m_lookAt && *m_lookAt <= now) {
         startLook(now);
