@@ -1,5 +1,7 @@
 #include "exchange/paper/server/state_file.h"
 
+#include "tests/support/failing_disk.h"
+
 #include <QDir>
 #include <QTemporaryDir>
 #include <QTest>
@@ -54,6 +56,17 @@ private slots:
         QCOMPARE(read().state, QByteArray{"{state}"});
         QCOMPARE(read().changes, (std::vector<QByteArray>{"{one}", "{two}", "{three}"}));
         QVERIFY(!read().isLogDamaged);
+    }
+
+    void aStateThatDoesNotFitIsSaidAndTheOldOneStays()
+    {
+        write();
+        {
+            const support::SmallFiles small{10};
+            QVERIFY(!StateFile{m_folder->path()}.replace("{a state of more than ten bytes}"));
+        }
+        QCOMPARE(read().state, QByteArray{"{state}"});
+        QCOMPARE(read().changes.size(), std::size_t{3});
     }
 
     /// The disk may hold any part of the last line when the power goes; nobody was told of it.

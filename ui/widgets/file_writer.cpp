@@ -15,7 +15,9 @@ namespace
 QString write(const QString &path, const QByteArray &content)
 {
     QSaveFile file{path};
-    if (file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.commit()) {
+    // commit() does not tell of what it still has to write.
+    if (file.open(QIODevice::WriteOnly) && file.write(content) == content.size() && file.flush() &&
+        file.commit()) {
         return {};
     }
     return QCoreApplication::translate("ui::FileWriter", "%1 was not written: %2. What was there is kept.")

@@ -38,7 +38,8 @@ Result<bool> replaceFile(const QString &path, const QByteArray &content)
         return storage(path, file.errorString());
     }
     file.setPermissions(QFile::ReadOwner | QFile::WriteOwner);
-    if (file.write(content) != content.size() || !file.commit()) { // commit() syncs, then renames
+    // commit() syncs, then renames; of what it still has to write it does not tell.
+    if (file.write(content) != content.size() || !file.flush() || !file.commit()) {
         return storage(path, file.errorString());
     }
     return true;
