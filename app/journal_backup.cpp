@@ -53,23 +53,19 @@ Result<JournalBackup> JournalBackup::begin(JournalFile &file, const QString &tar
 {
     const QString part = partOf(target);
     QFile::remove(part);
-    if (const auto made = journal_place::makeFile(part); !made) {
-        return tl::unexpected{made.error()};
-    }
-    auto copy = SqliteDatabase::open(QFile::encodeName(part).toStdString());
-    if (!copy) {
-        return tl::unexpected{copy.error()};
-    }
-    JournalBackup backup;
-    backup.m_target = target;
-    backup.m_copy = std::move(*copy);
-    backup.m_backup.reset(
-        sqlite3_backup_init(backup.m_copy.handle(), "main", file.database().handle(), "main"));
-    if (!backup.m_backup) {
-        sqlite3 *const connection = backup.m_copy.handle();
-        return tl::unexpected{SqliteDatabase::errorOf(connection, sqlite3_errcode(connection))};
-    }
-    return backup;
+    return journal_place::makeFile(part)
+        .and_then([&](bool) { return SqliteDatabase::open(QFile::encodeName(part).toStdString()); })
+        .and_then([&](SqliteDatabase copy) -> Result<JournalBackup> {
+            JournalBackup backup;
+            backup.m_target = target;
+            backup.m_copy = std::move(copy);
+            sqlite3 *const connection = backup.m_copy.handle();
+            backup.m_backup.reset(sqlite3_backup_init(connection, "main", file.database().handle(), "main"));
+            if (!backup.m_backup) {
+                return tl::unexpected{SqliteDatabase::errorOf(connection, sqlite3_errcode(connection))};
+            }
+            return backup;
+        });
 }
 
 Result<bool> JournalBackup::step(int pages)
@@ -79,16 +75,18 @@ Result<bool> JournalBackup::step(int pages)
         return true;
     }
     m_backup.reset();
-    if (code == SQLITE_DONE) {
-        m_copy = SqliteDatabase{}; // closes it
-        QFile::remove(m_target);
-        if (QFile::rename(partOf(m_target), m_target)) {
-            return false;
-        }
+    m_copy = SqliteDatabase{}; // closes it
+    const QString part = partOf(m_target);
+    if (code != SQLITE_DONE) {
+        QFile::remove(part);
+        return tl::unexpected{SqliteDatabase::errorOf(nullptr, code)};
     }
-    QFile::remove(partOf(m_target));
-    return code == SQLITE_DONE ? failure(ErrorCode::Storage, "The backup cannot be given its name.")
-                               : tl::unexpected{SqliteDatabase::errorOf(nullptr, code)};
+    QFile::remove(m_target);
+    if (!QFile::rename(part, m_target)) {
+        QFile::remove(part);
+        return failure(ErrorCode::Storage, "The backup cannot be given its name.");
+    }
+    return false;
 }
 
 namespace journal_backups
@@ -107,9 +105,10 @@ QString archiveNameFor(const QString &journalPath, domain::Timestamp at)
 bool makeFolder(const QString &journalPath)
 {
     const QString path = folderOf(journalPath).path();
-    return QDir{}.mkpath(path) &&
-           QFile::setPermissions(
-               path, QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
+    const bool isThere = QDir{}.mkpath(path);
+    // Best effort: some file systems have no modes, and the copies themselves are their owner's only.
+    QFile::setPermissions(path, QFileDevice::ReadOwner | QFileDevice::WriteOwner | QFileDevice::ExeOwner);
+    return isThere;
 }
 
 Latest latest(const QString &journalPath)

@@ -23,81 +23,49 @@ struct Span
     JournalChain::Sum sum{};    ///< its sum
 };
 
-/// Calls take(row) for each row.
-template <class Take> Result<bool> each(SqliteDatabase &database, const std::string &sql, Take take)
-{
-    auto rows = database.prepare(sql);
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
-    for (;;) {
-        const auto row = rows->step();
-        if (!row || !*row) {
-            return row.map([](bool) { return true; });
-        }
-        if (Result<bool> taken = take(*rows); !taken) {
-            return taken;
-        }
-    }
-}
-
-Result<bool> checkPages(SqliteDatabase &database, bool isWhole)
-{
-    // Only the whole check compares indexes with their tables.
-    const auto health = database.value(isWhole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)");
-    if (!health) {
-        return tl::unexpected{health.error()};
-    }
-    if (*health != "ok") {
-        return SqliteDatabase::damage("The file is damaged.");
-    }
-    return true;
-}
-
 Result<JournalHead> readHead(SqliteDatabase &database)
 {
     JournalHead head;
     int rows = 0;
-    const auto read = each(database, "SELECT sequence, at, chain FROM head", [&](const SqliteStatement &row) {
-        head = {row.number(0), domain::timestampFromMs(row.number(1)), JournalChain::of(row.blob(2))};
-        ++rows;
-        return Result<bool>{true};
-    });
-    if (!read) {
-        return tl::unexpected{read.error()};
-    }
-    if (rows != 1) {
-        return SqliteDatabase::damage("The journal has no head.");
-    }
-    return head;
+    return database
+        .each("SELECT sequence, at, chain FROM head",
+            [&](const SqliteStatement &row) {
+                head = {row.number(0), domain::timestampFromMs(row.number(1)), JournalChain::of(row.blob(2))};
+                ++rows;
+                return Result<bool>{true};
+            })
+        .and_then([&](bool) -> Result<JournalHead> {
+            if (rows != 1) {
+                return SqliteDatabase::damage("The journal has no head.");
+            }
+            return head;
+        });
 }
 
 Result<Span> findSpan(SqliteDatabase &database, const JournalHead &head, const JournalCheckLimits &limits)
 {
-    const auto beginning = database.number("SELECT min(sequence) FROM anchors");
-    if (!beginning) {
-        return tl::unexpected{beginning.error()};
-    }
-    const bool isWhole = head.sequence - *beginning <= limits.whole;
-    Span span{*beginning, *beginning, {}};
-    const std::int64_t latest = isWhole ? *beginning : head.sequence - limits.tail;
+    Span span;
     bool isThere = false;
-    const auto read = each(database,
-        "SELECT sequence, chain FROM anchors WHERE sequence <= " + std::to_string(latest) +
-            " ORDER BY sequence DESC LIMIT 1",
-        [&](const SqliteStatement &row) {
-            span.start = row.number(0);
-            span.sum = JournalChain::of(row.blob(1));
-            isThere = true;
-            return Result<bool>{true};
+    return database.number("SELECT min(sequence) FROM anchors")
+        .and_then([&](std::int64_t beginning) {
+            const bool isWhole = head.sequence - beginning <= limits.whole;
+            const std::int64_t latest = isWhole ? beginning : head.sequence - limits.tail;
+            span.beginning = beginning;
+            return database.each("SELECT sequence, chain FROM anchors WHERE sequence <= " +
+                                     std::to_string(latest) + " ORDER BY sequence DESC LIMIT 1",
+                [&](const SqliteStatement &row) {
+                    span.start = row.number(0);
+                    span.sum = JournalChain::of(row.blob(1));
+                    isThere = true;
+                    return Result<bool>{true};
+                });
+        })
+        .and_then([&](bool) -> Result<Span> {
+            if (!isThere) {
+                return SqliteDatabase::damage("The journal has no beginning.");
+            }
+            return span;
         });
-    if (!read) {
-        return tl::unexpected{read.error()};
-    }
-    if (!isThere) {
-        return SqliteDatabase::damage("The journal has no beginning.");
-    }
-    return span;
 }
 
 void expect(Expected &expected, const std::string &kind, const std::string &subject, std::int64_t sequence)
@@ -125,48 +93,50 @@ Result<Expected> followChain(
         return SqliteDatabase::damage(
             "Its chain of checksums is broken at entry " + std::to_string(sequence) + ".");
     };
-    const auto read = each(database,
-        "SELECT sequence, at, kind, subject, payload, chain FROM entries WHERE sequence > " +
-            std::to_string(span.start) + " ORDER BY sequence",
-        [&](const SqliteStatement &row) -> Result<bool> {
-            const std::string kind = row.text(2);
-            const std::string subject = row.text(3);
-            const std::string payload = row.text(4);
-            at = domain::timestampFromMs(row.number(1));
-            sum = chain.next(sum, {++last, at, kind, subject, payload});
-            if (row.number(0) != last || row.blob(5) != JournalChain::view(sum)) {
+    return database
+        .each("SELECT sequence, at, kind, subject, payload, chain FROM entries WHERE sequence > " +
+                  std::to_string(span.start) + " ORDER BY sequence",
+            [&](const SqliteStatement &row) -> Result<bool> {
+                const std::string kind = row.text(2);
+                const std::string subject = row.text(3);
+                const std::string payload = row.text(4);
+                at = domain::timestampFromMs(row.number(1));
+                sum = chain.next(sum, {++last, at, kind, subject, payload});
+                if (row.number(0) != last || row.blob(5) != JournalChain::view(sum)) {
+                    return broken(last);
+                }
+                expect(expected, kind, subject, last);
+                return true;
+            })
+        .and_then([&](bool) -> Result<Expected> {
+            if (last != head.sequence || sum != head.chain || at != head.at) {
                 return broken(last);
             }
-            expect(expected, kind, subject, last);
-            return true;
+            return std::move(expected);
         });
-    if (!read) {
-        return tl::unexpected{read.error()};
-    }
-    if (last != head.sequence || sum != head.chain || at != head.at) {
-        return broken(last);
-    }
-    return expected;
+}
+
+/// Damage where the query counts anything.
+Result<bool> countsNothing(SqliteDatabase &database, const std::string &sql, const char *otherwise)
+{
+    return database.number(sql).and_then([&](std::int64_t count) -> Result<bool> {
+        if (count != 0) {
+            return SqliteDatabase::damage(otherwise);
+        }
+        return true;
+    });
 }
 
 /// Every anchor that has its entry must carry that entry's sum, and no entry may be missing before it.
 Result<bool> checkAnchors(SqliteDatabase &database, const Span &span, const JournalHead &head)
 {
-    const auto wrong =
-        database.number("SELECT count(*) FROM anchors a LEFT JOIN entries e ON e.sequence = a.sequence "
-                        "WHERE a.sequence > (SELECT min(sequence) FROM anchors) AND e.chain IS NOT a.chain");
-    const auto before =
-        database.number("SELECT count(*) FROM entries WHERE sequence <= " + std::to_string(span.beginning));
-    const auto count = database.number("SELECT count(*) FROM entries");
-    for (const auto *answer : {&wrong, &before, &count}) {
-        if (!*answer) {
-            return tl::unexpected{answer->error()};
-        }
-    }
-    if (*wrong != 0 || *before != 0 || *count != head.sequence - span.beginning) {
-        return SqliteDatabase::damage("Entries of the journal are missing.");
-    }
-    return true;
+    return countsNothing(database,
+        "SELECT (SELECT count(*) FROM anchors a LEFT JOIN entries e ON e.sequence = a.sequence WHERE "
+        "a.sequence > (SELECT min(sequence) FROM anchors) AND e.chain IS NOT a.chain) + (SELECT count(*) "
+        "FROM entries WHERE sequence <= " +
+            std::to_string(span.beginning) + ") + ((SELECT count(*) FROM entries) <> " +
+            std::to_string(head.sequence - span.beginning) + ")",
+        "Entries of the journal are missing.");
 }
 
 constexpr const char *tables = "SELECT 'o' || client_order_id, entry FROM orders UNION ALL "
@@ -175,41 +145,47 @@ constexpr const char *tables = "SELECT 'o' || client_order_id, entry FROM orders
 
 Result<bool> checkPayloads(SqliteDatabase &database)
 {
-    const auto wrong = database.number(
+    return countsNothing(database,
         "SELECT (SELECT count(*) FROM orders t LEFT JOIN entries e ON e.sequence = t.entry WHERE e.payload "
         "IS NOT t.payload OR json_extract(t.payload, '$.phase') IS NOT t.phase) + (SELECT count(*) FROM "
-        "fills "
-        "t LEFT JOIN entries e ON e.sequence = t.entry WHERE e.payload IS NOT t.payload) + (SELECT count(*) "
-        "FROM notes t LEFT JOIN entries e ON e.sequence = t.entry WHERE e.payload IS NOT t.payload)");
-    if (!wrong) {
-        return tl::unexpected{wrong.error()};
-    }
-    if (*wrong != 0) {
-        return SqliteDatabase::damage("Its tables contradict its log.");
-    }
-    return true;
+        "fills t LEFT JOIN entries e ON e.sequence = t.entry WHERE e.payload IS NOT t.payload) + (SELECT "
+        "count(*) FROM notes t LEFT JOIN entries e ON e.sequence = t.entry WHERE e.payload IS NOT t.payload)",
+        "Its tables contradict its log.");
 }
 
 Result<bool> checkTables(SqliteDatabase &database, Expected expected)
 {
-    const auto read = each(database, tables, [&](const SqliteStatement &row) -> Result<bool> {
-        const auto found = expected.find(row.text(0));
-        if (found == expected.end() || found->second != row.number(1)) {
-            return SqliteDatabase::damage("Its tables contradict its log at entry " + row.text(1) + ".");
-        }
-        expected.erase(found);
-        return true;
-    });
-    if (!read) {
-        return read;
-    }
-    if (!expected.empty()) {
-        return SqliteDatabase::damage("Its tables lack what its log holds.");
-    }
-    return true;
+    return database
+        .each(tables,
+            [&](const SqliteStatement &row) -> Result<bool> {
+                const auto found = expected.find(row.text(0));
+                if (found == expected.end() || found->second != row.number(1)) {
+                    return SqliteDatabase::damage(
+                        "Its tables contradict its log at entry " + row.text(1) + ".");
+                }
+                expected.erase(found);
+                return true;
+            })
+        .and_then([&](bool) -> Result<bool> {
+            if (!expected.empty()) {
+                return SqliteDatabase::damage("Its tables lack what its log holds.");
+            }
+            return true;
+        });
 }
 
 } // namespace
+
+Result<bool> checkPages(SqliteDatabase &database, bool isWhole)
+{
+    return database.value(isWhole ? "PRAGMA integrity_check(1)" : "PRAGMA quick_check(1)")
+        .and_then([](const std::string &health) -> Result<bool> {
+            if (health != "ok") {
+                return SqliteDatabase::damage("The file is damaged.");
+            }
+            return true;
+        });
+}
 
 Result<JournalHead> check(SqliteDatabase &database, JournalChain &chain, const JournalCheckLimits &limits)
 {
@@ -226,7 +202,10 @@ Result<JournalHead> check(SqliteDatabase &database, JournalChain &chain, const J
         .and_then([&](bool) { return checkAnchors(database, *span, *head); })
         .and_then([&](bool) { return followChain(database, chain, *span, *head); })
         .and_then([&](Expected expected) -> Result<bool> {
-            return isWhole ? checkTables(database, std::move(expected)) : Result<bool>{true};
+            if (!isWhole) {
+                return true; // the log's beginning was not read
+            }
+            return checkTables(database, std::move(expected));
         })
         .and_then([&](bool) { return checkPayloads(database); })
         .map([&](bool) { return *head; });

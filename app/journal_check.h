@@ -30,6 +30,8 @@ namespace journal_check
 /// taken from. Damage (SqliteDatabase::isDamage) where anything differs. Answers the head.
 domain::Result<JournalHead> check(
     SqliteDatabase &database, JournalChain &chain, const JournalCheckLimits &limits);
+/// SQLite's own check of the file; only the whole one compares indexes with their tables.
+domain::Result<bool> checkPages(SqliteDatabase &database, bool isWhole);
 } // namespace journal_check
 
 } // namespace app

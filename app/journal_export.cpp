@@ -6,6 +6,7 @@
 #include <QDateTime>
 #include <QSaveFile>
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -45,7 +46,10 @@ std::string cell(const std::string &text)
     }
     std::string quoted = "\"";
     for (const char c : safe) {
-        quoted += c == '"' ? std::string{"\"\""} : std::string{c};
+        if (c == '"') {
+            quoted += '"';
+        }
+        quoted += c;
     }
     return quoted + '"';
 }
@@ -128,29 +132,25 @@ class Writer
 public:
     Writer(JournalFile &file, QSaveFile &target) : m_file{file}, m_target{target} {}
 
-    /// Writes textOf(subject, payload, whether it is the first) for each row.
-    template <class TextOf> Result<bool> each(const Table &table, TextOf textOf)
+    /// The text of a row: of its subject, its payload, and whether it is the first.
+    using TextOf = std::function<Result<std::string>(const std::string &, const std::string &, bool)>;
+    Result<bool> each(const Table &table, const TextOf &textOf)
     {
-        auto rows = m_file.database().prepare(table.sql);
-        if (!rows) {
-            return tl::unexpected{rows.error()};
-        }
-        for (bool isFirst = true;; isFirst = false) {
-            const auto row = rows->step();
-            if (!row || !*row) {
-                return row.map([](bool) { return true; });
-            }
-            const Result<std::string> text = textOf(rows->text(0), rows->text(1), isFirst);
+        bool isFirst = true;
+        return m_file.database().each(table.sql, [&](const SqliteStatement &row) -> Result<bool> {
+            const Result<std::string> text = textOf(row.text(0), row.text(1), isFirst);
             if (!text) {
                 return SqliteDatabase::damage(text.error().detail);
             }
             put(*text);
+            isFirst = false;
             ++count;
-        }
+            return true;
+        });
     }
     void put(const std::string &text)
     {
-        m_target.write(text.data(), static_cast<qint64>(text.size())); // commit() tells of a failure
+        m_target.write(text.data(), static_cast<qint64>(text.size())); // the end tells of a failure
     }
     std::int64_t count = 0;
 
@@ -188,9 +188,10 @@ Result<bool> writeJson(Writer &writer)
         done = done.and_then([&](bool) {
             return writer.each(*table,
                 [&](const std::string &id, const std::string &payload, bool isFirst) -> Result<std::string> {
-                    const std::string rest = payload.substr(1);
-                    const std::string text =
-                        isMoments ? R"({"id":")" + journal_text::escaped(id) + R"(",)" + rest : payload;
+                    std::string text = payload;
+                    if (isMoments) {
+                        text.insert(1, R"("id":")" + journal_text::escaped(id) + R"(",)");
+                    }
                     return (isFirst ? "\n" : ",\n") + text;
                 });
         });
@@ -205,9 +206,12 @@ Result<bool> writeJson(Writer &writer)
 Result<std::int64_t> write(JournalFile &file, const QString &path, Format format)
 {
     QSaveFile target{path};
-    if (!target.open(QIODevice::WriteOnly)) {
+    const auto refused = [&]() -> tl::unexpected<domain::Error> {
         return failure(ErrorCode::Storage, "The file “" + path.toStdString() + "” cannot be written: " +
                                                target.errorString().toStdString() + ".");
+    };
+    if (!target.open(QIODevice::WriteOnly)) {
+        return refused();
     }
     target.setPermissions(QFileDevice::ReadOwner | QFileDevice::WriteOwner);
     Writer writer{file, target};
@@ -216,9 +220,10 @@ Result<std::int64_t> write(JournalFile &file, const QString &path, Format format
         target.cancelWriting();
         return tl::unexpected{done.error()};
     }
-    if (!target.commit()) {
-        return failure(ErrorCode::Storage, "The file “" + path.toStdString() + "” cannot be written: " +
-                                               target.errorString().toStdString() + ".");
+    if (!target.flush() || !target.commit()) { // commit() alone does not tell of what it still has to write
+        const auto why = refused();
+        target.cancelWriting();
+        return why;
     }
     return writer.count;
 }

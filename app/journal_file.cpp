@@ -1,6 +1,7 @@
 #include "app/journal_file.h"
 
 #include "app/client_order_ids.h"
+#include "app/journal_rows.h"
 #include "app/journal_schema.h"
 #include "app/journal_text.h"
 
@@ -66,14 +67,7 @@ Result<bool> JournalFile::append(std::span<const domain::JournalEntry> entries, 
     if (entries.empty()) {
         return true;
     }
-    return inTransaction(now, [&]() -> Result<bool> {
-        for (const domain::JournalEntry &entry : entries) {
-            if (const auto added = add(entry); !added) {
-                return added;
-            }
-        }
-        return true;
-    });
+    return inTransaction(now, [&] { return addAll(entries); });
 }
 
 Result<bool> JournalFile::appendAll(std::span<const domain::JournalEntries> appends, domain::Timestamp now)
@@ -81,16 +75,14 @@ Result<bool> JournalFile::appendAll(std::span<const domain::JournalEntries> appe
     if (std::ranges::all_of(appends, &domain::JournalEntries::empty)) {
         return true;
     }
-    return inTransaction(now, [&]() -> Result<bool> {
-        for (const domain::JournalEntries &entries : appends) {
-            for (const domain::JournalEntry &entry : entries) {
-                if (const auto added = add(entry); !added) {
-                    return added;
-                }
-            }
-        }
-        return true;
+    return inTransaction(now, [&] {
+        return addEach(appends, [this](const domain::JournalEntries &entries) { return addAll(entries); });
     });
+}
+
+Result<bool> JournalFile::addAll(std::span<const domain::JournalEntry> entries)
+{
+    return addEach(entries, [this](const domain::JournalEntry &entry) { return add(entry); });
 }
 
 Result<bool> JournalFile::add(const domain::JournalEntry &entry)
@@ -167,19 +159,23 @@ Result<bool> JournalFile::addOne(const domain::JournalNote &note)
 Result<bool> JournalFile::link(const char *kind, const std::string &subject, const std::string &payload)
 {
     m_head.chain = m_chain.next(m_head.chain, {++m_head.sequence, m_head.at, kind, subject, payload});
-    const auto sum = JournalChain::view(m_head.chain);
     m_statements.addEntry.bind(0, m_head.sequence);
     m_statements.addEntry.bind(1, domain::toMs(m_head.at));
     m_statements.addEntry.bind(2, kind);
     m_statements.addEntry.bind(3, subject);
     m_statements.addEntry.bind(4, payload);
-    m_statements.addEntry.bindBlob(5, sum);
+    m_statements.addEntry.bindBlob(5, JournalChain::view(m_head.chain));
     const auto added = m_statements.addEntry.run();
     if (!added || m_head.sequence % anchorDistance != 0) {
         return added;
     }
-    m_statements.setAnchor.bind(0, m_head.sequence);
-    m_statements.setAnchor.bindBlob(1, sum);
+    return setAnchor(m_head.sequence, m_head.chain);
+}
+
+Result<bool> JournalFile::setAnchor(std::int64_t sequence, const JournalChain::Sum &sum)
+{
+    m_statements.setAnchor.bind(0, sequence);
+    m_statements.setAnchor.bindBlob(1, JournalChain::view(sum));
     return m_statements.setAnchor.run();
 }
 
@@ -192,50 +188,25 @@ Result<std::vector<Order>> JournalFile::recent(int limit)
 
 Result<std::vector<Order>> JournalFile::select(const std::string &condition)
 {
-    auto rows = m_database.prepare("SELECT payload FROM orders " + condition);
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
     std::vector<Order> orders;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row) {
-            return tl::unexpected{row.error()};
-        }
-        if (!*row) {
-            return orders;
-        }
-        auto order = journal_text::readOrder(rows->text(0));
-        if (!order) {
-            return SqliteDatabase::damage(order.error().detail);
-        }
-        orders.push_back(std::move(*order));
-    }
+    return m_database
+        .each("SELECT payload FROM orders " + condition,
+            [&](const SqliteStatement &row) { return keepRow(journal_text::readOrder(row.text(0)), orders); })
+        .map([&](bool) { return std::move(orders); });
 }
 
 Result<std::vector<domain::OrderMoment>> JournalFile::story(const std::string &clientOrderId)
 {
-    auto rows = m_database.prepare(
-        "SELECT payload FROM entries WHERE kind = 'MOMENT' AND subject = ? ORDER BY sequence");
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
-    rows->bind(0, clientOrderId);
     std::vector<domain::OrderMoment> moments;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row) {
-            return tl::unexpected{row.error()};
-        }
-        if (!*row) {
-            return moments;
-        }
-        auto moment = journal_text::readMoment(rows->text(0), clientOrderId);
-        if (!moment) {
-            return SqliteDatabase::damage(moment.error().detail);
-        }
-        moments.push_back(std::move(*moment));
-    }
+    return m_database
+        .prepare("SELECT payload FROM entries WHERE kind = 'MOMENT' AND subject = ? ORDER BY sequence")
+        .and_then([&](SqliteStatement rows) {
+            rows.bind(0, clientOrderId);
+            return rows.each([&](const SqliteStatement &row) {
+                return keepRow(journal_text::readMoment(row.text(0), clientOrderId), moments);
+            });
+        })
+        .map([&](bool) { return std::move(moments); });
 }
 
 Result<std::int64_t> JournalFile::unresolvedCount()
@@ -250,13 +221,14 @@ Result<std::int64_t> JournalFile::bytes()
 
 Result<std::optional<JournalChain::Sum>> JournalFile::sumAt(std::int64_t sequence)
 {
-    auto row = m_database.prepare("SELECT chain FROM entries WHERE sequence = ?");
-    if (!row) {
-        return tl::unexpected{row.error()};
-    }
-    row->bind(0, sequence);
-    return row->step().map(
-        [&](bool isThere) { return isThere ? std::optional{JournalChain::of(row->blob(0))} : std::nullopt; });
+    std::optional<JournalChain::Sum> sum;
+    return m_database
+        .each("SELECT chain FROM entries WHERE sequence = " + std::to_string(sequence),
+            [&sum](const SqliteStatement &row) -> Result<bool> {
+                sum = JournalChain::of(row.blob(0));
+                return true;
+            })
+        .map([&sum](bool) { return sum; });
 }
 
 } // namespace app

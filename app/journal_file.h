@@ -113,10 +113,12 @@ private:
     domain::Result<bool> takeOverVersion1(domain::Timestamp now);
     domain::Result<bool> prepareStatements();
     domain::Result<bool> countStart();
+    domain::Result<bool> readStart();
     domain::Result<bool> loadPast();
     domain::Result<bool> loadRecentFills(std::vector<domain::Fill> &fills);
     domain::Result<bool> inTransaction(
         domain::Timestamp now, const std::function<domain::Result<bool>()> &work);
+    domain::Result<bool> addAll(std::span<const domain::JournalEntry> entries);
     domain::Result<bool> add(const domain::JournalEntry &entry);
     domain::Result<bool> addOne(const domain::JournalIntent &intent);
     domain::Result<bool> addOne(const domain::JournalState &state);
@@ -126,7 +128,19 @@ private:
     domain::Result<bool> addOrder(const domain::Order &order, const char *kind);
     domain::Result<bool> carryOver(std::int64_t before);
     domain::Result<bool> link(const char *kind, const std::string &subject, const std::string &payload);
+    domain::Result<bool> setAnchor(std::int64_t sequence, const JournalChain::Sum &sum);
+    /// add(value) for each, up to the first error.
+    template <class Values, class Add> static domain::Result<bool> addEach(const Values &values, Add add)
+    {
+        for (const auto &value : values) {
+            if (auto added = add(value); !added) {
+                return added;
+            }
+        }
+        return true;
+    }
     domain::Result<std::vector<domain::Order>> select(const std::string &condition);
+    domain::Result<std::vector<domain::JournalNote>> notes(const std::string &condition);
 
     SqliteDatabase m_database;
     Statements m_statements;

@@ -1,6 +1,7 @@
 #include "app/client_order_ids.h"
 #include "app/journal_file.h"
 #include "app/journal_place.h"
+#include "app/journal_rows.h"
 #include "app/journal_salvage.h"
 #include "app/journal_schema.h"
 #include "app/journal_text.h"
@@ -75,9 +76,9 @@ Result<JournalFile> JournalFile::open(
         }
         return opened;
     };
-    const bool isGone = prior && QFileInfo{path}.size() == 0;
-    auto file = isGone ? rebuild(path, now, options).and_then(start)
-                       : tryOpen(path, now, options, prior).and_then(start);
+    const qint64 size = QFileInfo{path}.size();
+    const bool isGone = prior && size == 0;
+    auto file = (isGone ? rebuild(path, now, options) : tryOpen(path, now, options, prior)).and_then(start);
     if (!file && !isGone && isBeyondUse(file.error(), prior.has_value(), path)) {
         file = rebuild(path, now, options).and_then(start);
     }
@@ -116,26 +117,34 @@ void JournalFile::closeHandle()
     m_database = {};
 }
 
-/// The damaged file is kept under another name; what can be read of it begins a new one.
+/// The damaged file is kept under another name; what can be read of it begins a new one. Where that fails,
+/// the damaged file is back in its place: the next start tries again, and forgets no open order.
 Result<JournalFile> JournalFile::rebuild(
     const QString &path, domain::Timestamp now, const JournalFileOptions &options)
 {
     const bool isThere = QFileInfo{path}.size() > 0;
     QString kept;
     Salvaged salvaged;
-    if (isThere || (QFileInfo::exists(path + QStringLiteral("-wal")) && journal_place::makeFile(path))) {
-        const auto aside = journal_place::setAside(path, now);
+    const QString log = path + QStringLiteral("-wal");
+    if (isThere || QFileInfo::exists(log)) {
+        const auto aside =
+            journal_place::makeFile(path).and_then([&](bool) { return journal_place::setAside(path, now); });
         if (!aside) {
             return tl::unexpected{aside.error()};
         }
         kept = *aside;
         salvaged = journal_salvage::salvage(kept);
     }
-    auto file = tryOpen(path, now, options, std::nullopt);
+    journal_place::freeReserve(path); // on a full disk there is room for a new file then
+    auto file = tryOpen(path, now, options, std::nullopt).and_then([&](JournalFile fresh) {
+        return fresh.takeOver(salvaged, now)
+            .map([&](bool) { return std::move(fresh); })
+            .map_error([&](Error error) { return prefixed(path, std::move(error)).value(); });
+    });
     if (!file) {
+        journal_place::putBack(kept, path);
         return file;
     }
-    const auto taken = file->takeOver(salvaged, now);
     file->m_isRebuilt = true;
     const QString advice = QStringLiteral("Compare your open orders with the exchange's own list.");
     if (!isThere) {
@@ -145,9 +154,9 @@ Result<JournalFile> JournalFile::rebuild(
             QStringLiteral("The journal was damaged. It was kept as “%1” and a new one was begun, "
                            "with %2 orders, %3 fills and %4 notes that could be read. %5")
                 .arg(kept)
-                .arg(taken ? salvaged.orders.size() : 0)
-                .arg(taken ? salvaged.fills.size() : 0)
-                .arg(taken ? salvaged.notes.size() : 0)
+                .arg(salvaged.orders.size())
+                .arg(salvaged.fills.size())
+                .arg(salvaged.notes.size())
                 .arg(advice);
     }
     return file;
@@ -184,16 +193,15 @@ Result<JournalFile> JournalFile::tryOpen(const QString &path, domain::Timestamp 
 /// An older copy of the journal is whole in itself; only what is kept beside it tells.
 Result<bool> JournalFile::compareWith(const std::optional<JournalMark::Value> &prior)
 {
-    const auto install = m_database.value("SELECT value FROM meta WHERE name = 'install_id'");
-    const auto boot = m_database.number("SELECT value FROM meta WHERE name = 'boot'");
-    if (!install || !boot) {
-        return tl::unexpected{install ? boot.error() : install.error()};
-    }
-    if (prior && (prior->installId != *install || prior->boot > *boot || prior->sequence > m_head.sequence)) {
-        return SqliteDatabase::damage("It is not as new as it was: an older copy was put in its place, or a "
-                                      "part of it was removed.");
-    }
-    return true;
+    return readStart().and_then([&](bool) -> Result<bool> {
+        if (prior &&
+            (prior->installId != m_installId || prior->boot > m_boot || prior->sequence > m_head.sequence)) {
+            return SqliteDatabase::damage(
+                "It is not as new as it was: an older copy was put in its place, or a "
+                "part of it was removed.");
+        }
+        return true;
+    });
 }
 
 /// Everything into the file itself. After a sync that failed the log's newest pages may be in memory only;
@@ -210,17 +218,12 @@ Result<bool> JournalFile::mergeLog()
 Result<bool> JournalFile::takeOver(const Salvaged &salvaged, domain::Timestamp now)
 {
     return inTransaction(now, [&]() -> Result<bool> {
-        Result<bool> done = true;
-        for (std::size_t n = 0; done && n < salvaged.orders.size(); ++n) {
-            done = addOrder(salvaged.orders[n], carriedKind);
-        }
-        for (std::size_t n = 0; done && n < salvaged.fills.size(); ++n) {
-            done = addOne(salvaged.fills[n]);
-        }
-        for (std::size_t n = 0; done && n < salvaged.notes.size(); ++n) {
-            done = addOne(salvaged.notes[n]);
-        }
-        return done;
+        const auto one = [this](const auto &entry) { return addOne(entry); };
+        return addEach(salvaged.orders, [this](const Order &order) {
+            return addOrder(order, carriedKind);
+        }).and_then([&](bool) {
+              return addEach(salvaged.fills, one);
+          }).and_then([&](bool) { return addEach(salvaged.notes, one); });
     });
 }
 
@@ -236,15 +239,13 @@ Result<bool> JournalFile::useReserve()
 
 Result<bool> JournalFile::restoreReserve()
 {
-    const auto pages = m_database.number("PRAGMA page_count");
-    if (!pages) {
-        return tl::unexpected{pages.error()};
-    }
-    const bool hasRoom = m_options.maxPages == 0 || *pages < m_options.maxPages;
-    if (!hasRoom || (isOnThisMachine(m_path, m_options) && !journal_place::makeReserve(m_path))) {
-        return failure(ErrorCode::Storage, "The disk is full; free some space.");
-    }
-    return boundPages(0);
+    return m_database.number("PRAGMA page_count").and_then([this](std::int64_t pages) -> Result<bool> {
+        const bool hasRoom = m_options.maxPages == 0 || pages < m_options.maxPages;
+        if (!hasRoom || (isOnThisMachine(m_path, m_options) && !journal_place::makeReserve(m_path))) {
+            return failure(ErrorCode::Storage, "The disk is full; free some space.");
+        }
+        return boundPages(0);
+    });
 }
 
 Result<bool> JournalFile::boundPages(int more)
@@ -268,25 +269,19 @@ Result<bool> JournalFile::prepareConnection()
 {
     // Exclusive before WAL: the file is then locked for good and needs no shared memory. EXTRA before WAL: a
     // new file is switched to it with a rollback journal, whose removal must not come undone by a power cut.
-    const auto begun = m_database.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
-                                          "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
-                                          "PRAGMA secure_delete = OFF; PRAGMA synchronous = EXTRA;");
-    if (!begun) {
-        return begun;
-    }
-    const auto mode = m_database.value("PRAGMA journal_mode = WAL");
-    if (!mode) {
-        return tl::unexpected{mode.error()};
-    }
-    if (*mode != "wal" && *mode != "memory") {
-        return failure(ErrorCode::Storage,
-            "Its disk does not support what a safe journal needs; choose a data directory on a local disk.");
-    }
-    const auto safe = m_database.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
-    if (!safe) {
-        return safe;
-    }
-    return boundPages(0);
+    return m_database
+        .execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF; "
+                 "PRAGMA cell_size_check = ON; PRAGMA temp_store = MEMORY; "
+                 "PRAGMA secure_delete = OFF; PRAGMA synchronous = EXTRA;")
+        .and_then([this](bool) { return m_database.value("PRAGMA journal_mode = WAL"); })
+        .and_then([this](const std::string &mode) -> Result<bool> {
+            if (mode != "wal" && mode != "memory") {
+                return failure(ErrorCode::Storage, "Its disk does not support what a safe journal needs; "
+                                                   "choose a data directory on a local disk.");
+            }
+            return m_database.execute("PRAGMA synchronous = FULL; PRAGMA foreign_keys = ON;");
+        })
+        .and_then([this](bool) { return boundPages(0); });
 }
 
 Result<bool> JournalFile::migrate(domain::Timestamp now, bool isKnown)
@@ -298,25 +293,14 @@ Result<bool> JournalFile::migrate(domain::Timestamp now, bool isKnown)
     if (found->version == currentVersion) {
         return true;
     }
-    if (!found->isNew) {
-        const auto health = m_database.value("PRAGMA integrity_check(1)");
-        if (!health) {
-            return tl::unexpected{health.error()};
-        }
-        if (*health != "ok") {
-            return SqliteDatabase::damage("The file is damaged.");
-        }
-    }
-    Result<bool> done = m_database.execute("BEGIN IMMEDIATE");
+    Result<bool> done = found->isNew ? Result<bool>{true} : journal_check::checkPages(m_database, true);
+    done = done.and_then([this](bool) { return m_database.execute("BEGIN IMMEDIATE"); });
     for (int version = found->version + 1; done && version <= currentVersion; ++version) {
-        done = raiseTo(m_database, version, now);
-        if (done && version == 2) {
-            done = takeOverVersion1(now);
-        }
+        done = raiseTo(m_database, version, now).and_then([&](bool) {
+            return version == 2 ? takeOverVersion1(now) : Result<bool>{true};
+        });
     }
-    if (done) {
-        done = m_database.execute("COMMIT");
-    }
+    done = done.and_then([this](bool) { return m_database.execute("COMMIT"); });
     if (!done) {
         (void)m_database.execute("ROLLBACK");
     }
@@ -327,24 +311,15 @@ Result<bool> JournalFile::migrate(domain::Timestamp now, bool isKnown)
 Result<bool> JournalFile::takeOverVersion1(domain::Timestamp now)
 {
     m_head = {0, now, m_chain.genesis()};
-    if (const auto ready = prepareStatements(); !ready) {
-        return ready;
-    }
-    m_statements.setAnchor.bind(0, std::int64_t{0});
-    m_statements.setAnchor.bindBlob(1, JournalChain::view(m_head.chain));
-    if (const auto anchored = m_statements.setAnchor.run(); !anchored) {
-        return anchored;
-    }
     std::vector<Order> orders;
-    if (const auto read = readVersion1(m_database, orders); !read) {
-        return read;
-    }
-    for (const Order &order : orders) {
-        if (const auto added = addOrder(order, carriedKind); !added) {
-            return added;
-        }
-    }
-    return writeHead().and_then([&](bool) { return m_database.execute("DROP TABLE intents"); });
+    return prepareStatements()
+        .and_then([this](bool) { return setAnchor(0, m_head.chain); })
+        .and_then([&](bool) { return readVersion1(m_database, orders); })
+        .and_then([&](bool) {
+            return addEach(orders, [this](const Order &order) { return addOrder(order, carriedKind); });
+        })
+        .and_then([this](bool) { return writeHead(); })
+        .and_then([this](bool) { return m_database.execute("DROP TABLE intents"); });
 }
 
 Result<bool> JournalFile::prepareStatements()
@@ -388,89 +363,82 @@ Result<bool> JournalFile::startAnew()
 
 Result<bool> JournalFile::countStart()
 {
-    const auto install = m_database.value("SELECT value FROM meta WHERE name = 'install_id'");
-    const auto boot = m_database.number("SELECT value FROM meta WHERE name = 'boot'");
-    if (!install || !boot) {
-        return tl::unexpected{install ? boot.error() : install.error()};
+    if (const auto known = readStart(); !known) {
+        return known;
     }
-    m_installId = *install;
-    m_boot = static_cast<std::uint32_t>(*boot) + 1;
+    ++m_boot;
     if (m_installId.empty() || m_boot >= client_order_ids::bootLimit) {
         m_installId = client_order_ids::installId(
             m_options.installNumber ? *m_options.installNumber : QRandomGenerator::system()->generate());
         m_boot = 1;
     }
     // On the disk before the first id is made of it, so that no id ever returns after a crash.
-    auto statement = m_database.prepare("INSERT OR REPLACE INTO meta VALUES ('install_id', ?), ('boot', ?)");
-    if (!statement) {
-        return tl::unexpected{statement.error()};
-    }
-    statement->bind(0, m_installId);
-    statement->bind(1, std::to_string(m_boot));
-    return statement->run();
+    return m_database.prepare("INSERT OR REPLACE INTO meta VALUES ('install_id', ?), ('boot', ?)")
+        .and_then([this](SqliteStatement statement) {
+            statement.bind(0, m_installId);
+            statement.bind(1, std::to_string(m_boot));
+            return statement.run();
+        });
+}
+
+/// The last start that was counted.
+Result<bool> JournalFile::readStart()
+{
+    return m_database.value("SELECT value FROM meta WHERE name = 'install_id'")
+        .and_then([this](std::string install) {
+            m_installId = std::move(install);
+            return m_database.number("SELECT value FROM meta WHERE name = 'boot'");
+        })
+        .map([this](std::int64_t boot) {
+            m_boot = static_cast<std::uint32_t>(boot);
+            return true;
+        });
 }
 
 Result<bool> JournalFile::loadPast()
 {
-    auto unresolved = select("WHERE phase <> 'DONE' ORDER BY number");
-    if (!unresolved) {
-        return tl::unexpected{unresolved.error()};
-    }
-    for (Order &order : *unresolved) {
-        if (order.phase == OrderPhase::Queued) {
-            order.phase = OrderPhase::InFlight; // the intent was the last thing heard of it: it may have left
-        }
-    }
-    auto rows = m_database.prepare("SELECT payload FROM notes");
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
     domain::JournalPast past;
-    past.unresolved = std::move(*unresolved);
     past.isRebuilt = m_isRebuilt;
     past.lastWrittenAt = m_head.at;
-    for (;;) {
-        const auto row = rows->step();
-        if (!row) {
-            return row;
-        }
-        if (!*row) {
-            break;
-        }
-        auto note = journal_text::readNote(rows->text(0));
-        if (!note) {
-            return SqliteDatabase::damage(note.error().detail);
-        }
-        past.notes.insert_or_assign(std::move(note->name), std::move(note->value));
-    }
-    const auto fills = loadRecentFills(past.fills);
-    if (!fills) {
-        return fills;
-    }
-    m_past = std::move(past);
-    return true;
+    return select("WHERE phase <> 'DONE' ORDER BY number")
+        .and_then([&](std::vector<Order> unresolved) {
+            for (Order &order : unresolved) {
+                if (order.phase == OrderPhase::Queued) {
+                    // The intent was the last thing heard of it: it may have left.
+                    order.phase = OrderPhase::InFlight;
+                }
+            }
+            past.unresolved = std::move(unresolved);
+            return notes({});
+        })
+        .and_then([&](std::vector<domain::JournalNote> all) {
+            for (domain::JournalNote &note : all) {
+                past.notes.insert_or_assign(std::move(note.name), std::move(note.value));
+            }
+            return loadRecentFills(past.fills);
+        })
+        .map([&](bool) {
+            m_past = std::move(past);
+            return true;
+        });
+}
+
+Result<std::vector<domain::JournalNote>> JournalFile::notes(const std::string &condition)
+{
+    std::vector<domain::JournalNote> all;
+    return m_database
+        .each("SELECT payload FROM notes " + condition,
+            [&](const SqliteStatement &row) { return keepRow(journal_text::readNote(row.text(0)), all); })
+        .map([&](bool) { return std::move(all); });
 }
 
 Result<bool> JournalFile::loadRecentFills(std::vector<domain::Fill> &fills)
 {
     // A busy day makes tens of thousands of entries; two days are asked for.
     constexpr std::int64_t newestEntries = 200'000;
-    auto rows = m_database.prepare("SELECT payload FROM fills WHERE entry > ? ORDER BY entry");
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
-    rows->bind(0, m_head.sequence - newestEntries);
-    for (;;) {
-        const auto row = rows->step();
-        if (!row || !*row) {
-            return row.map([](bool) { return true; });
-        }
-        auto fill = journal_text::readFill(rows->text(0));
-        if (!fill) {
-            return SqliteDatabase::damage(fill.error().detail);
-        }
-        fills.push_back(std::move(*fill));
-    }
+    return m_database.each("SELECT payload FROM fills WHERE entry > " +
+                               std::to_string(m_head.sequence - newestEntries) + " ORDER BY entry",
+        [&](const SqliteStatement &row) { return keepRow(journal_text::readFill(row.text(0)), fills); });
 }
 
 } // namespace app

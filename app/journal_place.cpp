@@ -24,6 +24,14 @@ using domain::Result;
 namespace
 {
 const QString reserveEnding = QStringLiteral(".reserve");
+
+/// Where there is one.
+void moveLog(const QString &from, const QString &to)
+{
+    for (const char *ending : {"-wal", "-shm"}) {
+        QFile::rename(from + QLatin1StringView{ending}, to + QLatin1StringView{ending});
+    }
+}
 } // namespace
 
 std::string nameOf(const QString &path)
@@ -31,7 +39,7 @@ std::string nameOf(const QString &path)
     return "“" + path.toStdString() + "”";
 }
 
-Result<bool> makeFile(const QString &path)
+Result<int> openFile(const QString &path)
 {
     const int descriptor =
         ::open(QFile::encodeName(path).constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
@@ -40,8 +48,12 @@ Result<bool> makeFile(const QString &path)
         return failure(ErrorCode::Storage, "The journal " + nameOf(path) + " cannot be used: " + why + ".");
     }
     ::fchmod(descriptor, 0600); // best effort: some file systems have no modes
-    ::close(descriptor);
-    return true;
+    return descriptor;
+}
+
+Result<bool> makeFile(const QString &path)
+{
+    return openFile(path).map([](int descriptor) { return ::close(descriptor) == 0; });
 }
 
 Result<QString> setAside(const QString &path, domain::Timestamp now)
@@ -56,24 +68,30 @@ Result<QString> setAside(const QString &path, domain::Timestamp now)
         return failure(ErrorCode::Storage,
             "The journal " + nameOf(path) + " is damaged and cannot be renamed; move it away.");
     }
-    for (const QString &suffix : {QStringLiteral("-wal"), QStringLiteral("-shm")}) {
-        if (QFileInfo::exists(path + suffix)) {
-            QFile::rename(path + suffix, name + suffix);
-        }
-    }
+    moveLog(path, name);
     return name;
+}
+
+void putBack(const QString &aside, const QString &path)
+{
+    for (const char *ending : {"", "-wal", "-shm"}) {
+        QFile::remove(path + QLatin1StringView{ending});
+    }
+    if (!aside.isEmpty()) {
+        QFile::rename(aside, path);
+        moveLog(aside, path);
+    }
 }
 
 bool makeReserve(const QString &path)
 {
     constexpr off_t size = 512 * 1024;
-    const QByteArray name = QFile::encodeName(path + reserveEnding);
-    const int descriptor = ::open(name.constData(), O_RDWR | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
-    if (descriptor < 0) {
+    const auto descriptor = openFile(path + reserveEnding);
+    if (!descriptor) {
         return false;
     }
-    const bool isKept = ::posix_fallocate(descriptor, 0, size) == 0;
-    ::close(descriptor);
+    const bool isKept = ::posix_fallocate(*descriptor, 0, size) == 0;
+    ::close(*descriptor);
     if (!isKept) {
         freeReserve(path);
     }
@@ -94,14 +112,19 @@ void remove(const QString &path)
 
 QString concern(const QString &path)
 {
-    // Magic numbers of statfs(2): NFS, SMB, CIFS, SMB2, FUSE.
-    constexpr std::array<std::uint32_t, 5> networks{0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546};
     struct statfs about
     {
     };
     const QByteArray folder = QFile::encodeName(QFileInfo{path}.absolutePath());
-    if (::statfs(folder.constData(), &about) == 0 &&
-        std::ranges::find(networks, static_cast<std::uint32_t>(about.f_type)) != networks.end()) {
+    const bool isKnown = ::statfs(folder.constData(), &about) == 0;
+    return concern(path, isKnown ? static_cast<std::uint32_t>(about.f_type) : 0);
+}
+
+QString concern(const QString &path, std::uint32_t fileSystem)
+{
+    // Magic numbers of statfs(2): NFS, SMB, CIFS, SMB2, FUSE.
+    constexpr std::array<std::uint32_t, 5> networks{0x6969, 0x517b, 0xff534d42, 0xfe534d42, 0x65735546};
+    if (std::ranges::find(networks, fileSystem) != networks.end()) {
         return QStringLiteral(
             "The order journal lies on a network or mounted file system, which may not keep "
             "what it says it has kept. Choose a data directory on a local disk.");
@@ -147,16 +170,9 @@ void JournalMark::Close::operator()(const int *descriptor) const
 
 domain::Result<JournalMark> JournalMark::open(const QString &journalPath)
 {
-    const QString path = journalPath + QStringLiteral(".mark");
-    if (const auto made = journal_place::makeFile(path); !made) {
-        return tl::unexpected{made.error()};
-    }
-    const int descriptor = ::open(QFile::encodeName(path).constData(), O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-    if (descriptor < 0) {
-        return domain::failure(domain::ErrorCode::Storage,
-            "The file " + journal_place::nameOf(path) + " cannot be opened: " + std::strerror(errno) + ".");
-    }
-    return JournalMark{descriptor};
+    return journal_place::openFile(journalPath + QStringLiteral(".mark")).map([](int descriptor) {
+        return JournalMark{descriptor};
+    });
 }
 
 std::optional<JournalMark::Value> JournalMark::read() const

@@ -16,10 +16,16 @@ namespace app
 // The journal's files as files: SQLite is not involved.
 namespace journal_place
 {
-/// Makes the file if it is missing, readable for its owner only, and refuses to follow a link.
+/// Opens the file for reading and writing, making it if it is missing, readable for its owner only; refuses
+/// to follow a link. The descriptor is the caller's to close.
+domain::Result<int> openFile(const QString &path);
+/// The same without keeping it open.
 domain::Result<bool> makeFile(const QString &path);
 /// Renames the damaged file and its log out of the way. Answers the new name.
 domain::Result<QString> setAside(const QString &path, domain::Timestamp now);
+/// Undoes setAside(), which may have had nothing to do: what was begun in the file's place meanwhile is
+/// removed.
+void putBack(const QString &aside, const QString &path);
 /// Removes the journal and all that belongs to it, backups excepted.
 void remove(const QString &path);
 /// Half a MiB beside the journal, to be freed when the disk is full. False: there is no room for it.
@@ -28,6 +34,8 @@ void freeReserve(const QString &path);
 /// A sentence where the folder is no good place for a journal: on a network, or kept in step with other
 /// machines. Empty otherwise.
 QString concern(const QString &path);
+/// fileSystem: f_type of statfs(2), 0 where it is not known.
+QString concern(const QString &path, std::uint32_t fileSystem);
 /// A path as sentences show it.
 std::string nameOf(const QString &path);
 } // namespace journal_place

@@ -106,8 +106,12 @@ std::map<std::int64_t, Link> readLog(SqliteDatabase &database)
     std::map<std::int64_t, Link> log;
     eachReadable(database, "sequence, at, kind, subject, payload, chain", "entries", "sequence",
         [&](const SqliteStatement &row) {
-            log[row.number(0)] = {domain::timestampFromMs(row.number(1)), row.text(2), row.text(3),
-                row.text(4), JournalChain::of(row.blob(5))};
+            Link &link = log[row.number(0)];
+            link.at = domain::timestampFromMs(row.number(1));
+            link.kind = row.text(2);
+            link.subject = row.text(3);
+            link.payload = row.text(4);
+            link.sum = JournalChain::of(row.blob(5));
         });
     return log;
 }
@@ -188,7 +192,10 @@ Salvaged salvage(const QString &damaged)
         return found;
     }
     auto database = SqliteDatabase::open(copy.path());
-    if (!database || !database->execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF;")) {
+    const auto ready = database.and_then([](SqliteDatabase &opened) {
+        return opened.execute("PRAGMA locking_mode = EXCLUSIVE; PRAGMA trusted_schema = OFF;");
+    });
+    if (!ready) {
         return found;
     }
     Proven proven = prove(*database);

@@ -131,41 +131,64 @@ Order orderOfVersion1(const SqliteStatement &row)
     return order;
 }
 
+/// What the file says of itself.
+struct Header
+{
+    std::int64_t application = 0;
+    std::int64_t version = 0;
+    std::int64_t tables = 0;
+};
+
+Result<Header> readHeader(SqliteDatabase &database)
+{
+    Header header;
+    const auto into = [](std::int64_t &kept) {
+        return [&kept](std::int64_t number) {
+            kept = number;
+            return true;
+        };
+    };
+    return database.number("PRAGMA application_id")
+        .map(into(header.application))
+        .and_then([&](bool) { return database.number("PRAGMA user_version"); })
+        .map(into(header.version))
+        .and_then([&](bool) { return database.number("SELECT count(*) FROM sqlite_schema"); })
+        .map(into(header.tables))
+        .map([&header](bool) { return header; });
+}
+
+Result<Found> judgeVersion(std::int64_t version, std::int64_t applied)
+{
+    if (version > currentVersion && version == applied) {
+        return failure(ErrorCode::Storage, "It was written by a newer version of Headroom (schema " +
+                                               std::to_string(version) + ", this one knows " +
+                                               std::to_string(currentVersion) +
+                                               "). Install that version; nothing was changed.");
+    }
+    if (version < 1 || version != applied) {
+        return SqliteDatabase::damage("The file contradicts itself about its version.");
+    }
+    return Found{false, static_cast<int>(version)};
+}
+
 } // namespace
 
 Result<Found> inspect(SqliteDatabase &database, bool isKnown)
 {
-    const auto application = database.number("PRAGMA application_id");
-    const auto version = database.number("PRAGMA user_version");
-    const auto tables = database.number("SELECT count(*) FROM sqlite_schema");
-    for (const auto *answer : {&application, &version, &tables}) {
-        if (!*answer) {
-            return tl::unexpected{answer->error()};
+    return readHeader(database).and_then([&](const Header &header) -> Result<Found> {
+        if (isKnown && (header.tables == 0 || header.application != applicationId)) {
+            return SqliteDatabase::damage("The file is empty, or not the journal any more.");
         }
-    }
-    if (isKnown && (*tables == 0 || *application != applicationId)) {
-        return SqliteDatabase::damage("The file is empty, or not the journal any more.");
-    }
-    if (*tables == 0) {
-        return Found{true, 0};
-    }
-    if (*application != applicationId) {
-        return failure(ErrorCode::Storage, "It is the file of another program; nothing was changed.");
-    }
-    const auto applied = database.number("SELECT max(version) FROM migrations");
-    if (!applied) {
-        return tl::unexpected{applied.error()};
-    }
-    if (*version > currentVersion && *version == *applied) {
-        return failure(ErrorCode::Storage, "It was written by a newer version of Headroom (schema " +
-                                               std::to_string(*version) + ", this one knows " +
-                                               std::to_string(currentVersion) +
-                                               "). Install that version; nothing was changed.");
-    }
-    if (*version < 1 || *version != *applied) {
-        return SqliteDatabase::damage("The file contradicts itself about its version.");
-    }
-    return Found{false, static_cast<int>(*version)};
+        if (header.tables == 0) {
+            return Found{true, 0};
+        }
+        if (header.application != applicationId) {
+            return failure(ErrorCode::Storage, "It is the file of another program; nothing was changed.");
+        }
+        return database.number("SELECT max(version) FROM migrations").and_then([&](std::int64_t applied) {
+            return judgeVersion(header.version, applied);
+        });
+    });
 }
 
 Result<bool> raiseTo(SqliteDatabase &database, int version, domain::Timestamp now)
@@ -184,21 +207,15 @@ Result<bool> raiseTo(SqliteDatabase &database, int version, domain::Timestamp no
 
 Result<bool> readVersion1(SqliteDatabase &database, std::vector<Order> &orders)
 {
-    auto rows = database.prepare(
+    return database.each(
         "SELECT client_order_id, intent_at, symbol, side, position_side, type, time_in_force, quantity, "
         "price, trigger_price, activate_price, callback_rate, working_type, reduce_only, close_position, "
         "phase, end_reason, order_id, child_order_id, status, conditional_status, cancel_requested, "
-        "executed_quantity, average_price, updated_at, venue_code, reason FROM intents ORDER BY number");
-    if (!rows) {
-        return tl::unexpected{rows.error()};
-    }
-    for (;;) {
-        const auto row = rows->step();
-        if (!row || !*row) {
-            return row.map([](bool) { return true; });
-        }
-        orders.push_back(orderOfVersion1(*rows));
-    }
+        "executed_quantity, average_price, updated_at, venue_code, reason FROM intents ORDER BY number",
+        [&orders](const SqliteStatement &row) -> Result<bool> {
+            orders.push_back(orderOfVersion1(row));
+            return true;
+        });
 }
 
 } // namespace app::journal_schema

@@ -20,7 +20,6 @@ namespace app
 //   fills     by symbol and trade id
 //   notes     by name
 //   meta      install id, boot counter
-//   reserve   nothing but size: dropped when the disk is full, so that what became of orders can be kept
 namespace journal_schema
 {
 inline constexpr int applicationId = 0x48445231; // tells our files from those of others

@@ -70,7 +70,7 @@ public:
     Writer &flag(std::string_view name, bool value) { return number(name, value ? 1 : 0); }
     std::string end()
     {
-        m_text += m_text.empty() ? "{}" : "}";
+        m_text += '}'; // every row has a member
         return std::move(m_text);
     }
 

@@ -103,6 +103,19 @@ domain::Result<bool> SqliteStatement::run()
     return done.map([](bool) { return true; });
 }
 
+domain::Result<bool> SqliteStatement::each(const Take &take)
+{
+    for (;;) {
+        auto row = step();
+        if (!row || !*row) {
+            return row.map([](bool) { return true; });
+        }
+        if (auto taken = take(*this); !taken) {
+            return taken;
+        }
+    }
+}
+
 domain::Result<SqliteDatabase> SqliteDatabase::open(const std::string &path, const std::string &vfs)
 {
     sqlite3 *connection = nullptr;
@@ -140,26 +153,23 @@ domain::Result<bool> SqliteDatabase::execute(const std::string &sql)
     return true;
 }
 
+domain::Result<bool> SqliteDatabase::each(std::string_view sql, const SqliteStatement::Take &take)
+{
+    return prepare(sql).and_then([&take](SqliteStatement rows) { return rows.each(take); });
+}
+
 domain::Result<std::string> SqliteDatabase::value(std::string_view sql)
 {
-    auto statement = prepare(sql);
-    if (!statement) {
-        return tl::unexpected{statement.error()};
-    }
-    const auto row = statement->step();
-    if (!row) {
-        return tl::unexpected{row.error()};
-    }
-    return *row ? statement->text(0) : std::string{};
+    return prepare(sql).and_then([](SqliteStatement row) {
+        return row.step().map([&row](bool isThere) { return isThere ? row.text(0) : std::string{}; });
+    });
 }
 
 domain::Result<std::int64_t> SqliteDatabase::number(std::string_view sql)
 {
-    auto statement = prepare(sql);
-    if (!statement) {
-        return tl::unexpected{statement.error()};
-    }
-    return statement->step().map([&](bool isThere) { return isThere ? statement->number(0) : 0; });
+    return prepare(sql).and_then([](SqliteStatement row) {
+        return row.step().map([&row](bool isThere) { return isThere ? row.number(0) : 0; });
+    });
 }
 
 int SqliteDatabase::changes() const
@@ -190,11 +200,6 @@ bool SqliteDatabase::isRefusal(const domain::Error &error)
 bool SqliteDatabase::isDamage(const domain::Error &error)
 {
     return error.venueCode == SQLITE_CORRUPT || error.venueCode == SQLITE_NOTADB;
-}
-
-bool SqliteDatabase::isBusy(const domain::Error &error)
-{
-    return error.venueCode == SQLITE_BUSY || error.venueCode == SQLITE_LOCKED;
 }
 
 void SqliteDatabase::Close::operator()(sqlite3 *connection) const

@@ -3,6 +3,7 @@
 #include "models/domain/result.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -29,6 +30,9 @@ public:
     void reset();
     /// step() of a statement without rows, ready for the next use.
     domain::Result<bool> run();
+    /// Calls take(row) for each row; an error that it answers ends it and is the answer.
+    using Take = std::function<domain::Result<bool>(const SqliteStatement &row)>;
+    domain::Result<bool> each(const Take &take);
 
 private:
     friend class SqliteDatabase;
@@ -52,6 +56,8 @@ public:
     domain::Result<SqliteStatement> prepare(std::string_view sql);
     /// Runs statements without parameters and rows.
     domain::Result<bool> execute(const std::string &sql);
+    /// SqliteStatement::each() of a statement without parameters.
+    domain::Result<bool> each(std::string_view sql, const SqliteStatement::Take &take);
     /// The first column of the first row, empty where there is none.
     domain::Result<std::string> value(std::string_view sql);
     /// value() as a number, 0 where there is none.
@@ -70,7 +76,6 @@ public:
     static bool isFull(const domain::Error &error);
     /// The statement was wrong, not the disk: nothing is to be expected of another try.
     static bool isRefusal(const domain::Error &error);
-    static bool isBusy(const domain::Error &error);
 
 private:
     struct Close

@@ -4,6 +4,7 @@
 #include "app/journal_backup.h"
 #include "app/journal_export.h"
 
+#include <QDir>
 #include <QFileInfo>
 #include <QTimer>
 
@@ -70,7 +71,8 @@ public:
         m_retry = std::make_unique<QTimer>();
         connect(m_retry.get(), &QTimer::timeout, this, [this] { tryAgain(); });
         prune();
-        if (hasFolder() && m_clock.wallNow() - journal_backups::latest(m_path).at >= backupEvery) {
+        const auto latest = journal_backups::latest(m_path);
+        if (hasFolder() && m_clock.wallNow() - latest.at >= backupEvery) {
             (void)backUp();
         }
         return JournalOpening{m_file->notice(), 't' + m_installId};
@@ -149,23 +151,16 @@ public:
     Result<ports::JournalStatus> status(JournalFile &file)
     {
         ports::JournalStatus now;
-        const auto unresolved = file.unresolvedCount();
-        const auto bytes = file.bytes();
-        if (!unresolved || !bytes) {
-            return tl::unexpected{unresolved ? bytes.error() : unresolved.error()};
-        }
-        now.entries = file.head().sequence;
-        now.unresolvedOrders = *unresolved;
-        now.bytes = *bytes + QFileInfo{m_path + QStringLiteral("-wal")}.size();
-        now.lastCommitAt = m_lastCommitAt;
-        now.slowestOfLast100 = m_tookLately.empty() ? Milliseconds{} : std::ranges::max(m_tookLately);
-        now.path = m_path;
-        const auto backup = journal_backups::latest(m_path);
-        now.lastBackupPath = backup.path;
-        now.lastBackupAt = backup.at;
-        now.isChainIntact = true; // or the file would not be open
-        now.waiting = m_waitingCount;
-        return now;
+        return file.unresolvedCount()
+            .and_then([&](std::int64_t unresolved) {
+                now.unresolvedOrders = unresolved;
+                return file.bytes();
+            })
+            .map([&](std::int64_t bytes) {
+                now.bytes = bytes + QFileInfo{m_path + QStringLiteral("-wal")}.size();
+                describe(file, now);
+                return now;
+            });
     }
 
 private:
@@ -174,6 +169,20 @@ private:
         JournalEntries entries;
         QPromise<Result<bool>> promise;
     };
+
+    /// What is known without asking the file.
+    void describe(const JournalFile &file, ports::JournalStatus &now) const
+    {
+        now.entries = file.head().sequence;
+        now.lastCommitAt = m_lastCommitAt;
+        now.slowestOfLast100 = m_tookLately.empty() ? Milliseconds{} : std::ranges::max(m_tookLately);
+        now.path = m_path;
+        const auto backup = journal_backups::latest(m_path);
+        now.lastBackupPath = backup.path;
+        now.lastBackupAt = backup.at;
+        now.isChainIntact = true; // or the file would not be open
+        now.waiting = m_waitingCount;
+    }
 
     void take(const std::shared_ptr<Waiting> &waiting)
     {
@@ -207,7 +216,7 @@ private:
             m_waitingCount -= static_cast<int>(one->entries.size());
             appends.push_back(std::move(one->entries));
         }
-        const auto outcome = m_isFull ? Result<bool>{failure(ErrorCode::Storage, m_failure)} : write(appends);
+        const auto outcome = m_isFull ? refused() : write(appends);
         const bool isShared = batch.size() > 1 && !outcome && SqliteDatabase::isRefusal(outcome.error());
         if (!isShared && !m_isFull) {
             for (const auto &one : batch) {
@@ -221,6 +230,8 @@ private:
             answer(*batch[n], m_isFull && hasIntent(appends[n]) ? outcome : write({&appends[n], 1}));
         }
     }
+
+    Result<bool> refused() const { return failure(ErrorCode::Storage, m_failure); }
 
     static bool hasIntent(const JournalEntries &entries)
     {
@@ -315,7 +326,7 @@ private:
     // ---- backups
 
     /// Whether the journal lies in a folder of this machine.
-    bool hasFolder() const { return m_options.vfs.empty() && QFileInfo{m_path}.isAbsolute(); }
+    bool hasFolder() const { return m_options.vfs.empty() && QDir::isAbsolutePath(m_path); }
 
     void stepBackup()
     {
@@ -352,12 +363,14 @@ private:
         if (!hasFolder() || !before || *before == 0 || !journal_backups::makeFolder(m_path)) {
             return;
         }
-        auto archive =
-            JournalBackup::begin(*m_file, journal_backups::archiveNameFor(m_path, m_clock.wallNow()));
-        const auto copied = archive ? archive->step(-1) : Result<bool>{tl::unexpected{archive.error()}};
-        if (copied && !*copied) {
-            (void)m_file->prune(*before, m_clock.wallNow()); // or at the next start
-        }
+        (void)JournalBackup::begin(*m_file, journal_backups::archiveNameFor(m_path, m_clock.wallNow()))
+            .and_then([](JournalBackup archive) { return archive.step(-1); })
+            .and_then([&](bool hasMore) {
+                if (hasMore) {
+                    return Result<bool>{false}; // at the next start
+                }
+                return m_file->prune(*before, m_clock.wallNow());
+            });
     }
 
     static void answer(Waiting &waiting, Result<bool> outcome)

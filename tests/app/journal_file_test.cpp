@@ -1,11 +1,9 @@
-#include "app/journal_file.h"
+#include "app/journal_export.h"
 #include "app/journal_text.h"
-#include "app/sqlite_database.h"
-#include "tests/support/journal_script.h"
+#include "tests/support/journal_folder.h"
+#include "tests/support/journal_version1.h"
 
 #include <QElapsedTimer>
-#include <QFile>
-#include <QTemporaryDir>
 #include <QTest>
 
 #include <algorithm>
@@ -20,37 +18,6 @@ namespace
 const Timestamp now = timestampFromMs(1'760'000'000'000);
 const QString memory = QStringLiteral(":memory:");
 
-/// A file as version 1 wrote it: one order sent and working, one only asked for, one over.
-constexpr const char *goldenVersion1 = R"(
-PRAGMA journal_mode = WAL;
-PRAGMA application_id = 1212437041;
-CREATE TABLE migrations (version INTEGER PRIMARY KEY, applied_at INTEGER NOT NULL) STRICT;
-CREATE TABLE meta (name TEXT PRIMARY KEY NOT NULL, value TEXT NOT NULL) STRICT;
-CREATE TABLE intents (number INTEGER PRIMARY KEY AUTOINCREMENT, client_order_id TEXT NOT NULL UNIQUE,
-    intent_at INTEGER NOT NULL, sent_at INTEGER NOT NULL DEFAULT 0, symbol TEXT NOT NULL, side TEXT NOT NULL,
-    position_side TEXT NOT NULL, type TEXT NOT NULL, time_in_force TEXT NOT NULL, quantity TEXT NOT NULL,
-    price TEXT NOT NULL, trigger_price TEXT NOT NULL, activate_price TEXT NOT NULL,
-    callback_rate TEXT NOT NULL, working_type TEXT NOT NULL, reduce_only INTEGER NOT NULL,
-    close_position INTEGER NOT NULL, phase TEXT NOT NULL, end_reason TEXT NOT NULL,
-    order_id INTEGER NOT NULL, child_order_id INTEGER NOT NULL, status TEXT NOT NULL,
-    conditional_status TEXT NOT NULL, cancel_requested INTEGER NOT NULL, executed_quantity TEXT NOT NULL,
-    average_price TEXT NOT NULL, updated_at INTEGER NOT NULL, venue_code INTEGER NOT NULL,
-    reason TEXT NOT NULL) STRICT;
-CREATE INDEX intents_by_phase ON intents (phase);
-INSERT INTO migrations VALUES (1, 1759000000000);
-PRAGMA user_version = 1;
-INSERT INTO meta VALUES ('install_id', '0A1B2'), ('boot', '41');
-INSERT INTO intents VALUES (1, 't0A1B20001000001A', 1759000000100, 1759000000200, 'BTCUSDT', 'BUY', 'BOTH',
-    'LIMIT', 'GTC', '0.01', '60000.5', '0', '0', '0', 'MARK_PRICE', 0, 0, 'WORKING', 'NONE',
-    8389765519993908929, 0, 'PARTIALLY_FILLED', '', 1, '0.004', '60000.1', 1759000000300, 0, '');
-INSERT INTO intents VALUES (2, 't0A1B200010000028', 1759000000400, 0, 'ETHUSDT', 'SELL', 'SHORT',
-    'STOP_MARKET', 'GTE_GTC', '0', '0', '3000', '0', '0', 'CONTRACT_PRICE', 0, 1, 'QUEUED', 'NONE',
-    0, 0, '', '', 0, '0', '0', 1759000000400, 0, '');
-INSERT INTO intents VALUES (3, 't0A1B200010000036', 1759000000500, 1759000000600, 'BTCUSDT', 'BUY', 'BOTH',
-    'LIMIT', 'GTX', '0.01', '60000', '0', '0', '0', 'MARK_PRICE', 1, 0, 'DONE', 'REJECTED', 0, 0, 'REJECTED',
-    '', 0, '0', '0', 1759000000700, -5022, 'Post Only order will be rejected.');
-)";
-
 } // namespace
 
 class JournalFileTest : public QObject
@@ -64,7 +31,7 @@ class JournalFileTest : public QObject
     {
         QFile{pathIn(folder)}.open(QIODevice::WriteOnly);
         auto database = SqliteDatabase::open(pathIn(folder).toStdString());
-        QVERIFY(database && database->execute(goldenVersion1));
+        QVERIFY(database && database->execute(support::goldenVersion1));
     }
 
 private slots:
@@ -215,6 +182,108 @@ private slots:
         QVERIFY2(file, file ? "" : file.error().detail.c_str());
         QVERIFY(file->past().isRebuilt);
         QVERIFY(file->notice().contains(QStringLiteral("damaged")));
+    }
+
+    void aTableThatIsGoneIsFound()
+    {
+        const support::JournalFolder folder{15, false};
+        {
+            auto database = SqliteDatabase::open(folder.path().toStdString());
+            QVERIFY(database && database->execute("DROP TABLE notes"));
+        }
+        auto file = JournalFile::open(folder.path(), now);
+        QVERIFY2(file, file ? "" : file.error().detail.c_str());
+        QVERIFY(file->past().isRebuilt);
+        QCOMPARE(file->recent(1'000)->size(), folder.orders.size());
+        QCOMPARE(file->past().notes.at("checkpoint BTCUSDT"), std::string{"10"}); // by the log
+    }
+
+    void aFileThatContradictsItselfAboutItsVersionIsDamaged_data()
+    {
+        QTest::addColumn<QByteArray>("change");
+        QTest::newRow("older than it is") << QByteArray{"PRAGMA user_version = 1"};
+        QTest::newRow("of no version") << QByteArray{"PRAGMA user_version = 0"};
+        QTest::newRow("newer than it says") << QByteArray{"PRAGMA user_version = 7"};
+        QTest::newRow("of another program") << QByteArray{"PRAGMA application_id = 7"};
+    }
+    void aFileThatContradictsItselfAboutItsVersionIsDamaged()
+    {
+        QFETCH(QByteArray, change);
+        const support::JournalFolder folder{15, false};
+        {
+            auto database = SqliteDatabase::open(folder.path().toStdString());
+            QVERIFY(database && database->execute(change.toStdString()));
+        }
+        auto file = JournalFile::open(folder.path(), now);
+        QVERIFY2(file, file ? "" : file.error().detail.c_str());
+        QVERIFY(file->past().isRebuilt);
+        QCOMPARE(file->recent(1'000)->size(), folder.orders.size());
+    }
+
+    void idsNeverReturnWhenTheStartsAreUsedUp()
+    {
+        const support::JournalFolder folder{1, false};
+        {
+            auto database = SqliteDatabase::open(folder.path().toStdString());
+            QVERIFY(database && database->execute("UPDATE meta SET value = " +
+                                                  std::to_string(client_order_ids::bootLimit - 1) +
+                                                  " WHERE name = 'boot'"));
+        }
+        auto file = JournalFile::open(folder.path(), now);
+        QVERIFY(file && !file->past().isRebuilt);
+        QVERIFY(file->installId() != folder.installId); // under another name they begin anew
+        QCOMPARE(file->boot(), 1U);
+        QCOMPARE(*file->recent(10), folder.orders);
+    }
+
+    void aDiskThatCannotKeepALogIsRefused()
+    {
+        JournalFileOptions options;
+        options.vfs = "unix";
+        const auto refused = JournalFile::open({}, now, options); // a file that has no name has no log
+        QVERIFY(!refused);
+        QVERIFY2(refused.error().detail.find("choose a data directory on a local disk") != std::string::npos,
+            refused.error().detail.c_str());
+    }
+
+    void whatIsEmptyWritesNothing()
+    {
+        auto file = JournalFile::open(memory, now);
+        QVERIFY(file->append({}, now));
+        QVERIFY(file->appendAll({}, now));
+        QVERIFY(file->appendAll(std::vector<JournalEntries>(3), now));
+        QCOMPARE(file->head().sequence, std::int64_t{0});
+    }
+
+    void whereTheLogBeginsLaterNothingIsPruned()
+    {
+        auto file = JournalFile::open(memory, now);
+        QVERIFY(file->append(JournalEntries(5, JournalNote{"a", "1"}), now));
+        const auto refused = file->prune(100, now);
+        QVERIFY(!refused);
+        QVERIFY(refused.error().detail.find("does not reach back") != std::string::npos);
+        QVERIFY(file->verify());
+        QCOMPARE(file->head().sequence, std::int64_t{5});
+    }
+
+    void aRowThatCannotBeReadIsDamageWhereverItIsAskedFor()
+    {
+        auto file = JournalFile::open(memory, now);
+        const Order order = JournalScript::order(JournalScript::id(1));
+        QVERIFY(file->append(JournalEntries{JournalIntent{order}, JournalNote{"a", "1"},
+                                 OrderMoment{order.clientOrderId(), now, {}, {}}},
+            now));
+        QVERIFY(file->database().execute("UPDATE orders SET payload = '{}'; UPDATE notes SET payload = '{}'; "
+                                         "UPDATE entries SET payload = '{}'"));
+        QVERIFY(SqliteDatabase::isDamage(file->recent(10).error()));
+        QVERIFY(SqliteDatabase::isDamage(file->story(order.clientOrderId()).error()));
+        QVERIFY(SqliteDatabase::isDamage(file->startAnew().error()));
+        QVERIFY(SqliteDatabase::isDamage(file->prune(3, now).error()));
+        const QTemporaryDir folder;
+        const QString target = folder.filePath(QStringLiteral("all.csv"));
+        const auto exported = journal_export::write(*file, target, ports::Journal::ExportFormat::Csv);
+        QVERIFY(!exported && SqliteDatabase::isDamage(exported.error()));
+        QVERIFY(!QFile::exists(target));
     }
 
     void aLongLogIsCheckedFromAnAnchor()

@@ -2,6 +2,7 @@
 #include "app/sqlite_journal.h"
 #include "tests/support/fake_clock.h"
 #include "tests/support/fault_vfs.h"
+#include "tests/support/journal_answer.h"
 #include "tests/support/journal_script.h"
 
 #include <QDir>
@@ -15,23 +16,10 @@
 
 using namespace app;
 using namespace domain;
+using support::answer;
 using support::DiskFault;
 using support::JournalScript;
-
-namespace
-{
-
-constexpr int patience = 20'000;
-
-template <class T> ports::Result<T> answer(QFuture<ports::Result<T>> future)
-{
-    const bool isThere = QTest::qWaitFor([&future] { return future.isFinished(); }, patience);
-    return isThere && future.resultCount() > 0
-               ? future.result()
-               : ports::Result<T>{failure(ErrorCode::Malformed, "no answer came")};
-}
-
-} // namespace
+using support::patience;
 
 /// The journal's thread when the disk fails, is full or slow; backups, pruning and exports.
 class JournalTroubleTest : public QObject

@@ -2,6 +2,7 @@
 #include "app/sqlite_database.h"
 #include "app/sqlite_journal.h"
 #include "tests/support/fake_clock.h"
+#include "tests/support/journal_answer.h"
 
 #include <QDir>
 #include <QFileInfo>
@@ -21,18 +22,10 @@ using domain::Order;
 using domain::OrderPhase;
 using domain::Price;
 using domain::Quantity;
+using support::answer;
 
 namespace
 {
-
-/// The answer, once it has come.
-template <class T> ports::Result<T> answer(QFuture<ports::Result<T>> future)
-{
-    const bool isThere = QTest::qWaitFor([&future] { return future.isFinished(); }, 20'000);
-    return isThere && future.resultCount() > 0
-               ? future.result()
-               : ports::Result<T>{domain::failure(ErrorCode::Malformed, "no answer came")};
-}
 
 Order order(const std::string &id)
 {
