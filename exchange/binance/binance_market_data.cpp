@@ -60,12 +60,15 @@ BinanceMarketData::BinanceMarketData(RestClient &rest, QObject *parent)
     : ports::MarketData{parent},
       m_rest{rest},
       m_frameTimer{new QTimer{this}},
-      m_infoTimer{new QTimer{this}}
+      m_infoTimer{new QTimer{this}},
+      m_intervalsTimer{new QTimer{this}}
 {
     m_frameTimer->setSingleShot(true);
     m_frameTimer->setTimerType(Qt::PreciseTimer);
     connect(m_frameTimer, &QTimer::timeout, this, &BinanceMarketData::flush);
     connect(m_infoTimer, &QTimer::timeout, this, &BinanceMarketData::refreshInfo);
+    m_intervalsTimer->setSingleShot(true);
+    connect(m_intervalsTimer, &QTimer::timeout, this, &BinanceMarketData::refreshIntervals);
 }
 
 void BinanceMarketData::start()
@@ -79,12 +82,14 @@ void BinanceMarketData::start()
     m_public->start();
     m_market->start();
     refreshInfo();
+    refreshIntervals();
 }
 
 void BinanceMarketData::stop()
 {
     m_isStopped = true;
     m_infoTimer->stop();
+    m_intervalsTimer->stop();
     m_frameTimer->stop();
     for (transport::StreamSocket *socket : {m_public, m_market}) {
         if (socket != nullptr) {

@@ -32,6 +32,7 @@ public:
 
     // ports::MarketData, from any thread
     QFuture<domain::Result<ports::ExchangeInfoPtr>> exchangeInfo() override;
+    QFuture<domain::Result<ports::FundingIntervalsPtr>> fundingIntervals() override;
     QFuture<domain::Result<ports::CandlesPtr>> candles(ports::CandleQuery query) override;
     /// Aggregate trades, so that their ids continue in tradesArrived.
     QFuture<domain::Result<ports::TradesPtr>> recentTrades(domain::Symbol symbol, int limit) override;
@@ -122,6 +123,8 @@ private:
     void readMissedTrades(const domain::Symbol &symbol);
     void endTradeGap(TradeState &state);
     void refreshInfo();
+    void refreshIntervals();
+    void intervalsArrived(const domain::Result<QByteArray> &body);
     void infoArrived(const domain::Result<QByteArray> &body);
 
     RestClient &m_rest;
@@ -138,9 +141,13 @@ private:
     std::map<CandleKey, CandleState> m_candles;
     QTimer *m_frameTimer;
     QTimer *m_infoTimer;
+    QTimer *m_intervalsTimer;
     ports::ExchangeInfoPtr m_info;
     bool m_isReadingInfo = false;
     std::vector<ResultAnswer<ports::ExchangeInfoPtr>> m_infoAskers;
+    ports::FundingIntervalsPtr m_intervals;
+    bool m_isReadingIntervals = false;
+    std::vector<ResultAnswer<ports::FundingIntervalsPtr>> m_intervalsAskers;
     std::map<std::string, std::int64_t> m_unknownEvents;
     std::int64_t m_unreadable = 0;
 };

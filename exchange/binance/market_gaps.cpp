@@ -5,6 +5,7 @@
 #include "exchange/binance/error_classes.h"
 #include "exchange/binance/signing.h"
 #include "exchange/binance/wire_market.h"
+#include "exchange/binance/wire_statistics.h"
 
 #include <algorithm>
 #include <utility>
@@ -21,6 +22,8 @@ namespace
 
 constexpr Milliseconds infoEvery{30 * 60'000};
 constexpr Milliseconds infoAgain{5'000};
+constexpr Milliseconds intervalsAgain{30'000};
+constexpr Milliseconds afterSettlement{10'000}; // settlements fall on full hours, and so do changes
 constexpr int tradesPerPage = 1'000;
 constexpr int tradePagesMost = 5;
 constexpr int candlesMost = 1'500;
@@ -315,6 +318,59 @@ QFuture<Result<ports::TradesPtr>> BinanceMarketData::recentTrades(Symbol symbol,
         });
         return answer.future();
     });
+}
+
+QFuture<Result<ports::FundingIntervalsPtr>> BinanceMarketData::fundingIntervals()
+{
+    return ports::onThreadOf(this, [this] {
+        const ResultAnswer<ports::FundingIntervalsPtr> answer;
+        if (m_intervals) {
+            answer(m_intervals);
+        } else {
+            m_intervalsAskers.push_back(answer);
+            refreshIntervals();
+        }
+        return answer.future();
+    });
+}
+
+void BinanceMarketData::refreshIntervals()
+{
+    if (m_isReadingIntervals) {
+        return;
+    }
+    m_isReadingIntervals = true;
+    m_rest.fetch(publicGet("/fapi/v1/fundingInfo", 0, Priority::Market), this,
+        [this](const Result<QByteArray> &body) { intervalsArrived(body); });
+}
+
+void BinanceMarketData::intervalsArrived(const Result<QByteArray> &body)
+{
+    m_isReadingIntervals = false;
+    const auto rows = parsed(body, parseFundingInfo);
+    if (!m_isStopped) {
+        using std::chrono::hours;
+        const Timestamp now = m_rest.serverNow();
+        m_intervalsTimer->start(
+            rows ? std::chrono::floor<hours>(now) + hours{1} + afterSettlement - now : intervalsAgain);
+    }
+    if (!rows) {
+        for (const auto &asker : std::exchange(m_intervalsAskers, {})) {
+            asker(tl::unexpected{rows.error()});
+        }
+        return;
+    }
+    FundingIntervals intervals;
+    for (const FundingInfoRow &row : *rows) {
+        if (row.intervalHours > 0) {
+            intervals[row.symbol] = std::chrono::hours{row.intervalHours};
+        }
+    }
+    m_intervals = std::make_shared<const FundingIntervals>(std::move(intervals));
+    for (const auto &asker : std::exchange(m_intervalsAskers, {})) {
+        asker(m_intervals);
+    }
+    emit fundingIntervalsChanged(m_intervals);
 }
 
 QFuture<Result<ports::ExchangeInfoPtr>> BinanceMarketData::exchangeInfo()

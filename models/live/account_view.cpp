@@ -137,31 +137,25 @@ void AccountView::ask(const domain::Symbol &symbol)
         });
 }
 
-void AccountView::setRules(const domain::RiskRules &rules)
+void AccountView::setRules(const domain::RiskRules &rules, const domain::RuleDay &day)
 {
     using domain::RuleAction;
     using domain::RuleKind;
+    m_rules = rules;
+    m_ruleDay = day;
     m_limits = {};
-    const auto forbids = [&rules](RuleKind kind) {
-        return rules.of(kind).isOn() && rules.of(kind).action != RuleAction::Warn;
+    const auto forbids = [&](RuleKind kind) -> std::optional<domain::RuleLimit> {
+        const domain::Rule &rule = rules.of(kind);
+        return rule.action == RuleAction::Warn ? std::nullopt : rule.limitAt(day.balance);
     };
-    if (const domain::Rule &size = rules.of(RuleKind::OrderSize); size.isOn()) {
-        (forbids(RuleKind::OrderSize) ? m_limits.largestNotional : m_limits.confirmNotional) =
-            domain::Money::fromUnits(size.limit->units());
+    if (const auto size = forbids(RuleKind::OrderSize)) {
+        m_limits.largestNotional = domain::Money::fromUnits(size->units());
     }
-    if (forbids(RuleKind::RiskPerTrade)) {
-        m_limits.largestRisk = domain::Money::fromUnits(rules.of(RuleKind::RiskPerTrade).limit->units());
+    if (const auto risk = forbids(RuleKind::RiskPerTrade)) {
+        m_limits.largestRisk = domain::Money::fromUnits(risk->units());
     }
-    if (forbids(RuleKind::Leverage)) {
-        m_limits.largestLeverage =
-            static_cast<int>(rules.of(RuleKind::Leverage).limit->units() / domain::RuleLimit::of(1).units());
-    }
-    if (const domain::Rule &collar = rules.of(RuleKind::PriceCollar); collar.isOn()) {
-        const auto through = domain::Rate::fromUnits(collar.limit->units());
-        m_limits.confirmCollar = std::min(m_limits.confirmCollar, through);
-        if (forbids(RuleKind::PriceCollar)) {
-            m_limits.largestCollar = std::min(m_limits.largestCollar, through);
-        }
+    if (const auto leverage = forbids(RuleKind::Leverage)) {
+        m_limits.largestLeverage = static_cast<int>(leverage->units() / domain::RuleLimit::of(1).units());
     }
 }
 
@@ -191,6 +185,8 @@ domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) con
     context.marginType = settings.marginType;
     context.now = m_clock.wallNow();
     context.limits = m_limits;
+    context.rules = &m_rules;
+    context.ruleDay = &m_ruleDay;
     return context;
 }
 

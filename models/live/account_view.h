@@ -44,7 +44,7 @@ public:
     /// What is known for drafting an order of the symbol; borrows from the live models.
     domain::DraftContext draftContext(const domain::Symbol &symbol) const;
     /// The user's own rules: what they say of single orders is part of every draft's limits.
-    void setRules(const domain::RiskRules &rules);
+    void setRules(const domain::RiskRules &rules, const domain::RuleDay &day);
     const domain::StressCurve *stressOfAll() const { return m_stress ? &*m_stress : nullptr; }
 
 signals:
@@ -74,6 +74,8 @@ private:
     std::optional<domain::StressCurve> m_stress;
     QTimer m_assessing;
     domain::OrderLimits m_limits;
+    domain::RiskRules m_rules;
+    domain::RuleDay m_ruleDay;
 };
 
 } // namespace live

@@ -50,6 +50,14 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
             }
             emit bookTickersChanged(changed);
         });
+    connect(
+        &marketData, &ports::MarketData::fundingIntervalsChanged, this, &MarketState::setFundingIntervals);
+    ports::whenFinished(marketData.fundingIntervals(), this,
+        [this](const ports::Result<ports::FundingIntervalsPtr> &intervals) {
+            if (intervals) { // else they are tried again, and told
+                setFundingIntervals(*intervals);
+            }
+        });
     m_tickersClaim = marketData.watchAllTickers();
     m_marksClaim = marketData.watchAllMarkPrices();
     m_retry.setSingleShot(true);
@@ -59,6 +67,27 @@ MarketState::MarketState(ports::MarketData &marketData, const domain::Clock &clo
     connect(&m_watching, &QTimer::timeout, this, &MarketState::checkStale);
     m_watching.start();
     loadExchangeInfo();
+}
+
+void MarketState::setFundingIntervals(const ports::FundingIntervalsPtr &intervals)
+{
+    m_fundingIntervals = intervals;
+    m_fundingIntervalsAt = m_clock.monotonicNow();
+    emit fundingIntervalsChanged();
+}
+
+std::optional<domain::Milliseconds> MarketState::fundingInterval(const domain::Symbol &symbol) const
+{
+    if (!m_fundingIntervals) {
+        return std::nullopt;
+    }
+    const auto given = m_fundingIntervals->find(symbol);
+    return given == m_fundingIntervals->end() ? domain::usualFundingInterval : given->second;
+}
+
+std::optional<domain::Milliseconds> MarketState::fundingIntervalAge() const
+{
+    return m_fundingIntervals ? std::optional{since(m_fundingIntervalsAt)} : std::nullopt;
 }
 
 void MarketState::noteStream()

@@ -48,6 +48,11 @@ public:
     domain::AgedPrice agedBid(const domain::Symbol &symbol) const;
     domain::AgedPrice agedAsk(const domain::Symbol &symbol) const;
 
+    /// As the venue gives it; nothing before it did.
+    std::optional<domain::Milliseconds> fundingInterval(const domain::Symbol &symbol) const;
+    /// Since the venue gave the intervals; nothing before.
+    std::optional<domain::Milliseconds> fundingIntervalAge() const;
+
     int priceDecimals(const domain::Symbol &symbol) const;    ///< 2 while the specification is not known
     int quantityDecimals(const domain::Symbol &symbol) const; ///< 3 while the specification is not known
 
@@ -56,6 +61,7 @@ signals:
     void tickersChanged(const ports::TickersPtr &changed);
     void bookTickersChanged(const ports::BookTickersPtr &changed);
     void marksChanged(const ports::MarkPricesPtr &changed);
+    void fundingIntervalsChanged();
     void staleChanged();
 
 private:
@@ -70,6 +76,7 @@ private:
     void loadExchangeInfo();
     void noteStream();
     void checkStale();
+    void setFundingIntervals(const ports::FundingIntervalsPtr &intervals);
     void setExchangeInfo(const ports::ExchangeInfoPtr &info);
     domain::AgedPrice aged(domain::Price price, const std::optional<domain::Monotonic> &at) const;
     domain::Milliseconds since(domain::Monotonic at) const;
@@ -78,6 +85,8 @@ private:
     ports::MarketData &m_marketData;
     const domain::Clock &m_clock;
     ports::ExchangeInfoPtr m_info;
+    ports::FundingIntervalsPtr m_fundingIntervals;
+    domain::Monotonic m_fundingIntervalsAt{};
     std::unordered_map<domain::Symbol, const domain::SymbolSpec *> m_specs; ///< into m_info
     std::unordered_map<domain::Symbol, Entry> m_entries;
     domain::MarkPrices m_markPrices;

@@ -33,7 +33,7 @@ Models::Models(ports::MarketData &marketData, ports::Trading &trading, ports::Ac
       stress{riskBasis, betas},
       waysBack{riskBasis}
 {
-    const auto limit = [this] { account.setRules(rules.state().active); };
+    const auto limit = [this] { account.setRules(rules.state().active, rules.state().day); };
     QObject::connect(&rules, &RulesModel::changed, &account, limit);
     limit();
 }

@@ -15,6 +15,7 @@ PlanInputs::PlanInputs(ports::MarketData &marketData, MarketState &market, Accou
 {
     connect(&marketData, &ports::MarketData::bookChanged, this, &PlanInputs::takeBook);
     connect(&market, &MarketState::marksChanged, this, &PlanInputs::takeMarks);
+    connect(&market, &MarketState::fundingIntervalsChanged, this, &PlanInputs::changed);
     connect(&ranges, &RangeBook::changed, this, &PlanInputs::changed);
 }
 
@@ -53,23 +54,27 @@ void PlanInputs::takeMarks(const ports::MarkPricesPtr &marks)
     }
 }
 
-domain::Milliseconds PlanInputs::fundingInterval() const
+PlanInputs::FundingRhythm PlanInputs::fundingRhythm() const
 {
-    if (const auto seen = m_fundingIntervals.find(m_symbol); seen != m_fundingIntervals.end()) {
-        return seen->second;
-    }
     const domain::MarkPrice *mark = m_market.mark(m_symbol);
-    if (!mark || mark->nextFundingAt == domain::Timestamp{}) {
-        return 8h;
-    }
+    const bool isNextKnown = mark && mark->nextFundingAt != domain::Timestamp{};
     // Settlements fall on multiples of their interval from midnight UTC: 12:00 cannot be one of eight hours.
-    const auto sinceMidnight = mark->nextFundingAt.time_since_epoch() % 24h;
+    const auto fits = [&](domain::Milliseconds interval) {
+        return !isNextKnown || mark->nextFundingAt.time_since_epoch() % 24h % interval == 0ms;
+    };
+    const auto given = m_market.fundingInterval(m_symbol);
+    if (given && fits(*given)) {
+        return {*given, true};
+    }
+    if (const auto seen = m_fundingIntervals.find(m_symbol); seen != m_fundingIntervals.end()) {
+        return {seen->second, false};
+    }
     for (const domain::Milliseconds interval : {domain::Milliseconds{8h}, domain::Milliseconds{4h}}) {
-        if (sinceMidnight % interval == 0ms) {
-            return interval;
+        if (fits(interval)) {
+            return {interval, false};
         }
     }
-    return 1h;
+    return {1h, false};
 }
 
 domain::DraftContext PlanInputs::context() const
@@ -80,7 +85,10 @@ domain::DraftContext PlanInputs::context() const
         m_ranges.want(m_symbol);
     }
     context.averageRange = averageRange();
-    context.fundingInterval = fundingInterval();
+    const FundingRhythm rhythm = fundingRhythm();
+    context.fundingInterval = rhythm.interval;
+    context.isFundingIntervalGiven = rhythm.isGiven;
+    context.fundingIntervalAge = rhythm.isGiven ? m_market.fundingIntervalAge() : std::nullopt;
     return context;
 }
 

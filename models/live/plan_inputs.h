@@ -27,12 +27,19 @@ public:
     domain::DraftContext context() const;
     /// ATR of 14 closed hourly candles; nothing before they came.
     std::optional<domain::Price> averageRange() const { return m_ranges.range(m_symbol); }
-    /// How often funding is settled: as seen, else guessed from the hour of the next settlement.
-    domain::Milliseconds fundingInterval() const;
+    struct FundingRhythm
+    {
+        domain::Milliseconds interval;
+        bool isGiven = false; ///< by the exchange; else seen, or guessed from the hour of the next settlement
+    };
+    /// How often funding is settled.
+    FundingRhythm fundingRhythm() const;
     bool isBookLive() const { return m_book && m_book->state == domain::BookView::State::Live; }
 
 signals:
-    void changed(); ///< another range or another state of the book; a moving book alone does not tell
+    /// Another range, another state of the book or other intervals of funding; a moving book alone does not
+    /// tell.
+    void changed();
 
 private:
     void takeBook(const ports::BookViewPtr &book);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "models/domain/market.h"
+#include "models/domain/market/funding_intervals.h"
 #include "models/ports/future.h"
 #include "models/ports/subscription.h"
 
@@ -14,6 +15,7 @@ namespace ports
 {
 
 using ExchangeInfoPtr = std::shared_ptr<const domain::ExchangeInfo>;
+using FundingIntervalsPtr = std::shared_ptr<const domain::FundingIntervals>;
 using TickersPtr = std::shared_ptr<const std::vector<domain::Ticker>>;
 using BookTickersPtr = std::shared_ptr<const std::vector<domain::BookTicker>>;
 using MarkPricesPtr = std::shared_ptr<const std::vector<domain::MarkPrice>>;
@@ -50,6 +52,8 @@ public:
     using QObject::QObject;
 
     virtual QFuture<Result<ExchangeInfoPtr>> exchangeInfo() = 0;
+    /// How often funding is settled; read anew after each full hour, since that is when it may change.
+    virtual QFuture<Result<FundingIntervalsPtr>> fundingIntervals() = 0;
     virtual QFuture<Result<CandlesPtr>> candles(CandleQuery query) = 0;
     virtual QFuture<Result<TradesPtr>> recentTrades(domain::Symbol symbol, int limit) = 0;
 
@@ -64,6 +68,7 @@ public:
 
 signals:
     void exchangeInfoChanged(const ports::ExchangeInfoPtr &info);
+    void fundingIntervalsChanged(const ports::FundingIntervalsPtr &intervals); ///< each time they were read
     void tickersChanged(const ports::TickersPtr &changed); ///< newest value of each symbol that changed
     void bookTickersChanged(
         const ports::BookTickersPtr &changed);                   ///< newest value of each symbol that changed

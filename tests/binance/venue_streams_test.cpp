@@ -218,6 +218,35 @@ private slots:
         QCOMPARE(desk.theirs.count("GET /fapi/v1/exchangeInfo"), 1);
     }
 
+    void theFundingIntervalsAreReadOnceForAllWhoAsk()
+    {
+        Desk desk;
+        desk.theirs.answer("GET /fapi/v1/fundingInfo",
+            R"([{"symbol":"SOLUSDT","adjustedFundingRateCap":"0.02","adjustedFundingRateFloor":"-0.02",
+                "fundingIntervalHours":4,"disclaimer":false,"updateTime":1},
+                {"symbol":"ODDUSDT","adjustedFundingRateCap":"0.02","adjustedFundingRateFloor":"-0.02",
+                "fundingIntervalHours":0}])");
+        QSignalSpy told{&desk.venue->marketData(), &ports::MarketData::fundingIntervalsChanged};
+        desk.venue->start();
+        const auto first = desk.venue->marketData().fundingIntervals();
+        const auto second = desk.venue->marketData().fundingIntervals();
+        QTRY_VERIFY_WITH_TIMEOUT(first.isFinished() && second.isFinished(), patience);
+        QVERIFY(first.result() && second.result());
+        QVERIFY(**first.result() == (FundingIntervals{{"SOLUSDT", std::chrono::hours{4}}}));
+        QCOMPARE(desk.theirs.count("GET /fapi/v1/fundingInfo"), 1);
+        QCOMPARE(told.count(), 1);
+    }
+
+    void unreadableFundingIntervalsAreAnError()
+    {
+        Desk desk;
+        desk.theirs.answer("GET /fapi/v1/fundingInfo", "{}");
+        desk.venue->start();
+        const auto asked = desk.venue->marketData().fundingIntervals();
+        QTRY_VERIFY_WITH_TIMEOUT(asked.isFinished(), patience);
+        QVERIFY(!asked.result());
+    }
+
     void anExpiredListenKeyIsReplacedAndEverythingComparedAnew()
     {
         Desk desk{true};

@@ -153,6 +153,41 @@ private slots:
         }));
     }
 
+    void aTargetKeepsItsNumberWhereAnEarlierOneIsFaulty()
+    {
+        Desk desk;
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.targets = {{Price::of(59'000), Rate::literal("0.5")}, {Price::of(62'000), Rate::literal("0.5")}};
+        const auto result = desk.run(plan);
+        QCOMPARE(result.targets.size(), std::size_t{1});
+        QVERIFY(!explainPlan(PlanFigure::Target, plan, desk.context, result, 0));
+        const auto said = explainPlan(PlanFigure::Target, plan, desk.context, result, 1);
+        QVERIFY(said.has_value());
+        QCOMPARE(said->figure, std::string{"Profit at target 2"});
+        QVERIFY(says(said, result.atTarget(2)->netPnl));
+
+        // A target is called as where it was typed, and so is what is wrong with it.
+        plan.targets[0] = {Price::of(61'000), Rate::literal("0.5"), 2};
+        plan.targets[1] = {Price::of(59'000), Rate::literal("0.5"), 4};
+        const auto named = desk.run(plan);
+        QVERIFY(named.atTarget(1) == nullptr);
+        QVERIFY(named.atTarget(2) != nullptr);
+        QCOMPARE(named.issues.size(), std::size_t{1});
+        QVERIFY(named.issues[0].text.starts_with("Target 4 "));
+        QCOMPARE(named.issues[0].part, 1);
+    }
+
+    void aSmallTargetIsToldOfAtItsOwnPlace()
+    {
+        Desk desk;
+        auto plan = trade(Side::Buy, "60000", "0.002");
+        plan.targets = {{Price::of(59'000), Rate::literal("0.3")}, {Price::of(62'000), Rate::literal("0.2")}};
+        const auto result = desk.run(plan);
+        const auto small = std::ranges::find(result.issues, Severity::Confirm, &DraftIssue::severity);
+        QVERIFY(small != result.issues.end());
+        QCOMPARE(small->part, 1);
+    }
+
     void withoutAQuantityNothingIsExplained()
     {
         Desk desk;

@@ -22,6 +22,17 @@ const DraftIssue *issueOf(const PlanResult &result, DraftCheck check, int part =
     return found == result.issues.end() ? nullptr : &*found;
 }
 
+/// 0.07 BTC within the 5 % of the mark that a market order may trade, and more behind.
+void setBook(Desk &desk)
+{
+    desk.spec.marketTakeBound = Rate::literal("0.05");
+    desk.book.state = BookView::State::Live;
+    desk.book.asks = {{Price::literal("60000.1"), Quantity::literal("0.05")},
+        {Price::of(63'000), Quantity::literal("0.02")}, {Price::of(64'000), Quantity::of(9)}};
+    desk.book.bids = {{Price::of(60'000), Quantity::literal("0.01")},
+        {Price::of(57'000), Quantity::literal("0.03")}, {Price::of(56'000), Quantity::of(9)}};
+}
+
 /// A plan that a check stands against, and the desk that it stands on.
 struct Broken
 {
@@ -87,6 +98,10 @@ Broken brokenBy(DraftCheck check)
     case DraftCheck::Leverage:
         plan.leverage = 130;
         break;
+    case DraftCheck::TakeBound:
+        setBook(*desk);
+        plan.entryIsMaker = false;
+        break;
     default:
         break;
     }
@@ -121,6 +136,7 @@ private slots:
         row("hedge mode", DraftCheck::PositionMode, "LONG");
         row("margin type of an open position", DraftCheck::MarginType, "CROSSED");
         row("leverage above the symbol's", DraftCheck::Leverage, "125");
+        row("beyond the reach of a market order", DraftCheck::TakeBound, "0.07");
     }
     void eachCheckBlocksWithOneSentenceAndItsButtonMendsIt()
     {
@@ -258,6 +274,22 @@ private slots:
         QCOMPARE(issueOf(tooHigh, DraftCheck::Leverage)->suggestion, std::string{"50"});
     }
 
+    void aSafeSizeStaysWithinTheReachOfAMarketOrder()
+    {
+        Desk desk{1'000'000};
+        desk.context.mark = {Price::of(60'000), {}};
+        setBook(desk);
+        auto plan = trade(Side::Sell, "60000", "0.1");
+        plan.entryIsMaker = false;
+        plan.sizing = SafeSize{};
+        const auto safe = desk.run(plan);
+        QVERIFY(safe.quantity == Quantity::literal("0.04"));
+        QVERIFY(safe.bound == SizeBound::TakeBound);
+        QVERIFY(maySend(safe.issues));
+        plan.entryIsMaker = true; // rests, so it takes from no book
+        QVERIFY(desk.run(plan).quantity > Quantity::literal("0.04"));
+    }
+
     void aRuleOfRiskAsksForAStopAndLimitsTheSafeSize()
     {
         Desk desk;
@@ -295,6 +327,9 @@ private slots:
             }
             if (*rc::gen::weightedElement<bool>({{3, false}, {1, true}})) {
                 desk.context.limits.largestRisk = Money::of(*rc::gen::inRange<std::int64_t>(5, 2'000));
+            }
+            if (*rc::gen::arbitrary<bool>()) {
+                setBook(desk);
             }
             auto plan = trade(*rc::gen::element(Side::Buy, Side::Sell), "60000", "0");
             plan.entry = Price::of(*rc::gen::inRange<std::int64_t>(5'800'000, 6'200'000)) / 100;

@@ -100,6 +100,110 @@ class PretradeTest : public QObject
 {
     Q_OBJECT
 private slots:
+    void whatTheRulesWouldRefuseIsSaidBefore()
+    {
+        Desk desk;
+        desk.account.walletBalance = desk.account.crossWalletBalance = Money::of(1'000'000);
+        desk.account.symbols["BTCUSDT"] = {MarginType::Cross, 20, {}};
+        desk.marks["BTCUSDT"].mark = Price::of(60'000);
+        RiskRules rules;
+        RuleDay day;
+        day.trades = 2;
+        desk.context.rules = &rules;
+        desk.context.ruleDay = &day;
+        const auto only = [&](RuleKind kind, const char *limit, RuleAction action = RuleAction::Refuse) {
+            rules = {};
+            rules.of(kind) = {RuleLimit::literal(limit), action};
+        };
+        const auto said = [&](const NewOrder &order, DraftCheck check) -> std::optional<DraftIssue> {
+            const auto found = desk.check(order);
+            const auto at = std::ranges::find(found, check, &DraftIssue::check);
+            return at == found.end() ? std::nullopt : std::optional{*at};
+        };
+        const NewOrder order = limit(Side::Buy, "0.1", "60000");
+        QVERIFY(desk.check(order).empty());
+
+        only(RuleKind::Positions, "1");
+        QVERIFY(!said(order, DraftCheck::Rules));
+        desk.account.positions.push_back({});
+        desk.account.positions.back().symbol = "ETHUSDT";
+        desk.account.positions.back().quantity = Quantity::of(1);
+        const auto positions = said(order, DraftCheck::Rules);
+        QVERIFY(positions && positions->severity == Severity::Blocks);
+        QCOMPARE(positions->text,
+            std::string{"Positions: this would make 2 held or being opened, the rule allows 1 positions."});
+        desk.account.positions.clear();
+
+        only(RuleKind::Trades, "2");
+        QVERIFY(said(order, DraftCheck::Rules)->text.find("number 3 of the UTC day") != std::string::npos);
+        only(RuleKind::Trades, "2", RuleAction::Warn);
+        QVERIFY(said(order, DraftCheck::Rules)->severity == Severity::Confirm);
+
+        only(RuleKind::Leverage, "10");
+        const auto leverage = said(order, DraftCheck::Leverage);
+        QVERIFY(leverage && leverage->field == DraftField::Leverage);
+        QCOMPARE(leverage->suggestion, std::string{"10"});
+
+        only(RuleKind::OrderSize, "5000");
+        const auto size = said(order, DraftCheck::OrderSize);
+        QVERIFY(size && size->field == DraftField::Quantity);
+        QCOMPARE(size->suggestion, std::string{"0.083"});
+        QVERIFY(!said(limit(Side::Buy, "0.083", "60000"), DraftCheck::OrderSize));
+
+        only(RuleKind::PriceCollar, "0.01");
+        const auto collar = said(limit(Side::Buy, "0.1", "60601"), DraftCheck::PriceCollar);
+        QVERIFY(collar && collar->field == DraftField::Price);
+        QCOMPARE(collar->suggestion, std::string{"60600"});
+        QVERIFY(!said(limit(Side::Buy, "0.1", "60600"), DraftCheck::PriceCollar));
+        const auto below = said(limit(Side::Sell, "0.1", "59000"), DraftCheck::PriceCollar);
+        QCOMPARE(below->suggestion, std::string{"59400"});
+
+        // What reduces is never spoken of, and what only the order path can count is left to it.
+        desk.hold(Side::Sell, "1");
+        NewOrder close = limit(Side::Buy, "0.1", "61000");
+        close.reduceOnly = true;
+        QVERIFY(!said(close, DraftCheck::PriceCollar));
+        desk.account.positions.clear();
+        only(RuleKind::RiskPerTrade, "1");
+        QVERIFY(desk.check(order).empty());
+        // Numbers out of all bounds are computed with by nobody.
+        only(RuleKind::OrderSize, "5000");
+        QVERIFY(!said(limit(Side::Buy, "99999999999999999", "60000"), DraftCheck::OrderSize));
+    }
+
+    void aMarketOrderBeyondItsReachIsWarnedOf()
+    {
+        Desk desk;
+        desk.account.walletBalance = desk.account.crossWalletBalance = Money::of(100'000);
+        desk.spec.marketTakeBound = Rate::literal("0.05");
+        BookView book;
+        book.state = BookView::State::Live;
+        book.asks = {{Price::literal("60000.1"), Quantity::of(1)}, {Price::of(63'000), Quantity::of(2)},
+            {Price::literal("63000.1"), Quantity::of(50)}}; // the last a tick beyond 5 %
+        book.bids = {{Price::literal("59999.9"), Quantity::of(1)}, {Price::of(57'000), Quantity::of(1)}};
+        desk.context.book = &book;
+        const auto reach = [&](const NewOrder &order) -> std::optional<DraftIssue> {
+            const auto found = desk.check(order);
+            const auto at = std::ranges::find(found, DraftCheck::TakeBound, &DraftIssue::check);
+            return at == found.end() ? std::nullopt : std::optional{*at};
+        };
+        QVERIFY(!reach(market(Side::Buy, "3")));
+        const auto warned = reach(market(Side::Buy, "3.001"));
+        QVERIFY(warned.has_value());
+        QVERIFY(warned->severity == Severity::Confirm);
+        QCOMPARE(warned->suggestion, std::string{"3"});
+        QVERIFY(!reach(limit(Side::Buy, "3.001", "60000.1"))); // its price is its reach
+        QVERIFY(!reach(market(Side::Sell, "5")));              // nothing is shown beyond: the book may go on
+        book.asks.erase(book.asks.begin(), book.asks.begin() + 2);
+        QVERIFY(reach(market(Side::Buy, "1"))->severity == Severity::Blocks); // all of it would expire
+        desk.hold(Side::Sell, "1");
+        NewOrder close = market(Side::Buy, "1");
+        close.reduceOnly = true;
+        QVERIFY(reach(close)->severity == Severity::Confirm); // a way out is never barred
+        book.state = BookView::State::Stale;
+        QVERIFY(!reach(market(Side::Buy, "1")));
+    }
+
     void aSoundOrderHasNothingAgainstIt()
     {
         Desk desk;

@@ -172,7 +172,7 @@ private slots:
         World world;
         const QString text =
             world.sentence(rulesWith(RuleKind::RiskPerTrade, "100"), draft(Side::Buy, "0.1", "60000"));
-        QVERIFY2(text.contains(QStringLiteral("6000.00 USDT of BTCUSDT")), qPrintable(text));
+        QVERIFY2(text.contains(QStringLiteral("6,000.00 USDT of BTCUSDT")), qPrintable(text));
         QVERIFY2(text.contains(QStringLiteral("Send the entry together with its stop.")), qPrintable(text));
     }
 
@@ -258,7 +258,7 @@ private slots:
         const RiskRules rules = rulesWith(RuleKind::PriceCollar, "0.01");
         QVERIFY(world.check(rules, draft(Side::Buy, "1", "60600")).empty());
         QCOMPARE(world.sentence(rules, draft(Side::Buy, "1", "60606")),
-            QStringLiteral("Price collar: the limit lies 1.01 % through 60000, the rule allows 1 %."));
+            QStringLiteral("Price collar: the limit lies 1.01 % through 60,000, the rule allows 1 %."));
         QVERIFY(world.check(rules, draft(Side::Buy, "1", "50000")).empty()); // away from the market
         QVERIFY(!world.check(rules, draft(Side::Sell, "1", "59000")).empty());
         QVERIFY(world.check(rules, draft(Side::Buy, "1", "0")).empty()); // no limit to compare

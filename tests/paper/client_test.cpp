@@ -73,6 +73,18 @@ private slots:
         m_server.reset();
     }
 
+    void theExchangeSaysHowOftenFundingIsSettled()
+    {
+        const auto asked = outcomeOf(m_venue->marketData().fundingIntervals());
+        QVERIFY(asked && *asked);
+        const FundingIntervals &intervals = ***asked;
+        QVERIFY(!intervals.contains("BTCUSDT")); // the usual eight hours
+        QVERIFY(!intervals.empty());
+        for (const auto &[symbol, interval] : intervals) {
+            QVERIFY2(interval == std::chrono::hours{4}, symbol.c_str());
+        }
+    }
+
     void marketDataFlows()
     {
         ports::MarketData &market = m_venue->marketData();

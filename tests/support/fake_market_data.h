@@ -30,11 +30,13 @@ public:
     // Automatic answers; while unset, the request waits in the queue below.
     std::optional<Result<ports::ExchangeInfoPtr>> exchangeInfoAnswer;
     std::optional<Result<ports::TradesPtr>> tradesAnswer;
+    std::optional<Result<ports::FundingIntervalsPtr>> fundingAnswer;
     std::function<Result<ports::CandlesPtr>(const ports::CandleQuery &)> candlesAnswer;
 
     std::deque<Pending<ports::CandleQuery, ports::CandlesPtr>> pendingCandles;
     std::deque<Pending<int, ports::ExchangeInfoPtr>> pendingExchangeInfo;
     std::deque<Pending<std::pair<domain::Symbol, int>, ports::TradesPtr>> pendingTrades;
+    std::deque<Pending<int, ports::FundingIntervalsPtr>> pendingFunding;
     std::vector<ports::CandleQuery> candleQueries; ///< all that were ever asked
     /// Claims held now, by stream: "tickers", "marks", "bookTicker BTCUSDT", "candles BTCUSDT 1m",
     /// "trades BTCUSDT", "book BTCUSDT".
@@ -53,6 +55,10 @@ public:
     QFuture<Result<ports::ExchangeInfoPtr>> exchangeInfo() override
     {
         return exchangeInfoAnswer ? ports::finished(*exchangeInfoAnswer) : wait(pendingExchangeInfo, 0);
+    }
+    QFuture<Result<ports::FundingIntervalsPtr>> fundingIntervals() override
+    {
+        return fundingAnswer ? ports::finished(*fundingAnswer) : wait(pendingFunding, 0);
     }
     QFuture<Result<ports::CandlesPtr>> candles(ports::CandleQuery query) override
     {

@@ -39,17 +39,25 @@ void DayBar::display(const domain::RuleState &rules)
     const bool isRealised = rules.active.measure == domain::DayMeasure::Realised;
     m_amount = isRealised ? day.realised : day.result();
     m_result = usdt(m_amount);
-    m_hasLimit = limit.isOn();
+    const auto allowed = limit.limitAt(day.balance);
+    m_hasLimit = allowed.has_value();
     m_used = 0.0;
     m_limit = tr("no daily limit");
     QString spoken = tr("Result of the UTC day %1, no daily limit set").arg(m_result);
     if (m_hasLimit) {
         const Money loss = day.lossBy(rules.active.measure);
-        const Money most = Money::fromUnits(limit.limit->units());
-        m_used = std::clamp((loss / most).approximate(), 0.0, 1.0);
+        const Money most = Money::fromUnits(allowed->units());
+        m_used = most.isPositive() ? std::clamp((loss / most).approximate(), 0.0, 1.0) : 1.0;
         m_limit = tr("limit %1 USDT").arg(live::signedText(-most, 2));
         spoken = tr("Result of the UTC day %1, loss limit %2 USDT, %3 % of it used")
                      .arg(m_result, live::fixedText(most, 2), QString::number(m_used * 100, 'f', 0));
+    }
+    if (limit.share && !day.balance) {
+        const QString share = tr("%1 of the balance, not known yet").arg(live::percentText(*limit.share));
+        m_limit = m_hasLimit ? m_limit + QStringLiteral(" · ") + share : tr("limit %1").arg(share);
+        spoken += QStringLiteral("; ") + share;
+    } else if (limit.share) {
+        spoken += tr(" (%1 of the balance)").arg(live::percentText(*limit.share));
     }
     if (!day.isComplete) {
         spoken += tr("; the exchange's list of the day has not been read yet");

@@ -49,4 +49,19 @@ std::optional<BookFill> walkBook(std::span<const BookLevel> levels, Quantity qua
     return BookSide{levels, quantity}.fill(quantity);
 }
 
+std::optional<Quantity> quantityUpTo(std::span<const BookLevel> levels, Side side, Price price)
+{
+    Quantity held;
+    for (const auto &level : levels) {
+        if (!level.price.isPositive() || !level.quantity.isPositive()) {
+            continue;
+        }
+        if (side == Side::Buy ? level.price > price : level.price < price) {
+            return held;
+        }
+        held += level.quantity;
+    }
+    return std::nullopt;
+}
+
 } // namespace domain

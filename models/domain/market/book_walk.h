@@ -50,6 +50,10 @@ private:
     std::vector<Step> m_steps;
 };
 
+/// What a taker of that side finds up to a price, levels at that very price included. Nothing where no level
+/// lies beyond it: then there may be more than the book shows.
+std::optional<Quantity> quantityUpTo(std::span<const BookLevel> levels, Side side, Price price);
+
 /// The side of a book that a taker of that side meets: asks for a buy.
 inline const std::vector<BookLevel> &levelsFor(const BookView &book, Side side)
 {

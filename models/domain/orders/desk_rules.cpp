@@ -58,7 +58,7 @@ void OrderDesk::onMarks(Timestamp now, const std::vector<MarkPrice> &marks)
     const bool isRiskRuled = m_riskRules.active().of(RuleKind::OpenRisk).isOn();
     const Money atStops =
         isRiskRuled ? openRisk(*m_account, m_marks, m_ledger.openOrders(), m_commissions).risk() : Money{};
-    m_riskRules.onOpenResult(now, risk.unrealizedPnl, atStops);
+    m_riskRules.onOpenResult(now, risk.unrealizedPnl, atStops, risk.marginBalance);
     pursueRules(now);
 }
 

@@ -32,6 +32,8 @@ struct ExplainContext
     Provenance brackets{"leverage brackets"};
     Provenance fees{"commission rates of the account"};
     Provenance funding{"mark price stream"};
+    Provenance fundingSchedule{"funding schedule of the exchange"};
+    std::optional<Milliseconds> fundingInterval = {}; ///< named where more than one settlement counts
     Provenance book{"order book"};
     Provenance range{"closed candles"};
 };

@@ -224,6 +224,15 @@ Quantity roundedDownToLot(Quantity quantity, const LotFilter &lot)
     return lot.minQty + (capped - lot.minQty).roundedTo(lot.stepSize, Rounding::Down);
 }
 
+Price marketBound(const SymbolSpec &spec, Side side, Price mark)
+{
+    if (!spec.marketTakeBound.isPositive() || !mark.isPositive()) {
+        return {};
+    }
+    const Rate one = Rate::of(1);
+    return mark * (side == Side::Buy ? one + spec.marketTakeBound : one - spec.marketTakeBound);
+}
+
 Price roundedToTick(Price price, const SymbolSpec &spec)
 {
     Price low = spec.minPrice;

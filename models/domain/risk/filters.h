@@ -40,6 +40,10 @@ const LotFilter &lotFor(const SymbolSpec &spec, OrderType type);
 /// maxQty; 0 where even minQty is too much.
 Quantity roundedDownToLot(Quantity quantity, const LotFilter &lot);
 
+/// The price that a market order does not trade beyond; what is left of it there expires. 0: there is none,
+/// or the mark is not known. Source: reference 4.3 (marketTakeBound).
+Price marketBound(const SymbolSpec &spec, Side side, Price mark);
+
 /// The price of the grid (minPrice + n * tickSize) nearest to the given one, inside minPrice and maxPrice.
 Price roundedToTick(Price price, const SymbolSpec &spec);
 

@@ -23,10 +23,18 @@ std::string_view toString(SizeBound bound)
         return "leverage bracket";
     case SizeBound::MaxQuantity:
         return "largest order";
+    case SizeBound::TakeBound:
+        return "reach of a market order";
     case SizeBound::None:
         break;
     }
     return "no size";
+}
+
+const PlannedExit *PlanResult::atTarget(int number) const
+{
+    const auto found = std::ranges::find(targets, number, &PlannedExit::target);
+    return number > 0 && found != targets.end() ? &*found : nullptr;
 }
 
 PlanResult planTrade(const TradePlan &plan, const DraftContext &context)

@@ -51,6 +51,7 @@ struct PlannedTarget
 {
     Price price;
     Rate share = Rate::fromUnits(detail::unitsPerOne); ///< of the quantity; 1: all of it
+    int number = 0; ///< what it is called where it was typed, from 1; 0: by its place in the plan
     friend bool operator==(const PlannedTarget &, const PlannedTarget &) = default;
 };
 inline constexpr std::size_t mostTargets = 5;
@@ -81,7 +82,8 @@ enum class SizeBound : std::uint8_t {
     AvailableBalance,
     BracketLimit,
     MaxQuantity,
-    None, ///< no quantity at all; the issues say why
+    TakeBound, ///< what the order book holds as far from the mark as a market order may trade
+    None,      ///< no quantity at all; the issues say why
 };
 /// "margin share", "loss at the stop", …
 std::string_view toString(SizeBound bound);
@@ -91,6 +93,7 @@ struct PlannedExit
 {
     Price price; ///< where it fills, slippage included; of several targets together their average
     Quantity quantity;
+    int target = 0; ///< number of the target that it is, from 1; 0: the stop, or all targets together
     Money grossPnl; ///< from fill to fill
     Money fee;      ///< of the exit, at the rate that the plan says
     Money feeAsMaker;
@@ -113,9 +116,11 @@ struct PlannedSlippage
 struct FundingEstimate
 {
     int settlements = 0;
-    Rate rate;         ///< of each settlement
-    Money amount;      ///< negative where it is paid
-    Timestamp firstAt; ///< of the settlements; without meaning where there is none
+    Milliseconds interval{0};    ///< between two settlements
+    bool isIntervalGiven = true; ///< by the exchange; false: seen or guessed
+    Rate rate;                   ///< of each settlement
+    Money amount;                ///< negative where it is paid
+    Timestamp firstAt;           ///< of the settlements; without meaning where there is none
     Timestamp lastAt;
 };
 
@@ -165,9 +170,10 @@ struct PlanResult
     PlannedSlippage entrySlippage;
     PlannedSlippage stopSlippage;
     Price breakEvenPrice; ///< exit that pays both fees, at the taker rate (maker where the targets are maker)
-    std::vector<PlannedExit> targets;     ///< one for each target of the plan that could be computed with
-    std::optional<PlannedExit> atTargets; ///< all of them together
-    Quantity runsOn;                      ///< what no target takes
+    std::vector<PlannedExit> targets; ///< one for each target of the plan that could be computed with
+    const PlannedExit *atTarget(int number) const; ///< null: there is none that could be computed with
+    std::optional<PlannedExit> atTargets;          ///< all of them together
+    Quantity runsOn;                               ///< what no target takes
     std::optional<PlannedExit> atStop;
     std::optional<Rate>
         rewardToRisk; ///< net profit at the targets / net loss at the stop; nothing unless both are set

@@ -224,10 +224,11 @@ private:
 
     std::optional<Explanation> target(int part) const
     {
-        if (part < 0 || static_cast<std::size_t>(part) >= m_result.targets.size()) {
+        const PlannedExit *found = m_result.atTarget(part + 1);
+        if (found == nullptr) {
             return std::nullopt;
         }
-        const auto &exit = m_result.targets[static_cast<std::size_t>(part)];
+        const PlannedExit &exit = *found;
         auto said = explainOutcome(fmt::format("Profit at target {}", part + 1), m_plan.side, exit.quantity,
             m_result.entryFill, exit.price, exit.entryFee, exit.fee, m_words);
         if (m_result.runsOn.isPositive()) {
@@ -327,6 +328,10 @@ ExplainContext explainContextOf(const DraftContext &context)
     };
     words.brackets.age = context.bracketsAge;
     words.fees.age = context.commissionAge;
+    words.fundingInterval = context.fundingInterval;
+    words.fundingSchedule = {context.isFundingIntervalGiven ? "funding schedule of the exchange"
+                                                            : "guessed from the settlements seen",
+        context.fundingIntervalAge};
     const bool isGiven = context.spec != nullptr && context.brackets != nullptr &&
                          context.brackets->contains(context.spec->symbol);
     words.brackets.source = isGiven ? "leverage brackets of the exchange" : "shipped leverage brackets";

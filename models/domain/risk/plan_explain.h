@@ -31,7 +31,7 @@ enum class PlanFigure : std::uint8_t {
     EntrySlippage,
     StopSlippage,
     BreakEven,
-    Target, ///< part: which one
+    Target, ///< part: its number, counted from 0
     Stop,
     RewardToRisk,
     GrossRewardToRisk,

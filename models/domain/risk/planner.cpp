@@ -153,6 +153,8 @@ PlanResult Planner::run()
             addAccountAfter();
             checkSize();
             checkOrderSize();
+            checkTakeBound();
+            checkRules();
             checkRisk();
             checkGeometry();
         }
@@ -318,12 +320,13 @@ void Planner::addTargets(Rate exitRate)
     Money feeLeft = m_result.entryFee;
     Rate shares;
     for (std::size_t i = 0; i < m_targets.size(); ++i) {
-        shares += m_targets[i].share;
+        const PlannedTarget &planned = m_targets[i].planned;
+        shares += planned.share;
         const bool isRest = i + 1 == m_targets.size() && shares >= Rate::of(1);
         const Quantity part =
-            isRest ? left
-                   : std::min(left,
-                         (m_result.quantity * m_targets[i].share).roundedTo(lot.stepSize, Rounding::Down));
+            isRest
+                ? left
+                : std::min(left, (m_result.quantity * planned.share).roundedTo(lot.stepSize, Rounding::Down));
         const Money entryFee = part == left ? feeLeft : partOf(m_result.entryFee, part, m_result.quantity);
         left -= part;
         feeLeft -= entryFee;
@@ -332,11 +335,11 @@ void Planner::addTargets(Rate exitRate)
                 fmt::format(
                     "The share of the target {} is less than the smallest quantity {} {}: it would not "
                     "be placed.",
-                    shown(m_targets[i].price), std::max(lot.minQty, lot.stepSize).toString(),
-                    m_spec.baseAsset),
-                "", Severity::Confirm, DraftCheck::TargetShares, static_cast<int>(i)});
+                    shown(planned.price), std::max(lot.minQty, lot.stepSize).toString(), m_spec.baseAsset),
+                "", Severity::Confirm, DraftCheck::TargetShares, m_targets[i].part});
         }
-        m_result.targets.push_back(exitAt(m_targets[i].price, part, exitRate, entryFee));
+        m_result.targets.push_back(exitAt(planned.price, part, exitRate, entryFee));
+        m_result.targets.back().target = planned.number;
     }
     m_result.runsOn = left;
     if (m_targets.empty()) {
@@ -355,7 +358,7 @@ void Planner::addTargets(Rate exitRate)
         all.netPnl += each.netPnl;
     }
     if (all.quantity.isPositive()) {
-        all.price = m_targets.size() == 1 ? m_targets.front().price : notional / all.quantity;
+        all.price = m_targets.size() == 1 ? m_targets.front().planned.price : notional / all.quantity;
         all.returnOnMargin = ratioOf(all.netPnl, m_result.initialMargin);
         m_result.atTargets = all;
     }
@@ -377,7 +380,7 @@ void Planner::addExits()
         m_result.rewardToRisk = ratioOf(m_result.atTargets->netPnl, -m_result.atStop->netPnl);
         Money reward;
         for (std::size_t i = 0; i < m_targets.size(); ++i) {
-            reward += (m_targets[i].price - m_plan.entry) * m_result.targets[i].quantity * sign;
+            reward += (m_targets[i].planned.price - m_plan.entry) * m_result.targets[i].quantity * sign;
         }
         m_result.grossRewardToRisk = ratioOf(reward, (m_plan.entry - *m_stop) * m_result.quantity * sign);
     }
@@ -396,6 +399,8 @@ void Planner::addFunding()
     FundingEstimate funding;
     funding.rate = mark->second.fundingRate;
     const Timestamp next = mark->second.nextFundingAt;
+    funding.interval = m_context.fundingInterval;
+    funding.isIntervalGiven = m_context.isFundingIntervalGiven;
     funding.settlements = settlementsUntil(m_context.now, *m_plan.exitAt, next, m_context.fundingInterval);
     // The first one after now, even where the market has not told the new time yet.
     const auto passed = m_context.now < next ? 0 : (m_context.now - next) / m_context.fundingInterval + 1;

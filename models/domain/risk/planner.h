@@ -9,7 +9,8 @@ namespace domain::detail
 {
 
 /// One run of the calculator: planTrade() without its edges. planner_size.cpp finds the quantity,
-/// planner.cpp the figures, planner_checks.cpp what stands against the plan and what would mend it.
+/// planner.cpp the figures, planner_checks.cpp and planner_rules.cpp what stands against the plan and what
+/// would mend it.
 class Planner
 {
 public:
@@ -36,6 +37,12 @@ private:
         std::string what;      ///< the sentence up to its colon
         std::string otherwise; ///< the rest of the sentence if nothing mends it
     };
+    /// A target of the plan that can be computed with.
+    struct Target
+    {
+        PlannedTarget planned;
+        int part = 0; ///< its place in the plan
+    };
     struct Candidate
     {
         SizeBound bound = SizeBound::None;
@@ -54,12 +61,15 @@ private:
     void checkShares();
     void checkTargets();
     std::optional<Price> checkedExit(const Price &exit, const Fault &as, const char *name, bool mustBeAbove);
+    int numberOf(std::size_t part) const;
     Price mirrored(Price exit, bool mustBeAbove) const;
     void checkSize();
     void checkFilters(const NewOrder &order);
     void checkBracketLimit(const NewOrder &order);
     void checkBalance(const NewOrder &order);
     void checkOrderSize();
+    void checkTakeBound();
+    void checkRules();
     void checkRisk();
     void checkGeometry();
     std::optional<Mend> stopBefore(Rate gap) const;
@@ -80,6 +90,7 @@ private:
     Candidate byLoss(Money most) const;
     Candidate byBalance() const;
     Candidate byBracket() const;
+    std::optional<Quantity> withinTakeBound() const;
     std::optional<Money> lossBudget() const;
     bool fits(Quantity quantity, const std::optional<Money> &budget) const;
     Money lossAtStop(Quantity quantity) const;
@@ -127,9 +138,9 @@ private:
     OpenOrderValue m_working; ///< of the symbol and position side
     Rate m_entryFeeRate;
     bool m_isTrial;
-    std::optional<Price> m_stop;          ///< where it can be computed with
-    std::vector<PlannedTarget> m_targets; ///< likewise
-    BookSide m_entrySide;                 ///< of the live book; empty where there is none or the entry rests
+    std::optional<Price> m_stop;   ///< where it can be computed with
+    std::vector<Target> m_targets; ///< likewise
+    BookSide m_entrySide;          ///< of the live book; empty where there is none or the entry rests
     BookSide m_exitSide;
     Side m_side = Side::Buy; ///< of the position after the trade
     AccountRisk m_risk;      ///< before the trade

@@ -253,6 +253,12 @@ void Planner::checkShares()
     }
 }
 
+int Planner::numberOf(std::size_t part) const
+{
+    const int given = m_plan.targets[part].number;
+    return given > 0 ? given : static_cast<int>(part) + 1;
+}
+
 void Planner::checkTargets()
 {
     if (m_plan.targets.size() > mostTargets) {
@@ -265,7 +271,7 @@ void Planner::checkTargets()
         const auto &target = m_plan.targets[i];
         const int part = static_cast<int>(i);
         const std::string name =
-            m_plan.targets.size() == 1 ? std::string{"The target"} : fmt::format("Target {}", i + 1);
+            m_plan.targets.size() == 1 ? std::string{"The target"} : fmt::format("Target {}", numberOf(i));
         const auto price =
             checkedExit(target.price, {DraftCheck::TargetSide, DraftField::TargetPrice, 0, part, "", ""},
                 name.c_str(), m_plan.side == Side::Buy);
@@ -285,7 +291,7 @@ void Planner::checkTargets()
         }
         sum += isSound ? target.share : Rate{};
         if (price && isSound) {
-            m_targets.push_back({*price, target.share});
+            m_targets.push_back({{*price, target.share, numberOf(i)}, part});
         }
     }
 }
@@ -463,68 +469,6 @@ void Planner::checkBalance(const NewOrder &order)
                                          : std::nullopt;
          },
             higherLeverage});
-}
-
-void Planner::checkOrderSize()
-{
-    const auto &limit = m_context.limits.largestNotional;
-    const Money worth = m_result.assumedPrice * m_result.quantity;
-    if (!limit || isPureReduction() || worth <= *limit) {
-        return;
-    }
-    block({DraftCheck::OrderSize, DraftField::Quantity, 0, 0,
-              fmt::format("The order is worth {} {} and your rules allow {}", worth.toFixed(2),
-                  m_spec.quoteAsset, limit->toFixed(2)),
-              "lower the quantity"},
-        {[&]() -> std::optional<Mend> {
-            const Quantity smaller = roundedDownToLot(
-                quantityBought(*limit, m_result.assumedPrice), lotFor(m_spec, entryOrder().type));
-            return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
-                                              fmt::format("lower the quantity to {}", smaller.toString())}}
-                                        : std::nullopt;
-        }});
-}
-
-void Planner::checkRisk()
-{
-    const auto &limit = m_context.limits.largestRisk;
-    if (!limit || isPureReduction()) {
-        return;
-    }
-    const std::string allowed = fmt::format("{} {}", limit->toFixed(2), m_spec.quoteAsset);
-    if (!m_plan.stop) {
-        block({DraftCheck::RiskLimit, DraftField::StopPrice, 0, 0,
-                  fmt::format("Your rules let one trade lose at most {}, which needs a stop", allowed),
-                  "enter one"},
-            {[&]() -> std::optional<Mend> {
-                // What the fees of both sides leave over of it, and a tenth for the slippage.
-                const Money fees = m_result.entryFee + m_result.notional * m_context.commission.taker;
-                const Money left = (*limit - fees) * Rate::literal("0.9");
-                const Price slipped = m_plan.entry * m_plan.stopSlippage;
-                if (!left.isPositive() || left / m_result.quantity <= slipped) {
-                    return std::nullopt;
-                }
-                const Price away = left / m_result.quantity - slipped;
-                const bool isLong = m_plan.side == Side::Buy;
-                const Price stop = mirrored(isLong ? m_plan.entry + away : m_plan.entry - away, !isLong);
-                return Mend{DraftField::StopPrice, priceText(stop),
-                    fmt::format("enter one, for example {}", shown(stop))};
-            }});
-        return;
-    }
-    if (!m_result.atStop || -m_result.atStop->netPnl <= *limit) {
-        return;
-    }
-    block({DraftCheck::RiskLimit, DraftField::Quantity, 0, 0,
-              fmt::format("The stop would lose {} {} and your rules allow {}",
-                  (-m_result.atStop->netPnl).toFixed(2, Rounding::Up), m_spec.quoteAsset, allowed),
-              "move the stop closer"},
-        {[&]() -> std::optional<Mend> {
-            const Quantity smaller = largestFitting(m_result.quantity, *limit);
-            return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
-                                              fmt::format("lower the quantity to {}", smaller.toString())}}
-                                        : std::nullopt;
-        }});
 }
 
 // --- stop and liquidation

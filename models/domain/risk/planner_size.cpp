@@ -119,6 +119,17 @@ Planner::Candidate Planner::byBracket() const
     return {SizeBound::BracketLimit, quantityBought(std::max(Money{}, room), price)};
 }
 
+/// What the live book holds as far from the mark as a market order may trade; nothing where it holds no more
+/// than that, or where the entry is no market order.
+std::optional<Quantity> Planner::withinTakeBound() const
+{
+    const BookView *book = liveBook();
+    const Price bound = marketBound(m_spec, m_plan.side, m_context.mark.price);
+    return book != nullptr && bound.isPositive() && isMarketEntry()
+               ? quantityUpTo(levelsFor(*book, m_plan.side), m_plan.side, bound)
+               : std::nullopt;
+}
+
 Planner::Candidate Planner::safest(const SafeSize &rule) const
 {
     std::vector<Candidate> candidates{byMarginShare(rule.marginShare), byBalance(), byBracket()};
@@ -131,6 +142,9 @@ Planner::Candidate Planner::safest(const SafeSize &rule) const
     }
     if (const auto &own = m_context.limits.largestNotional) {
         candidates.push_back({SizeBound::MaxQuantity, quantityBought(*own, assumedPrice())});
+    }
+    if (const auto within = withinTakeBound()) {
+        candidates.push_back({SizeBound::TakeBound, *within});
     }
     return *std::ranges::min_element(candidates, {}, &Candidate::quantity);
 }
@@ -275,6 +289,11 @@ std::string Planner::sizeReason(Quantity asked) const
         return fmt::format("At {}x the brackets let no more be held: {}.", m_plan.leverage, rounded);
     case SizeBound::MaxQuantity:
         return "The exchange, or your own rules, take no more in one order.";
+    case SizeBound::TakeBound:
+        return fmt::format(
+            "A market order trades at most {} % from the mark, and the order book holds no more "
+            "up to there: {}.",
+            (m_spec.marketTakeBound * 100).toString(), rounded);
     case SizeBound::None:
         break;
     }

@@ -1,5 +1,6 @@
 #include "models/domain/risk/pretrade.h"
 
+#include "models/domain/market/book_walk.h"
 #include "models/domain/risk/filters.h"
 #include "models/domain/risk/order_cost.h"
 
@@ -74,6 +75,7 @@ public:
             checkBracket();
             checkBalance();
         }
+        std::ranges::move(ruleIssues(m_order, m_context), std::back_inserter(m_issues));
         std::ranges::stable_sort(m_issues, {}, &DraftIssue::field);
         return std::move(m_issues);
     }
@@ -318,6 +320,30 @@ private:
         } else if (slippage > m_context.limits.confirmSlippage) {
             confirm(DraftField::Quantity, text + ": send all the same?");
         }
+        checkTakeBound();
+    }
+
+    void checkTakeBound()
+    {
+        const Price bound = marketBound(m_spec, m_order.side, m_context.mark.price);
+        const BookView *book = m_context.book;
+        if (!bound.isPositive() || book == nullptr || book->state != BookView::State::Live) {
+            return;
+        }
+        const auto within = quantityUpTo(levelsFor(*book, m_order.side), m_order.side, bound);
+        if (!within || m_order.quantity <= *within) {
+            return;
+        }
+        const Quantity fits = roundedDownToLot(*within, lotFor(m_spec, m_order.type));
+        const std::string text = fmt::format(
+            "A market order trades at most {} % from the mark, and the order book holds {} {} up to there",
+            (m_spec.marketTakeBound * 100).toString(), within->toString(), m_spec.baseAsset);
+        // What closes may be sent: a part of the way out is better than none.
+        const bool isVain = fits.isZero() && !isReducing(m_order);
+        m_issues.push_back({DraftField::Quantity, 0,
+            isVain ? text + ": use a limit order." : text + ": the rest would expire. Send all the same?",
+            fits.isPositive() ? fits.toString() : "", isVain ? Severity::Blocks : Severity::Confirm,
+            DraftCheck::TakeBound});
     }
 
     void checkCollar()
@@ -347,7 +373,7 @@ private:
     void checkSize()
     {
         const auto price = assumed();
-        if (!price || isReducing(m_order)) {
+        if (!price || isReducing(m_order) || m_context.rules != nullptr) {
             return;
         }
         const Money notional = *price * m_order.quantity;

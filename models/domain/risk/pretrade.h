@@ -1,9 +1,11 @@
 #pragma once
 
 #include "models/domain/account.h"
+#include "models/domain/market/funding_intervals.h"
 #include "models/domain/risk/account_risk.h"
 #include "models/domain/risk/brackets.h"
 #include "models/domain/risk/draft_issue.h"
+#include "models/domain/risk/rules.h"
 
 #include <optional>
 #include <vector>
@@ -51,7 +53,9 @@ struct DraftContext
     AgedPrice ask;
     const BookView *book = nullptr;    ///< of the symbol; counts while it is live
     std::optional<Price> averageRange; ///< ATR of the symbol's candles
-    Milliseconds fundingInterval = std::chrono::hours{8};
+    Milliseconds fundingInterval = usualFundingInterval;
+    bool isFundingIntervalGiven = true;             ///< by the exchange; false: seen or guessed
+    std::optional<Milliseconds> fundingIntervalAge; ///< since it was given; nothing: not told
     CommissionRates commission;
     std::optional<Milliseconds> bracketsAge; ///< since the exchange gave them; nothing: not given or not told
     std::optional<Milliseconds> commissionAge; ///< likewise
@@ -59,6 +63,8 @@ struct DraftContext
     MarginType marginType = MarginType::Cross;
     Timestamp now; ///< the venue's time
     OrderLimits limits;
+    const RiskRules *rules = nullptr; ///< the user's own; their limits of one order then replace `limits`
+    const RuleDay *ruleDay = nullptr;
 };
 
 /// Everything that stands against sending a draft: the filters, symbol and account state, position mode,
@@ -66,6 +72,11 @@ struct DraftContext
 /// the leverage, open-order limits, price collar, missing or old market data, and a double of an order just
 /// sent. Ordered as a ticket shows its fields. Sources: reference 4.3, 5.2, 5.7, 10.6, 10.7; reliability 5.7.
 DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
+
+/// What the order breaks of the context's rules of positions, trades, leverage, order size and price collar,
+/// with what would mend it: the very sentences that the order path would refuse it with. A rule that only
+/// warns asks for a confirmation. Nothing for an order that reduces.
+DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context);
 
 /// Margin the order binds when it is placed: cost of the part that opens; 0 for a pure reduction and for a
 /// conditional order, which binds nothing before its trigger. Nothing where no price is known to value it at.

@@ -189,18 +189,19 @@ void RiskWatch::lookAtPrices(const MarkPrices &marks)
 void RiskWatch::lookAtDailyLoss(const RuleState &rules)
 {
     const Rule &rule = rules.active.of(RuleKind::DailyLoss);
-    if (!m_limits.dailyLoss || !rule.isOn() || rules.day.startAt == Timestamp{} ||
+    const auto allowed = rule.limitAt(rules.day.balance);
+    if (!m_limits.dailyLoss || !allowed || rules.day.startAt == Timestamp{} ||
         rules.day.startAt == m_dailyLossOf) {
         return;
     }
     const Money loss = rules.day.lossBy(rules.active.measure);
-    const Money limit = Money::fromUnits(rule.limit->units());
+    const Money limit = Money::fromUnits(allowed->units());
     if (loss >= limit * *m_limits.dailyLoss) {
         m_dailyLossOf = rules.day.startAt;
         add(Kind::DailyLoss, Severity::Warning, {},
             "The loss of the UTC day is " + grouped(loss.toFixed(2)) + " USDT, " +
                 (loss / limit * 100).toFixed(0) + " % of your limit of " +
-                limitText(RuleKind::DailyLoss, *rule.limit) + '.');
+                limitText(RuleKind::DailyLoss, *allowed) + '.');
     }
 }
 

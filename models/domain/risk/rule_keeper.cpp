@@ -91,16 +91,18 @@ void write(std::ostream &to, const RiskRules &rules)
 {
     to << static_cast<int>(rules.measure) << ' ' << rules.pace.atOnce << ' ' << rules.pace.perMinute;
     for (const Rule &rule : rules.rules) {
-        to << ' ' << textOf(rule.limit) << ' ' << static_cast<int>(rule.action);
+        to << ' ' << textOf(rule.limit) << ' ' << static_cast<int>(rule.action) << ' ' << textOf(rule.share);
     }
 }
 
-bool read(std::istream &from, RiskRules &rules)
+/// version: 1 knew no shares of the balance.
+bool read(std::istream &from, RiskRules &rules, int version)
 {
     bool isGood = read(from, rules.measure, 3);
     from >> rules.pace.atOnce >> rules.pace.perMinute;
     for (Rule &rule : rules.rules) {
-        isGood = isGood && read(from, rule.limit) && read(from, rule.action, 3);
+        isGood = isGood && read(from, rule.limit) && read(from, rule.action, 3) &&
+                 (version == 1 || read(from, rule.share));
     }
     return isGood && !from.fail() && problemsOf(rules).empty();
 }
@@ -243,7 +245,8 @@ void RuleKeeper::onIncome(Timestamp now, const std::vector<IncomeRow> &rows, boo
     judge(now);
 }
 
-void RuleKeeper::onOpenResult(Timestamp now, Money unrealized, Money openRisk)
+void RuleKeeper::onOpenResult(
+    Timestamp now, Money unrealized, Money openRisk, const std::optional<Money> &balance)
 {
     turnDay(now);
     const bool isImpatient = now - m_settledAt > longUnsettled;
@@ -256,6 +259,8 @@ void RuleKeeper::onOpenResult(Timestamp now, Money unrealized, Money openRisk)
         // First seen in this day: what it was before is not of today.
         m_day.openedWith = unrealized;
     }
+    m_day.balanceNow = balance ? balance : m_day.balanceNow;
+    m_day.balance = m_day.balance ? m_day.balance : m_day.balanceNow;
     m_day.settled = m_day.realised + unrealized - *m_day.openedWith;
     m_day.best = std::max(m_day.best, m_day.result());
     judge(now);
@@ -294,6 +299,7 @@ void RuleKeeper::turnDay(Timestamp now)
         RuleDay fresh;
         fresh.startAt = today;
         fresh.openedWith = fresh.openNow = m_day.openNow;
+        fresh.balance = fresh.balanceNow = m_day.balanceNow;
         fresh.settled = m_day.settled ? std::optional{Money{}} : std::nullopt;
         fresh.lastLossAt = m_day.lastLossAt;
         fresh.isComplete = m_day.isComplete;
@@ -392,7 +398,8 @@ void RuleKeeper::act(const RuleBreach &breach)
 void RuleKeeper::judgeOpenRisk(Timestamp now, Money openRisk)
 {
     const Rule &rule = m_active.of(RuleKind::OpenRisk);
-    if (!rule.isOn() || limitFrom(openRisk) <= *rule.limit) {
+    const auto limit = rule.limitAt(m_day.balance);
+    if (!limit || limitFrom(openRisk) <= *limit) {
         m_openRiskSince.reset();
         std::erase_if(m_acted, [](const auto &acted) { return acted.first == RuleKind::OpenRisk; });
         return;
@@ -405,14 +412,16 @@ void RuleKeeper::judgeOpenRisk(Timestamp now, Money openRisk)
         act({RuleKind::OpenRisk, action,
             "Open risk: " + openRisk.toFixed(2) +
                 " USDT would be lost if all stops filled, what has no stop counted whole, the rule allows " +
-                limitText(RuleKind::OpenRisk, *rule.limit) + '.'});
+                ruleText(RuleKind::OpenRisk, rule, m_day.balance) + '.'});
     }
 }
 
 bool RuleKeeper::isWatchingOrders() const
 {
-    return std::ranges::any_of(
-        allRules, [this](RuleKind kind) { return !isLocking(kind) && m_active.of(kind).isOn(); });
+    return std::ranges::any_of(allRules, [this](RuleKind kind) {
+        const Rule &rule = m_active.of(kind);
+        return rule.isOn() && (!isLocking(kind) || rule.needs(m_day.balance));
+    });
 }
 
 std::vector<RuleBreach> RuleKeeper::breachesOf(const Order &order, const RuleFacts &facts) const
@@ -432,7 +441,7 @@ RuleState RuleKeeper::state() const
 std::string RuleKeeper::rulesText() const
 {
     std::ostringstream text;
-    text << "1 ";
+    text << "2 ";
     write(text, m_active);
     if (m_pending) {
         text << " pending " << toMs(m_pendingFrom) << ' ';
@@ -446,7 +455,7 @@ std::string RuleKeeper::dayText() const
     std::ostringstream text;
     text << "1 " << toMs(m_day.startAt) << ' ' << m_day.realised.toString() << ' ' << m_day.trades << ' '
          << m_day.losses << ' ' << toMs(m_day.lastLossAt) << ' ' << m_day.hasOtherFees << ' '
-         << m_day.best.toString() << ' ' << textOf(m_day.openedWith);
+         << m_day.best.toString() << ' ' << textOf(m_day.openedWith) << ' ' << textOf(m_day.balance);
     for (const auto &[leg, trade] : m_legs) {
         text << "\nleg " << leg.first << ' ' << static_cast<int>(leg.second) << ' ' << trade.amount.toString()
              << ' ' << trade.result.toString();
@@ -484,7 +493,7 @@ bool RuleKeeper::readRules(const std::string &text)
     int version = 0;
     RiskRules active;
     from >> version;
-    if (version != 1 || !read(from, active)) {
+    if (version < 1 || version > 2 || !read(from, active, version)) {
         return false;
     }
     m_active = active;
@@ -494,7 +503,7 @@ bool RuleKeeper::readRules(const std::string &text)
     }
     RiskRules pending;
     Timestamp since;
-    if (word != "pending" || !read(from, since) || !read(from, pending)) {
+    if (word != "pending" || !read(from, since) || !read(from, pending, version)) {
         return false;
     }
     m_pending = pending;
@@ -514,6 +523,9 @@ bool RuleKeeper::readDay(const std::string &text)
                   read(head, day.realised) && static_cast<bool>(head >> day.trades >> day.losses) &&
                   read(head, day.lastLossAt) && static_cast<bool>(head >> day.hasOtherFees) &&
                   read(head, day.best) && read(head, day.openedWith);
+    if (isGood && !(head >> std::ws).eof()) { // older notes end here
+        isGood = read(head, day.balance);
+    }
     if (!isGood) {
         return false;
     }

@@ -83,8 +83,10 @@ public:
     /// Positions, balances or orders are moving: open results seen until a moment later do not fit the
     /// realised ones.
     void onMotion(Timestamp now) { m_movedAt = std::max(m_movedAt, now); }
-    /// The open result of all positions at live marks, and what is lost if all stops fill.
-    void onOpenResult(Timestamp now, Money unrealized, Money openRisk);
+    /// The open result of all positions at live marks, what is lost if all stops fill, and the margin balance
+    /// where it is known.
+    void onOpenResult(
+        Timestamp now, Money unrealized, Money openRisk, const std::optional<Money> &balance = {});
     /// What is held by all executions, and agreed with the exchange; signed, legs that are not listed are
     /// flat.
     void onPositions(const std::vector<std::pair<std::pair<Symbol, PositionSide>, Quantity>> &held);

@@ -21,20 +21,21 @@ struct Row
     bool isCount;       ///< whole numbers only
     bool isLongTighter; ///< a higher limit forbids more
     bool mayFlatten;
+    bool mayBeShare;
 };
 
 // By RuleKind.
 constexpr std::array<Row, ruleCount> rows{{
-    {"Daily loss", "USDT", false, false, true},
-    {"Risk per trade", "USDT", false, false, false},
-    {"Open risk", "USDT", false, false, true},
-    {"Positions", "positions", true, false, false},
-    {"Trades", "trades", true, false, false},
-    {"Losing streak", "losses", true, false, true},
-    {"Cool-down", "min", false, true, false},
-    {"Leverage", "x", true, false, false},
-    {"Order size", "USDT", false, false, false},
-    {"Price collar", "%", false, false, false},
+    {"Daily loss", "USDT", false, false, true, true},
+    {"Risk per trade", "USDT", false, false, false, true},
+    {"Open risk", "USDT", false, false, true, true},
+    {"Positions", "positions", true, false, false, false},
+    {"Trades", "trades", true, false, false, false},
+    {"Losing streak", "losses", true, false, true, false},
+    {"Cool-down", "min", false, true, false, false},
+    {"Leverage", "x", true, false, false, false},
+    {"Order size", "USDT", false, false, false, false},
+    {"Price collar", "%", false, false, false, false},
 }};
 
 const Row &rowOf(RuleKind kind)
@@ -47,9 +48,11 @@ Rule tighter(RuleKind kind, const Rule &active, const Rule &wanted)
     if (!active.isOn() || !wanted.isOn()) {
         return active.isOn() ? active : wanted;
     }
-    const bool isLonger = rowOf(kind).isLongTighter;
-    return {isLonger ? std::max(active.limit, wanted.limit) : std::min(active.limit, wanted.limit),
-        std::max(active.action, wanted.action)};
+    const auto stricter = [](const auto &a, const auto &b, bool isHigher) {
+        return !a || !b ? (a ? a : b) : isHigher ? std::max(a, b) : std::min(a, b);
+    };
+    return {stricter(active.limit, wanted.limit, rowOf(kind).isLongTighter),
+        std::max(active.action, wanted.action), stricter(active.share, wanted.share, false)};
 }
 
 std::string usdt(Money amount)
@@ -101,6 +104,7 @@ public:
 
     std::vector<RuleBreach> breaches()
     {
+        checkShares();
         checkRisk();
         checkCounts();
         checkLeverage();
@@ -113,9 +117,12 @@ private:
     bool isOn(RuleKind kind) const { return m_rules.of(kind).isOn(); }
     std::string allows(RuleKind kind) const
     {
-        return "the rule allows " + limitText(kind, *m_rules.of(kind).limit) + '.';
+        return "the rule allows " + ruleText(kind, m_rules.of(kind), m_day.balance) + '.';
     }
-    bool isAbove(RuleKind kind, RuleLimit value) const { return value > *m_rules.of(kind).limit; }
+    bool isAbove(RuleKind kind, RuleLimit value) const
+    {
+        return value > *m_rules.of(kind).limitAt(m_day.balance);
+    }
     void add(RuleKind kind, const std::string &text)
     {
         m_breaches.push_back({kind, m_rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
@@ -123,19 +130,31 @@ private:
     void addUnknown(RuleKind kind, const char *what)
     {
         add(kind, std::string{what} + " is not known yet, so the rule of " +
-                      limitText(kind, *m_rules.of(kind).limit) +
+                      ruleText(kind, m_rules.of(kind), m_day.balance) +
                       " cannot be checked; try again in a moment.");
+    }
+
+    void checkShares()
+    {
+        for (const RuleKind kind : allRules) {
+            if (m_rules.of(kind).needs(m_day.balance)) {
+                addUnknown(kind, "The balance of the day");
+            }
+        }
     }
 
     void checkRisk()
     {
-        if (!isOn(RuleKind::RiskPerTrade) && !isOn(RuleKind::OpenRisk)) {
+        const auto isCheckable = [this](RuleKind kind) {
+            return isOn(kind) && !m_rules.of(kind).needs(m_day.balance);
+        };
+        if (!isCheckable(RuleKind::RiskPerTrade) && !isCheckable(RuleKind::OpenRisk)) {
             return;
         }
         const bool hasPrice = m_request.price.isPositive() || m_request.triggerPrice.isPositive();
         if (m_facts.account == nullptr || m_facts.marks == nullptr || (!hasPrice && !m_mark.isPositive())) {
             for (const RuleKind kind : {RuleKind::RiskPerTrade, RuleKind::OpenRisk}) {
-                if (isOn(kind)) {
+                if (isCheckable(kind)) {
                     addUnknown(kind, "The account or the mark price");
                 }
             }
@@ -145,7 +164,7 @@ private:
         const OpenRisk risk = openRisk(*m_facts.account, *m_facts.marks, m_orders,
             m_facts.commissions != nullptr ? *m_facts.commissions : none, m_facts.stopOfEntry);
         const LegRisk *leg = risk.find(m_request.symbol, m_request.positionSide);
-        if (isOn(RuleKind::RiskPerTrade) && leg != nullptr &&
+        if (isCheckable(RuleKind::RiskPerTrade) && leg != nullptr &&
             isAbove(RuleKind::RiskPerTrade, limitFrom(leg->risk()))) {
             const bool hasStop = m_facts.stopOfEntry && m_facts.stopOfEntry(m_order).has_value();
             const bool isNaked = leg->naked.isPositive() || !hasStop;
@@ -154,7 +173,7 @@ private:
                                             allows(RuleKind::RiskPerTrade) +
                                             (hasStop ? "" : " Send the entry together with its stop."));
         }
-        if (isOn(RuleKind::OpenRisk) && isAbove(RuleKind::OpenRisk, limitFrom(risk.risk()))) {
+        if (isCheckable(RuleKind::OpenRisk) && isAbove(RuleKind::OpenRisk, limitFrom(risk.risk()))) {
             add(RuleKind::OpenRisk,
                 usdt(risk.risk()) + " would be lost if all stops filled, " +
                     (risk.nakedNotional.isPositive() ? "what has no stop counted whole, " : "") +
@@ -296,6 +315,30 @@ bool mayFlatten(RuleKind kind)
     return rowOf(kind).mayFlatten;
 }
 
+bool mayBeShare(RuleKind kind)
+{
+    return rowOf(kind).mayBeShare;
+}
+
+std::optional<RuleLimit> Rule::limitAt(const std::optional<Money> &balance) const
+{
+    if (!share || !balance) {
+        return limit;
+    }
+    const auto ofBalance = limitFrom(std::max(Money{}, *balance) * *share);
+    return limit ? std::min(*limit, ofBalance) : ofBalance;
+}
+
+std::string ruleText(RuleKind kind, const Rule &rule, const std::optional<Money> &balance)
+{
+    std::string text = rule.limit ? limitText(kind, *rule.limit) : std::string{};
+    if (rule.share) {
+        text += (text.empty() ? "" : " or ") + (*rule.share * 100).toString() + " % of the balance (" +
+                (balance ? usdt(std::max(Money{}, *balance) * *rule.share) : "not known yet") + ')';
+    }
+    return text;
+}
+
 std::string limitText(RuleKind kind, RuleLimit limit)
 {
     if (kind == RuleKind::PriceCollar) {
@@ -316,10 +359,15 @@ std::vector<std::string> problemsOf(const RiskRules &rules)
         if (!rule.isOn()) {
             continue;
         }
-        if (!rule.limit->isPositive()) {
+        if (rule.limit && !rule.limit->isPositive()) {
             problems.push_back(name + ": enter a limit above 0, or switch the rule off.");
-        } else if (rowOf(kind).isCount && !rule.limit->isMultipleOf(RuleLimit::of(1))) {
+        } else if (rule.limit && rowOf(kind).isCount && !rule.limit->isMultipleOf(RuleLimit::of(1))) {
             problems.push_back(name + ": enter a whole number.");
+        }
+        if (rule.share && !mayBeShare(kind)) {
+            problems.push_back(name + ": a share of the balance is not offered for this rule.");
+        } else if (rule.share && (!rule.share->isPositive() || *rule.share > Rate::of(1))) {
+            problems.push_back(name + ": a share of the balance is above 0 and at most 100 %.");
         }
         if (rule.action == RuleAction::Flatten && !mayFlatten(kind)) {
             problems.push_back(name + ": closing everything is not offered for this rule; refuse instead.");
@@ -376,11 +424,11 @@ std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, 
         breaches.push_back({kind, rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
     };
     const auto allows = [&](RuleKind kind) {
-        return "the rule allows " + limitText(kind, *rules.of(kind).limit) + '.';
+        return "the rule allows " + ruleText(kind, rules.of(kind), day.balance) + '.';
     };
-    if (const Rule &rule = rules.of(RuleKind::DailyLoss); rule.isOn()) {
+    if (const auto limit = rules.of(RuleKind::DailyLoss).limitAt(day.balance)) {
         const Money loss = day.lossBy(rules.measure);
-        if (limitFrom(loss) >= *rule.limit) {
+        if (limitFrom(loss) >= *limit) {
             static constexpr std::array<const char *, 3> since{" of closed results lost in the UTC day",
                 " lost since 00:00 UTC, open results included",
                 " below the best of the UTC day, open results included"};

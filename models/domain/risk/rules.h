@@ -53,11 +53,17 @@ template <class Measure> RuleLimit limitFrom(Exact<Measure> value)
     return RuleLimit::fromUnits(value.units());
 }
 
+/// A rule has a limit, a share of the balance, or both: then the tighter counts. With neither it is off.
 struct Rule
 {
-    std::optional<RuleLimit> limit; ///< above 0; nothing: the rule is off
+    std::optional<RuleLimit> limit; ///< above 0
     RuleAction action = RuleAction::Refuse;
-    bool isOn() const { return limit.has_value(); }
+    std::optional<Rate> share = {}; ///< of the day's balance (RuleDay::balance), above 0 and at most 1
+    bool isOn() const { return limit || share; }
+    /// The limit that holds at that balance. Nothing where the rule is off or has a share alone and the
+    /// balance is not known.
+    std::optional<RuleLimit> limitAt(const std::optional<Money> &balance) const;
+    bool needs(const std::optional<Money> &balance) const { return share && !balance; }
     friend bool operator==(const Rule &, const Rule &) = default;
 };
 
@@ -86,8 +92,13 @@ std::string_view nameOf(RuleKind kind);
 std::string_view unitOf(RuleKind kind);
 /// Whether Flatten may be chosen: only where positions, and not a single order, are what breaks the rule.
 bool mayFlatten(RuleKind kind);
+/// Only where the limit is an amount that the account may lose.
+bool mayBeShare(RuleKind kind);
 /// The limit as people read it: "500 USDT", "3 positions", "0.5 %".
 std::string limitText(RuleKind kind, RuleLimit limit);
+/// The whole rule: "500 USDT", "2 % of the balance (200.00 USDT)", "500 USDT or 2 % of the balance (not known
+/// yet)"; empty where it is off.
+std::string ruleText(RuleKind kind, const Rule &rule, const std::optional<Money> &balance);
 /// One sentence per limit that makes no sense (0 or less, a broken count, an action that is not offered).
 std::vector<std::string> problemsOf(const RiskRules &rules);
 
@@ -103,6 +114,10 @@ struct RuleDay
     std::optional<Money> openedWith; ///< open result when the day began, or when it was first seen in it
     std::optional<Money> openNow;    ///< open result, last seen while nothing was in motion
     std::optional<Money> settled;    ///< realised + change of the open result, as they were together then
+    /// Margin balance when the day began, or when it was first seen in it: what shares are of. It stays so
+    /// for the day, so that a loss does not tighten a rule.
+    std::optional<Money> balance;
+    std::optional<Money> balanceNow; ///< margin balance, last seen while nothing was in motion
     Money best;                      ///< highest result of the day by Equity; 0 at its start
     int trades = 0;                  ///< positions opened
     int losses = 0;                  ///< trades closed with a loss in a row
