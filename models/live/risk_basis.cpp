@@ -1,5 +1,7 @@
 #include "models/live/risk_basis.h"
 
+#include "models/domain/risk/plan_explain.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -81,6 +83,34 @@ domain::SymbolSpecs RiskBasis::specs() const
         }
     }
     return specs;
+}
+
+domain::ExplainContext RiskBasis::explainContext() const
+{
+    domain::ExplainContext words;
+    words.entry = words.quantity = {"position at the exchange"};
+    words.brackets.source = "leverage brackets of the exchange";
+    const auto takeOlder = [](std::optional<domain::Milliseconds> &age,
+                               const std::optional<domain::Milliseconds> &other) {
+        age = age && other ? std::max(age, other) : age ? age : other;
+    };
+    for (const auto &symbol : symbols()) {
+        domain::DraftContext draft = m_account.draftContext(symbol);
+        if (const auto book = m_books.find(symbol); book != m_books.end()) {
+            draft.book = book->second.get();
+        }
+        const domain::ExplainContext each = domain::explainContextOf(draft);
+        takeOlder(words.mark.age, each.mark.age);
+        takeOlder(words.funding.age, each.mark.age);
+        takeOlder(words.balance.age, each.balance.age);
+        takeOlder(words.brackets.age, each.brackets.age);
+        takeOlder(words.fees.age, each.fees.age);
+        takeOlder(words.book.age, each.book.age);
+        if (!m_account.hasBrackets(symbol)) {
+            words.brackets.source = "shipped leverage brackets where the exchange gave none";
+        }
+    }
+    return words;
 }
 
 domain::RiskLevel RiskBasis::level() const

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/domain/risk/explain.h"
 #include "models/domain/risk/ways_back.h"
 #include "models/live/account_view.h"
 
@@ -24,6 +25,8 @@ public:
     /// Nothing before the first snapshot of the account.
     std::optional<domain::StressBasis> basis() const;
     domain::SymbolSpecs specs() const;
+    /// Sources and ages for explanations; of several positions the oldest age counts.
+    domain::ExplainContext explainContext() const;
     /// The level of the account; SAFE before it is known.
     domain::RiskLevel level() const;
     /// Symbols with a position, each once, in the order of the account.

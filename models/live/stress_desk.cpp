@@ -14,6 +14,8 @@ StressDesk::StressDesk(RiskBasis &basis, BetaBook &betas, QObject *parent)
       m_betas{betas},
       m_job{this, [this](Answer answer) {
                 m_reportConditions = std::move(answer.conditions);
+                m_reportBasis = std::move(answer.basis);
+                m_reportScenario = std::move(answer.scenario);
                 m_report = std::move(answer.report);
                 emit changed();
             }}
@@ -40,18 +42,23 @@ void StressDesk::setActive(bool active)
     compute();
 }
 
-std::vector<Rate> StressDesk::stations(Path path)
+std::vector<Rate> StressDesk::stations(const StressConditions &conditions)
 {
-    static const Rate half = Rate::literal("0.5");
-    return path == Path::Single ? domain::stationsBetween({}, Rate::of(1), Rate::literal("0.02"))
-                                : domain::stationsBetween(-half, half, Rate::literal("0.01"));
+    const Rate reach = conditions.reach;
+    return conditions.path == Path::Single ? domain::stationsBetween({}, Rate::of(1), Rate::literal("0.02"))
+                                           : domain::stationsBetween(-reach, reach, reach / 50);
+}
+
+Rate StressDesk::tableStep(const StressConditions &conditions)
+{
+    return conditions.path == Path::Single ? Rate::literal("0.1") : conditions.reach / 10;
 }
 
 domain::StressScenario StressDesk::scenario() const
 {
     domain::StressScenario scenario;
     scenario.reference = m_basis.reference();
-    scenario.stations = stations(m_conditions.path);
+    scenario.stations = stations(m_conditions);
     scenario.stops = m_conditions.stops;
     scenario.fundingMultiple = m_conditions.triplesFunding ? 3 : 0;
     scenario.bookDivisor = m_conditions.thinsBooks ? 4 : 1;
@@ -82,10 +89,18 @@ void StressDesk::compute()
         }
     }
     if (auto basis = m_basis.basis()) {
-        m_job.run([basis = std::move(*basis), scenario = scenario(), conditions = m_conditions] {
-            return Answer{conditions, domain::stressDesk(basis, scenario)};
+        auto shared = std::make_shared<const domain::StressBasis>(std::move(*basis));
+        m_job.run([basis = std::move(shared), scenario = scenario(), conditions = m_conditions] {
+            return Answer{conditions, basis, scenario, domain::stressDesk(*basis, scenario)};
         });
     }
+}
+
+std::optional<domain::Explanation> StressDesk::explain(const domain::StressQuestion &question) const
+{
+    return m_report ? domain::explainStress(
+                          question, *m_reportBasis, m_reportScenario, *m_report, m_basis.explainContext())
+                    : std::nullopt;
 }
 
 } // namespace live

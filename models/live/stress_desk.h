@@ -1,5 +1,6 @@
 #pragma once
 
+#include "models/domain/risk/stress_explain.h"
 #include "models/live/beta_book.h"
 #include "models/live/newest_job.h"
 #include "models/live/risk_basis.h"
@@ -7,6 +8,7 @@
 #include <QObject>
 
 #include <map>
+#include <memory>
 #include <optional>
 
 namespace live
@@ -25,6 +27,8 @@ struct StressConditions
     domain::StopHandling stops = domain::StopHandling::Filled;
     bool triplesFunding = false;
     bool thinsBooks = false; ///< by 4
+    /// How far the curve goes to either side; Single: to the end of the moves whatever this says.
+    domain::Rate reach = domain::Rate::fromUnits(500'000'000'000); ///< 50 %
     friend bool operator==(const StressConditions &, const StressConditions &) = default;
 };
 
@@ -44,11 +48,16 @@ public:
     const domain::StressReport *report() const { return m_report ? &*m_report : nullptr; }
     const StressConditions &reportConditions() const { return m_reportConditions; }
 
+    /// Where a figure of report() comes from; nothing where it has no such figure.
+    std::optional<domain::Explanation> explain(const domain::StressQuestion &question) const;
+
     RiskBasis &basis() { return m_basis; }
     const RiskBasis &basis() const { return m_basis; }
     BetaBook &betas() { return m_betas; }
     /// Places that the curve is drawn through: the path from end to end.
-    static std::vector<domain::Rate> stations(StressConditions::Path path);
+    static std::vector<domain::Rate> stations(const StressConditions &conditions);
+    /// The distance of the places that a table shows: twenty to the whole curve, ten of single moves.
+    static domain::Rate tableStep(const StressConditions &conditions);
 
 signals:
     void changed();
@@ -57,6 +66,8 @@ private:
     struct Answer
     {
         StressConditions conditions;
+        std::shared_ptr<const domain::StressBasis> basis;
+        domain::StressScenario scenario;
         domain::StressReport report;
     };
     void compute();
@@ -66,6 +77,8 @@ private:
     BetaBook &m_betas;
     StressConditions m_conditions;
     StressConditions m_reportConditions;
+    std::shared_ptr<const domain::StressBasis> m_reportBasis; ///< what the report was computed from …
+    domain::StressScenario m_reportScenario;                  ///< … and along which path
     std::optional<domain::StressReport> m_report;
     ports::Subscription m_books;
     bool m_isActive = false;

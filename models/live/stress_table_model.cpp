@@ -36,8 +36,7 @@ void StressTableModel::show()
     std::vector<domain::StressStation> rows;
     m_now = {};
     if (const auto *report = m_desk.report()) {
-        const bool isSingle = m_desk.reportConditions().path == StressConditions::Path::Single;
-        const Rate step = Rate::literal(isSingle ? "0.1" : "0.05");
+        const Rate step = StressDesk::tableStep(m_desk.reportConditions());
         for (const auto &station : report->stations) {
             if (station.at.isMultipleOf(step)) {
                 rows.push_back(station);

@@ -126,12 +126,32 @@ QString waySentence(
     return head + QStringLiteral(": ") + body + u'.';
 }
 
+QString ownPlaceText(const StressReport &report, const PoolDeath &death, const RiskBasis &basis)
+{
+    const std::size_t first = death.positions.front();
+    return tr("%1 USDT (%2)")
+        .arg(fixedText(death.price, basis.market().priceDecimals(report.positions[first].symbol)),
+            byPercent(changeOf(death.price, report.marks[first])));
+}
+
+QString referencePlaceText(const PoolDeath &death, Path path, const RiskBasis &basis)
+{
+    if (path == Path::Single || !death.referencePrice) {
+        return path == Path::Single ? placeText(death.at, path) : byPercent(death.at);
+    }
+    return tr("%1 %2 (%3)")
+        .arg(referenceName(basis),
+            fixedText(*death.referencePrice, basis.market().priceDecimals(basis.reference())),
+            byPercent(death.at));
+}
+
 QString placeText(Rate at, Path path)
 {
     if (path == Path::Single) {
         return tr("%1 of the moves").arg(percentText(at, 0));
     }
-    return at.isZero() ? tr("0 %") : signedPercentText(at, 0);
+    const bool isWhole = at.isMultipleOf(Rate::fromUnits(10'000'000'000));
+    return at.isZero() ? tr("0 %") : signedPercentText(at, isWhole ? 0 : 1);
 }
 
 QString stationSentence(const StressReport &report, const domain::StressStation &station, Path path)

@@ -16,6 +16,13 @@ QString positionName(const domain::Position &position);
 QString waySentence(const domain::StressReport &report, bool isFalling, const StressConditions &conditions,
     const RiskBasis &basis);
 
+/// The place of a death: "61,234.5 USDT (-12.3 %)" of the first position's own price, or "BTC 55,100.0
+/// (-21.1 %)" of the reference's; on a path of single moves "40 % of the moves".
+QString ownPlaceText(
+    const domain::StressReport &report, const domain::PoolDeath &death, const RiskBasis &basis);
+QString referencePlaceText(
+    const domain::PoolDeath &death, StressConditions::Path path, const RiskBasis &basis);
+
 /// A station in words, values with their units: "Move -10.0 %: equity 8,812.10 USDT, margin ratio 45.21 %,
 /// MEDIUM. BTCUSDT long is liquidated."
 QString stationSentence(

@@ -123,6 +123,18 @@ QString WaysBackModel::sentence(const WayBack &way) const
                    ? tr("Close all of %1, %2").arg(name, fixedText(way.quantity, decimals))
                    : tr("Close %1 of %2, %3")
                          .arg(fixedText(way.quantity, decimals), name, percentText(way.share, 1));
+    case Kind::ReduceTwo: {
+        const auto part = [this](const domain::ClosedPart &closed) {
+            const QString quantity =
+                fixedText(closed.quantity, m_basis.market().quantityDecimals(closed.position.symbol));
+            return closed.quantity == closed.position.quantity
+                       ? tr("all of %1, %2").arg(positionName(closed.position), quantity)
+                       : tr("%1 of %2, %3")
+                             .arg(quantity, positionName(closed.position),
+                                 percentText(closed.quantity / closed.position.quantity, 1));
+        };
+        return tr("Close %1, and %2").arg(part(way.parts[0]), part(way.parts[1]));
+    }
     case Kind::ReduceAll:
         return tr("Close %1 of every cross position").arg(percentText(way.share, 0));
     case Kind::Stop:
@@ -160,6 +172,7 @@ QString WaysBackModel::remark(const WayBack &way) const
         words << tr("%1 left").arg(fixedText(
             way.position.quantity - way.quantity, m_basis.market().quantityDecimals(way.position.symbol)));
         [[fallthrough]];
+    case Kind::ReduceTwo:
     case Kind::ReduceAll:
         words << tr("margin balance %1 USDT").arg(fixedText(way.balanceAfter, 2));
         break;
@@ -244,11 +257,17 @@ QString WaysBackModel::keyOf(const std::vector<TroubledPool> &pools, const Row &
 {
     const TroubledPool &pool = pools[row.pool];
     const WayBack &way = pool.ways[row.way];
-    return QStringLiteral("%1|%2|%3|%4")
-        .arg(poolName(pool))
-        .arg(static_cast<int>(way.kind))
-        .arg(toQString(way.position.symbol))
-        .arg(static_cast<int>(way.position.positionSide));
+    QString key = QStringLiteral("%1|%2|%3|%4")
+                      .arg(poolName(pool))
+                      .arg(static_cast<int>(way.kind))
+                      .arg(toQString(way.position.symbol))
+                      .arg(static_cast<int>(way.position.positionSide));
+    if (way.kind == Kind::ReduceTwo) {
+        const domain::Position &other = way.parts[1].position;
+        key +=
+            QStringLiteral("|%1|%2").arg(toQString(other.symbol)).arg(static_cast<int>(other.positionSide));
+    }
+    return key;
 }
 
 QString WaysBackModel::key(int row) const

@@ -217,10 +217,13 @@ private slots:
         const auto pools = desk.ways();
         QCOMPARE(pools.size(), std::size_t{1});
         const auto &ways = pools[0].ways;
-        QVERIFY(ways.front().kind == Kind::Reduce);
-        QVERIFY(ways.front().position.symbol == "BTCUSDT");
+        // A little of both relieves the dearer brackets of both; of one alone, that with the better book.
+        QVERIFY(ways.front().kind == Kind::ReduceTwo);
+        const auto *better = find(pools[0], Kind::Reduce, "BTCUSDT");
         const auto *other = find(pools[0], Kind::Reduce, "ETHUSDT");
-        QVERIFY(other != nullptr && ways.front().cost < other->cost);
+        QVERIFY(better != nullptr && other != nullptr);
+        QVERIFY(better < other && better->cost < other->cost); // and so they stand
+        QVERIFY(ways.front().cost < better->cost);
         const auto *all = find(pools[0], Kind::ReduceAll);
         QVERIFY(all != nullptr);
         QCOMPARE(all->orders.size(), std::size_t{2});
@@ -228,6 +231,75 @@ private slots:
         // With the books thinned, the same cut costs more.
         const auto thin = waysBack(desk.basis, desk.specs, RiskLevel::High, 4);
         QVERIFY(find(thin[0], Kind::Reduce, "ETHUSDT")->cost > other->cost);
+    }
+
+    void twoPositionsAreMixedWhereThatIsCheaper()
+    {
+        // Two alike, within their first brackets, over books that become worse with size: the cheapest cut is
+        // of both.
+        Desk desk;
+        desk.addCross(Money::of(900));
+        desk.add(position("BTCUSDT", Side::Buy, "0.8", "60000"), Price::of(60'000));
+        desk.add(position("ETHUSDT", Side::Sell, "16", "3000"), Price::of(3'000));
+        desk.addBook("BTCUSDT", Quantity::literal("0.03"), 40);
+        desk.addBook("ETHUSDT", Quantity::literal("0.6"), 40);
+        const auto pools = desk.ways(RiskLevel::Medium);
+        QCOMPARE(pools.size(), std::size_t{1});
+        const auto &mix = pools[0].ways.front();
+        QVERIFY(mix.kind == Kind::ReduceTwo);
+        const auto *btc = find(pools[0], Kind::Reduce, "BTCUSDT");
+        const auto *eth = find(pools[0], Kind::Reduce, "ETHUSDT");
+        QVERIFY(btc != nullptr && eth != nullptr);
+        QVERIFY(mix.cost < btc->cost && mix.cost < eth->cost);
+        QCOMPARE(mix.parts.size(), std::size_t{2});
+        QVERIFY(mix.cost == mix.parts[0].cost() + mix.parts[1].cost());
+        QVERIFY(mix.isCostKnown);
+        QCOMPARE(mix.orders.size(), std::size_t{2});
+        QVERIFY(mix.orders[0].reduceOnly && mix.orders[0].symbol == "BTCUSDT");
+        QVERIFY(mix.orders[0].side == Side::Sell && mix.orders[0].quantity == mix.parts[0].quantity);
+        QVERIFY(mix.orders[1].reduceOnly && mix.orders[1].symbol == "ETHUSDT");
+        QVERIFY(mix.orders[1].side == Side::Buy && mix.orders[1].quantity == mix.parts[1].quantity);
+        QVERIFY(levelOf(mix.ratioAfter) == RiskLevel::Safe);
+        for (std::size_t i = 1; i < pools[0].ways.size() && pools[0].ways[i].kind != Kind::AddFunds; ++i) {
+            QVERIFY(pools[0].ways[i - 1].cost <= pools[0].ways[i].cost);
+        }
+        // Where one book is deep, one cut is enough; and where one is not known, no cost can be compared.
+        desk.addBook("BTCUSDT", Quantity::of(50), 40);
+        QVERIFY(find(desk.ways(RiskLevel::Medium)[0], Kind::ReduceTwo) == nullptr);
+        desk.addBook("BTCUSDT", Quantity::literal("0.03"), 40);
+        desk.basis.books.erase("ETHUSDT");
+        QVERIFY(find(desk.ways(RiskLevel::Medium)[0], Kind::ReduceTwo) == nullptr);
+    }
+
+    void aMixIsSafeCheaperAndHardlyBeaten()
+    {
+        check("mix", [] {
+            const Desk desk = arbitraryDesk();
+            for (const auto &pool : desk.ways(RiskLevel::Medium)) {
+                for (const auto &way : pool.ways) {
+                    if (way.kind != Kind::ReduceTwo) {
+                        continue;
+                    }
+                    RC_CLASSIFY(true, "mix");
+                    Desk halfway = desk;
+                    halfway.basis.account = afterClosing(desk, way.parts[0].position, way.parts[0].quantity);
+                    const auto after = [&halfway, &way](Quantity second) {
+                        return afterClosing(halfway, way.parts[1].position, second);
+                    };
+                    RC_ASSERT(isSafe(desk, after(way.parts[1].quantity), pool));
+                    const Quantity less = way.parts[1].quantity - Quantity::literal("0.001");
+                    RC_ASSERT((!less.isPositive() || !isSafe(desk, after(less), pool)));
+                    for (const ClosedPart &part : way.parts) {
+                        const auto *alone = find(pool, Kind::Reduce, part.position.symbol);
+                        RC_ASSERT((alone == nullptr || way.cost < alone->cost));
+                        RC_ASSERT(part.quantity.isPositive() && part.quantity <= part.position.quantity);
+                    }
+                    for (const NewOrder &order : way.orders) {
+                        RC_ASSERT(isReducing(order));
+                    }
+                }
+            }
+        });
     }
 
     void aSizeAboveTheLargestOrderIsSplit()

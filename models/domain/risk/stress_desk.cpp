@@ -98,8 +98,11 @@ class Desk
 public:
     Desk(const StressBasis &basis, const StressScenario &scenario);
     StressReport report() const;
+    StressMoment moment(Rate at) const;
+    StressMoment moment(const PoolDeath &death) const;
 
 private:
+    StressMoment momentOf(const State &state, const Place &place) const;
     void addLeg(const Position &position, StressReport &report);
     void findReference();
     void bookFunding();
@@ -572,7 +575,71 @@ StressReport Desk::report() const
     return report;
 }
 
+StressMoment Desk::momentOf(const State &state, const Place &place) const
+{
+    StressMoment moment;
+    moment.crossWallet = state.crossWallet;
+    for (std::size_t i = 0; i < m_legs.size(); ++i) {
+        const Leg &leg = m_legs[i];
+        const Price price = leg.priceAt(place);
+        const Quantity held = state.held[i];
+        moment.legs.push_back({i, held, price, leg.pnlAt(price, held),
+            held.isPositive() ? leg.maintenanceAt(price, held) : Money{}, state.isolated[i],
+            price * held * (leg.leavingRate + leg.fees.taker)});
+    }
+    return moment;
+}
+
+StressMoment Desk::moment(Rate at) const
+{
+    State state = m_start;
+    for (const Change &change : walk(at.isNegative() ? -1 : 1)) {
+        if (change.at.abs() <= at.abs()) {
+            apply(state, change);
+        }
+    }
+    if (m_scenario.stops == StopHandling::Gapped) {
+        fillGapped(state, placeOf(at), at);
+    }
+    return momentOf(state, placeOf(at));
+}
+
+StressMoment Desk::moment(const PoolDeath &death) const
+{
+    State state = m_start;
+    for (const Change &change : walk(death.at.isPositive() ? 1 : -1)) {
+        if (change.death && change.death->isCross == death.isCross &&
+            change.death->positions == death.positions) {
+            break;
+        }
+        apply(state, change);
+    }
+    if (death.isCross) {
+        const bool isExact = death.referencePrice && m_referenceMark.isPositive() && !death.at.isZero();
+        return momentOf(state, isExact ? Place{death.referencePrice->units() - m_referenceMark.units(),
+                                             m_referenceMark.units(), true}
+                                       : placeOf(death.at));
+    }
+    StressMoment moment = momentOf(state, placeOf(death.at));
+    StressedLeg &spent = moment.legs[death.positions.front()];
+    const Leg &leg = m_legs[spent.position];
+    spent.price = death.price; // on its very tick
+    spent.unrealizedPnl = leg.pnlAt(death.price, spent.held);
+    spent.maintenanceMargin = leg.maintenanceAt(death.price, spent.held);
+    return moment;
+}
+
 } // namespace
+
+StressMoment stressMoment(const StressBasis &basis, const StressScenario &scenario, Rate at)
+{
+    return Desk{basis, scenario}.moment(at);
+}
+
+StressMoment stressMoment(const StressBasis &basis, const StressScenario &scenario, const PoolDeath &death)
+{
+    return Desk{basis, scenario}.moment(death);
+}
 
 const PoolDeath *StressWay::accountDeath() const
 {

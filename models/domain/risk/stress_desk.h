@@ -130,6 +130,30 @@ struct StressReport
 /// Sources: product specification 4; reference 10.1, 10.2, 10.8, 10.10.
 StressReport stressDesk(const StressBasis &basis, const StressScenario &scenario);
 
+/// One position at a moment of the walk.
+struct StressedLeg
+{
+    std::size_t position = 0; ///< into StressReport::positions
+    Quantity held;            ///< 0: closed or liquidated by then
+    Price price;
+    Money unrealizedPnl;
+    Money maintenanceMargin;
+    Money isolatedWallet;
+    Money leavingCost; ///< of closing it there at market: slippage against the price, and taker fee
+};
+
+/// The account at a moment of the walk, part by part.
+struct StressMoment
+{
+    Money crossWallet;
+    std::vector<StressedLeg> legs; ///< of all positions, in their order
+};
+
+/// What the station at that place is made of.
+StressMoment stressMoment(const StressBasis &basis, const StressScenario &scenario, Rate at);
+/// The moment in which a pool is used up, the pool still in it. death: of the same basis and scenario.
+StressMoment stressMoment(const StressBasis &basis, const StressScenario &scenario, const PoolDeath &death);
+
 /// Places from lowest to highest at a distance of step, both ends and 0 included where it lies between.
 /// step: above 0.
 std::vector<Rate> stationsBetween(Rate lowest, Rate highest, Rate step);

@@ -78,14 +78,13 @@ struct Held
     Money pnl(Quantity held) const { return (mark - position.entryPrice) * held * signOf(position.side); }
     Money maintenance(Quantity held) const { return maintenanceMargin(mark * held, *table); }
     Money fee(Quantity closed) const { return proceeds.of(closed) * fees.taker; }
+    ClosedPart part(Quantity closed) const
+    {
+        return {position, closed, mark, proceeds.of(closed), fees.taker, proceeds.isKnown()};
+    }
     Money realized(Quantity closed) const
     {
         return (proceeds.of(closed) - position.entryPrice * closed) * signOf(position.side);
-    }
-    /// Slippage against the mark and the fee.
-    Money cost(Quantity closed) const
-    {
-        return (mark * closed - proceeds.of(closed)) * signOf(position.side) + fee(closed);
     }
 };
 
@@ -128,7 +127,13 @@ private:
 
     void addMargin(TroubledPool &troubled, const Held &held) const;
     void addFunds(TroubledPool &troubled) const;
+    std::int64_t stepsOf(const Held &held) const;
+    std::int64_t summitOf(const Held &held, const Margin &before) const;
+    Quantity quantityAt(const Held &held, std::int64_t steps) const;
+    std::optional<Quantity> least(const Held &held, const Margin &before, std::int64_t summit) const;
     void addReduction(TroubledPool &troubled, const Held &held, const Margin &before) const;
+    void addReductionsOfTwo(TroubledPool &troubled, const Margin &before) const;
+    std::optional<WayBack> mixOf(const Held &first, const Held &second, const Margin &before) const;
     void addReductionOfAll(TroubledPool &troubled) const;
     void addStop(TroubledPool &troubled, const Held &held) const;
 
@@ -136,6 +141,7 @@ private:
     void close(AccountState &account, const Held &held, Quantity quantity) const;
     void closeAt(AccountState &account, const Held &held, Quantity quantity, Money proceeds) const;
     void addOrders(WayBack &way, const Held &held, Quantity quantity) const;
+    void addPart(WayBack &way, const Held &held, Quantity quantity) const;
     void finish(TroubledPool &troubled, WayBack way, const MarkPrices &marks) const;
     void finish(TroubledPool &troubled, WayBack way) const
     {
@@ -240,6 +246,17 @@ void Planner::addOrders(WayBack &way, const Held &held, Quantity quantity) const
     }
 }
 
+/// Closes so much of the position on this way.
+void Planner::addPart(WayBack &way, const Held &held, Quantity quantity) const
+{
+    way.parts.push_back(held.part(quantity));
+    way.cost += way.parts.back().cost();
+    way.isCostKnown = way.isCostKnown && held.proceeds.isKnown();
+    way.isBookThin = way.isBookThin || held.proceeds.isThinFor(quantity);
+    addOrders(way, held, quantity);
+    close(way.after, held, quantity);
+}
+
 /// Takes the way in, if it does lead to SAFE.
 void Planner::finish(TroubledPool &troubled, WayBack way, const MarkPrices &marks) const
 {
@@ -247,9 +264,11 @@ void Planner::finish(TroubledPool &troubled, WayBack way, const MarkPrices &mark
     if (troubled.isCross) {
         way.ratioAfter = after.crossMarginRatio;
         way.balanceAfter = after.crossMarginBalance;
+        way.maintenanceAfter = after.crossMaintenanceMargin;
     } else if (const auto *left = after.find(troubled.position->symbol, troubled.position->positionSide)) {
         way.ratioAfter = left->marginRatio;
         way.balanceAfter = left->position.isolatedWallet + left->unrealizedPnl;
+        way.maintenanceAfter = left->maintenanceMargin;
     }
     way.accountLevelAfter = after.level;
     // Without a position a ratio is 0, even where the closing took all there was.
@@ -299,41 +318,156 @@ void Planner::addFunds(TroubledPool &troubled) const
     finish(troubled, std::move(way));
 }
 
+Quantity stepOf(const Held &held)
+{
+    const Quantity step = lotFor(*held.spec, OrderType::Market).stepSize;
+    return step.isPositive() ? step : Quantity::fromUnits(10'000);
+}
+
+/// Steps that close all of it, the last one perhaps in part.
+std::int64_t Planner::stepsOf(const Held &held) const
+{
+    const Quantity step = stepOf(held);
+    return static_cast<std::int64_t>((held.position.quantity.units() + step.units() - 1) / step.units());
+}
+
+Quantity Planner::quantityAt(const Held &held, std::int64_t steps) const
+{
+    return std::min(held.position.quantity, Quantity::fromUnits(stepOf(held).units() * steps));
+}
+
+/// Up to the summit of its room a pool only gets better with each step; beyond, the book costs too much. What
+/// else is closed of the pool does not move it.
+std::int64_t Planner::summitOf(const Held &held, const Margin &before) const
+{
+    const auto roomAt = [&](std::int64_t steps) {
+        return afterReducing(before, held, quantityAt(held, steps)).room();
+    };
+    return firstTrue(
+        stepsOf(held) - 1, [&](std::int64_t steps) { return roomAt(steps + 1) <= roomAt(steps); });
+}
+
+/// The least quantity that makes the pool SAFE; 0 where it is, nothing where none does.
+std::optional<Quantity> Planner::least(const Held &held, const Margin &before, std::int64_t summit) const
+{
+    const auto isSafeAt = [&](Quantity closed) { return afterReducing(before, held, closed).isSafe(); };
+    std::int64_t steps =
+        firstTrue(summit, [&](std::int64_t count) { return isSafeAt(quantityAt(held, count)); });
+    if (steps == 0) {
+        return Quantity{};
+    }
+    steps = steps > summit ? stepsOf(held) : steps;
+    const Quantity smallest = lotFor(*held.spec, OrderType::Market).minQty;
+    const Quantity quantity = std::min(held.position.quantity, std::max(quantityAt(held, steps), smallest));
+    return isSafeAt(quantity) ? std::optional{quantity} : std::nullopt;
+}
+
 void Planner::addReduction(TroubledPool &troubled, const Held &held, const Margin &before) const
 {
     if (held.spec == nullptr) {
         return;
     }
-    const LotFilter &lot = lotFor(*held.spec, OrderType::Market);
-    const Quantity all = held.position.quantity;
-    const Quantity step = lot.stepSize.isPositive() ? lot.stepSize : Quantity::fromUnits(10'000);
-    const auto last = static_cast<std::int64_t>((all.units() + step.units() - 1) / step.units());
-    const auto quantityAt = [&](std::int64_t steps) {
-        return std::min(all, Quantity::fromUnits(step.units() * steps));
-    };
-    const auto marginAt = [&](std::int64_t steps) { return afterReducing(before, held, quantityAt(steps)); };
-    // Up to the summit of its room a pool only gets better with each step; beyond, the book costs too much.
-    const std::int64_t summit = firstTrue(
-        last - 1, [&](std::int64_t steps) { return marginAt(steps + 1).room() <= marginAt(steps).room(); });
-    std::int64_t steps = firstTrue(summit, [&](std::int64_t count) { return marginAt(count).isSafe(); });
-    steps = steps > summit ? last : steps;
-    Quantity quantity = quantityAt(steps);
-    quantity = std::min(all, std::max(quantity, lot.minQty));
-    if (quantity.isZero() || !afterReducing(before, held, quantity).isSafe()) {
+    const auto quantity = least(held, before, summitOf(held, before));
+    if (!quantity || quantity->isZero()) {
         return;
     }
     WayBack way;
     way.kind = WayBack::Kind::Reduce;
     way.position = held.position;
-    way.quantity = quantity;
-    way.share = quantity / all;
-    way.cost = held.cost(quantity);
-    way.isCostKnown = held.proceeds.isKnown();
-    way.isBookThin = held.proceeds.isThinFor(quantity);
-    addOrders(way, held, quantity);
+    way.quantity = *quantity;
+    way.share = *quantity / held.position.quantity;
     way.after = m_basis.account;
-    close(way.after, held, quantity);
+    addPart(way, held, *quantity);
     finish(troubled, std::move(way));
+}
+
+/// The cheapest cut of both that makes the pool SAFE. What the second must bring shrinks ever more slowly the
+/// more the first costs, so the sum has one valley (but for the steps): it is closed in on by samples.
+std::optional<WayBack> Planner::mixOf(const Held &first, const Held &second, const Margin &before) const
+{
+    constexpr std::int64_t samples = 16;
+    struct Mix
+    {
+        Money cost;
+        std::int64_t steps = 0;
+        Quantity second;
+    };
+    std::optional<Mix> best;
+    const std::int64_t summit = summitOf(second, before);
+    const Quantity smallest = lotFor(*first.spec, OrderType::Market).minQty;
+    const auto look = [&](std::int64_t steps) {
+        const Quantity closed = quantityAt(first, steps);
+        const auto rest = closed < smallest && closed < first.position.quantity
+                              ? std::nullopt
+                              : least(second, afterReducing(before, first, closed), summit);
+        if (rest) {
+            const Money cost = first.part(closed).cost() + second.part(*rest).cost();
+            if (!best || cost < best->cost) {
+                best = {cost, steps, *rest};
+            }
+        }
+    };
+    std::int64_t low = 1;
+    std::int64_t high = std::max<std::int64_t>(1, summitOf(first, before));
+    for (std::int64_t stride = (high - low) / samples + 1;; stride = (high - low) / samples + 1) {
+        for (std::int64_t steps = low; steps < high; steps += stride) {
+            look(steps);
+        }
+        look(high); // the most that the first can bring
+        if (!best || stride == 1) {
+            break;
+        }
+        low = std::max(low, best->steps - stride);
+        high = std::min(high, best->steps + stride);
+    }
+    if (!best || best->second.isZero()) {
+        return std::nullopt;
+    }
+    WayBack way;
+    way.kind = WayBack::Kind::ReduceTwo;
+    way.position = first.position;
+    way.after = m_basis.account;
+    addPart(way, first, quantityAt(first, best->steps));
+    addPart(way, second, best->second);
+    return way;
+}
+
+void Planner::addReductionsOfTwo(TroubledPool &troubled, const Margin &before) const
+{
+    constexpr std::size_t mostMembers = 4;
+    constexpr std::size_t mostPairs = 3;
+    auto members = membersOf(nullptr);
+    std::erase_if(
+        members, [](const Held *held) { return held->spec == nullptr || !held->proceeds.isKnown(); });
+    std::ranges::stable_sort(
+        members, std::greater{}, [](const Held *held) { return held->maintenance(held->position.quantity); });
+    members.resize(std::min(members.size(), mostMembers));
+    const auto aloneOf = [&troubled](const Held &held) -> std::optional<Money> {
+        const auto alone = std::ranges::find_if(troubled.ways, [&](const WayBack &way) {
+            return way.kind == WayBack::Kind::Reduce && way.position.symbol == held.position.symbol &&
+                   way.position.positionSide == held.position.positionSide;
+        });
+        return alone == troubled.ways.end() ? std::nullopt : std::optional{alone->cost};
+    };
+    std::vector<WayBack> mixes;
+    for (std::size_t i = 0; i < members.size(); ++i) {
+        for (std::size_t j = i + 1; j < members.size(); ++j) {
+            const auto first = aloneOf(*members[i]);
+            const auto second = aloneOf(*members[j]);
+            auto mix = mixOf(*members[i], *members[j], before);
+            const auto saves = [&mix](const std::optional<Money> &alone) {
+                return !alone || *alone - mix->cost >= std::max(cent, *alone / 100);
+            };
+            if (mix && saves(first) && saves(second)) {
+                mixes.push_back(std::move(*mix));
+            }
+        }
+    }
+    std::ranges::stable_sort(mixes, {}, &WayBack::cost);
+    mixes.resize(std::min(mixes.size(), mostPairs));
+    for (WayBack &mix : mixes) {
+        finish(troubled, std::move(mix));
+    }
 }
 
 void Planner::addReductionOfAll(TroubledPool &troubled) const
@@ -356,11 +490,7 @@ void Planner::addReductionOfAll(TroubledPool &troubled) const
             const Quantity quantity =
                 std::min(all, std::max((all * way.share).roundedTo(lot.stepSize, Rounding::Up), lot.minQty));
             margin = afterReducing(margin, *held, quantity);
-            way.cost += held->cost(quantity);
-            way.isCostKnown = way.isCostKnown && held->proceeds.isKnown();
-            way.isBookThin = way.isBookThin || held->proceeds.isThinFor(quantity);
-            addOrders(way, *held, quantity);
-            close(way.after, *held, quantity);
+            addPart(way, *held, quantity);
         }
         if (margin.isSafe()) {
             finish(troubled, std::move(way));
@@ -436,7 +566,8 @@ void Planner::addStop(TroubledPool &troubled, const Held &held) const
         }
     }
     const Money proceeds = proceedsAt(way.stopPrice);
-    way.cost = (way.stopPrice * all - proceeds) * sign + proceeds * held.fees.taker;
+    way.parts = {{held.position, all, way.stopPrice, proceeds, held.fees.taker, held.proceeds.isKnown()}};
+    way.cost = way.parts.front().cost();
     way.lossAtStop = (held.mark - way.stopPrice) * all * sign + way.cost;
     way.isCostKnown = held.proceeds.isKnown();
     way.isBookThin = held.proceeds.isThinFor(all);
@@ -463,6 +594,8 @@ std::vector<TroubledPool> Planner::troubled(RiskLevel atLeast) const
         TroubledPool troubled;
         troubled.isCross = isolated == nullptr;
         troubled.ratio = margin.ratio();
+        troubled.maintenance = margin.maintenance;
+        troubled.balance = margin.balance;
         troubled.level = levelOf(troubled.ratio);
         if (troubled.level < atLeast || troubled.level == RiskLevel::Safe) {
             return;
@@ -477,6 +610,9 @@ std::vector<TroubledPool> Planner::troubled(RiskLevel atLeast) const
         for (const Held *held : membersOf(isolated)) {
             addReduction(troubled, *held, margin);
             addStop(troubled, *held);
+        }
+        if (isolated == nullptr) {
+            addReductionsOfTwo(troubled, margin);
         }
         std::ranges::stable_sort(troubled.ways, {}, [](const WayBack &way) {
             return std::pair{groupOf(way), way.kind == WayBack::Kind::Stop ? way.lossAtStop : way.cost};
