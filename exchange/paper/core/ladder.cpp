@@ -90,8 +90,8 @@ void Ladder::set(
     }
 }
 
-void Ladder::renew(
-    Engine &engine, Levels &levels, Side side, std::int64_t best, std::int64_t depth, Timestamp now)
+void Ladder::renew(Engine &engine, Levels &levels, Side side, std::int64_t best, std::int64_t depth,
+    const std::optional<TouchSizes> &sizes, Timestamp now)
 {
     const std::int64_t away = side == Side::Buy ? -1 : 1;
     for (std::int64_t distance = 0; distance <= depth; ++distance) {
@@ -106,14 +106,18 @@ void Ladder::renew(
             }
             continue;
         }
-        const Quantity quantity = wanted(side, ticks, distance, now);
+        const bool isKnown = distance == 0 && sizes;
+        const Quantity quantity = !isKnown            ? wanted(side, ticks, distance, now)
+                                  : side == Side::Buy ? sizes->bid
+                                                      : sizes->ask;
         if (known == levels.end() || known->second != quantity || (m_isTouched && distance <= touchTicks)) {
             set(engine, levels, side, ticks, quantity, now);
         }
     }
 }
 
-void Ladder::quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, Timestamp now)
+void Ladder::quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, Timestamp now,
+    const std::optional<TouchSizes> &sizes)
 {
     bestBid = std::max<std::int64_t>(bestBid, 1);
     bestAsk = std::max(bestAsk, bestBid + 1);
@@ -141,8 +145,8 @@ void Ladder::quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, T
         }
     }
     const std::int64_t depth = isDeep ? m_reach : touchTicks;
-    renew(engine, m_bids, Side::Buy, bestBid, depth, now);
-    renew(engine, m_asks, Side::Sell, bestAsk, depth, now);
+    renew(engine, m_bids, Side::Buy, bestBid, depth, sizes, now);
+    renew(engine, m_asks, Side::Sell, bestAsk, depth, sizes, now);
     m_isTouched = false;
 }
 
@@ -161,6 +165,17 @@ void Ladder::setDepth(double times)
         m_isTouched = true;
         m_deepAt = {};
     }
+}
+
+Quantity Ladder::within(Side side, double middle, std::int64_t ticks) const
+{
+    Quantity sum;
+    for (const auto &[at, quantity] : side == Side::Buy ? m_bids : m_asks) {
+        if (std::abs(static_cast<double>(at) - middle) <= static_cast<double>(ticks)) {
+            sum += quantity;
+        }
+    }
+    return sum;
 }
 
 void Ladder::forgetTouch()

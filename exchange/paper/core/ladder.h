@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 
 namespace paper
 {
@@ -19,7 +20,14 @@ public:
 
     /// Makes bestBid and bestAsk (in ticks) the touch and renews what is due. Levels of the maker beyond
     /// them vanish; user orders between are traded with.
-    void quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, Timestamp now);
+    /// sizes: what rests at the touch itself, where that is known.
+    struct TouchSizes
+    {
+        Quantity bid;
+        Quantity ask;
+    };
+    void quote(Engine &engine, std::int64_t bestBid, std::int64_t bestAsk, Timestamp now,
+        const std::optional<TouchSizes> &sizes = std::nullopt);
     /// At least that much rests at one level, on top of what quote() put there.
     void atLeast(Engine &engine, Side side, std::int64_t ticks, Quantity quantity, Timestamp now);
     /// Trades took liquidity: the levels are put up anew by the next quote().
@@ -27,6 +35,14 @@ public:
     /// So many times the usual quantities from the next full renewal on, which follows at once where it
     /// changes much.
     void setDepth(double times);
+    double depth() const { return m_depth; }
+    std::int64_t reach() const { return m_reach; } ///< furthest level from the touch, in ticks
+    /// What the maker has on one side up to so many ticks from the middle.
+    Quantity within(Side side, double middle, std::int64_t ticks) const;
+    bool holds(Side side, std::int64_t ticks) const
+    {
+        return (side == Side::Buy ? m_bids : m_asks).contains(ticks);
+    }
     Price priceOf(std::int64_t ticks) const { return m_tick * ticks; }
     std::int64_t ticksOf(double price) const;
 
@@ -35,8 +51,8 @@ private:
     Quantity wanted(Side side, std::int64_t ticks, std::int64_t distance, Timestamp now) const;
     bool isUsed(std::int64_t ticks, std::int64_t distance) const;
     void set(Engine &engine, Levels &levels, Side side, std::int64_t ticks, Quantity quantity, Timestamp now);
-    void renew(
-        Engine &engine, Levels &levels, Side side, std::int64_t best, std::int64_t depth, Timestamp now);
+    void renew(Engine &engine, Levels &levels, Side side, std::int64_t best, std::int64_t depth,
+        const std::optional<TouchSizes> &sizes, Timestamp now);
 
     Symbol m_symbol;
     std::uint64_t m_seed;
@@ -46,7 +62,7 @@ private:
     double m_stepSize;
     double m_levelNotional;
     double m_depth = 1;
-    std::int64_t m_reach = 0; ///< furthest level from the touch, in ticks
+    std::int64_t m_reach = 0;
     std::map<std::int64_t, Quantity> m_bids;
     std::map<std::int64_t, Quantity> m_asks;
     std::int64_t m_deepBid = 0; ///< touch at the last full renewal

@@ -1,12 +1,15 @@
 #include "exchange/paper/core/recording.h"
 
+#include "exchange/paper/core/book_rows.h"
 #include "exchange/paper/core/capture.h"
 #include "exchange/paper/core/text_file.h"
 
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <map>
+#include <functional>
+#include <iterator>
+#include <span>
 
 namespace paper
 {
@@ -19,7 +22,7 @@ using domain::Interval;
 using domain::Result;
 using domain::Timestamp;
 
-enum class Layout { Unknown, Klines, ShortKlines, AggTrades, Trades };
+enum class Layout { Unknown, Klines, ShortKlines, AggTrades, Trades, Book };
 
 constexpr std::size_t mostColumns = 12;
 constexpr std::size_t mostTrades = 20'000'000;
@@ -29,6 +32,8 @@ struct Row
 {
     std::array<std::string_view, mostColumns + 1> cells;
     std::size_t count = 0;
+
+    std::span<const std::string_view> all() const { return {cells.data(), count}; }
 };
 
 Row split(std::string_view line)
@@ -75,6 +80,9 @@ std::optional<bool> truth(std::string_view text)
 
 Layout layoutOf(const Row &row)
 {
+    if (bookFileOf(row.all())) {
+        return Layout::Book;
+    }
     switch (row.count) {
     case 12:
         return Layout::Klines;
@@ -89,7 +97,9 @@ Layout layoutOf(const Row &row)
 
 bool isHeader(const Row &row)
 {
-    return row.cells[0] == "open_time" || row.cells[0] == "agg_trade_id" || row.cells[0] == "id";
+    constexpr std::string_view first[] = {
+        "open_time", "agg_trade_id", "id", "update_id", "timestamp", "symbol"};
+    return std::ranges::find(first, row.cells[0]) != std::end(first);
 }
 
 /// Reads the lines of one file into a recording.
@@ -121,7 +131,8 @@ public:
         if (!lines) {
             return tl::unexpected{lines.error()};
         }
-        if (m_recording.bars.empty()) {
+        if (m_recording.bars.empty() && m_recording.quotes.empty() && m_recording.bands.empty() &&
+            m_recording.depth.empty()) {
             return failure(ErrorCode::Malformed, m_path + ": empty, there is nothing to replay");
         }
         m_recording.interval = isKlines() ? *m_interval : Interval::M1;
@@ -150,7 +161,14 @@ private:
                 return wrong(
                     number, "unknown layout; expected 12 columns (klines), 7 (aggTrades) or 6 (trades)");
             }
-            if (m_recording.symbol.empty()) {
+            if (m_layout == Layout::Book) {
+                m_book = *bookFileOf(row.all());
+            }
+            const bool saysSymbol = m_layout == Layout::Book && m_book == BookFile::Updates;
+            if (saysSymbol) {
+                m_recording.symbol.clear();
+            }
+            if (m_recording.symbol.empty() && !saysSymbol) {
                 return failure(ErrorCode::Malformed,
                     m_path + ": the name does not begin with a symbol, as in BTCUSDT-1m-2025-05.csv");
             }
@@ -165,6 +183,10 @@ private:
         if (row.count != m_columns) {
             return wrong(
                 number, std::to_string(row.count) + " columns instead of " + std::to_string(m_columns));
+        }
+        if (m_layout == Layout::Book) {
+            const std::string_view problem = takeBookRow(m_book, row.all(), m_recording);
+            return problem.empty() ? Result<void>{} : Result<void>{wrong(number, problem)};
         }
         return isKlines() ? takeKline(number, row) : takeTrade(number, row);
     }
@@ -242,24 +264,74 @@ private:
     Recording m_recording;
     std::optional<Interval> m_interval;
     Layout m_layout = Layout::Unknown;
+    BookFile m_book = BookFile::Ticker;
     std::size_t m_columns = 0;
 };
 
+/// Of the earliest thing in it.
+Timestamp beginsAt(const Recording &part)
+{
+    return !part.bars.empty()     ? part.bars.front().openAt
+           : !part.quotes.empty() ? part.quotes.front().at
+           : !part.bands.empty()  ? part.bands.front().at
+                                  : part.depth.front().at;
+}
+
+template <class Rows, class Moment> bool append(Rows &into, Rows part, Moment moment)
+{
+    if (!into.empty() && !part.empty() &&
+        std::invoke(moment, part.front()) < std::invoke(moment, into.back())) {
+        return false;
+    }
+    std::ranges::move(part, std::back_inserter(into));
+    return true;
+}
+
 Result<void> join(Recording &into, Recording part, const std::string &path)
 {
-    if (into.trades.empty() != part.trades.empty() || into.depth.empty() != part.depth.empty() ||
-        into.interval != part.interval) {
-        return failure(ErrorCode::Malformed,
-            path + ": " + part.symbol +
-                " is given in two kinds of files; give klines of one interval, or trades");
-    }
-    if (into.bars.back().openAt >= part.bars.front().openAt) {
+    const auto overlaps = [&] {
         return failure(ErrorCode::Malformed, path + ": overlaps with another file of " + part.symbol);
+    };
+    if (!into.bars.empty() && !part.bars.empty()) {
+        if (into.trades.empty() != part.trades.empty() || into.depth.empty() != part.depth.empty() ||
+            into.interval != part.interval) {
+            return failure(ErrorCode::Malformed,
+                path + ": " + part.symbol +
+                    " is given in two kinds of files; give klines of one interval, or trades");
+        }
+        if (into.bars.back().openAt >= part.bars.front().openAt) {
+            return overlaps();
+        }
+    }
+    if (into.bars.empty()) {
+        into.interval = part.interval;
     }
     into.bars.insert(into.bars.end(), part.bars.begin(), part.bars.end());
     into.trades.insert(into.trades.end(), part.trades.begin(), part.trades.end());
-    into.depth.insert(into.depth.end(), part.depth.begin(), part.depth.end());
+    // A snapshot may be older than the changes before it; joinBook() puts them in order.
+    std::ranges::move(part.depth, std::back_inserter(into.depth));
+    if (!append(into.quotes, std::move(part.quotes), &RecordedQuote::at) ||
+        !append(into.bands, std::move(part.bands), &RecordedBands::at)) {
+        return overlaps();
+    }
     return {};
+}
+
+/// What files of the book need beside them.
+Result<void> check(Recording &recording, const std::string &path)
+{
+    if (recording.bars.empty()) {
+        return failure(ErrorCode::Malformed,
+            path + ": the book alone; give klines or trades of " + recording.symbol + " beside it");
+    }
+    if (recording.depth.empty()) {
+        return {};
+    }
+    if (recording.trades.empty()) {
+        return failure(ErrorCode::Malformed, path + ": changes of the book go with trades, not with klines");
+    }
+    const bool hasIds = recording.depth.front().lastId != 0; // a capture has put them in order already
+    return hasIds ? joinBook(recording.depth, path) : Result<void>{};
 }
 
 } // namespace
@@ -293,14 +365,27 @@ Result<std::vector<Recording>> readRecordings(const std::vector<std::string> &pa
         }
         parts.emplace_back(std::move(*part), path);
     }
-    std::ranges::stable_sort(parts, {}, [](const auto &part) { return part.first.bars.front().openAt; });
+    std::ranges::stable_sort(parts, {}, [](const auto &part) { return beginsAt(part.first); });
     std::vector<Recording> recordings;
+    std::vector<std::string> bookPaths; ///< by recording: a file of its book, or any
     for (auto &[part, path] : parts) {
         const auto known = std::ranges::find(recordings, part.symbol, &Recording::symbol);
+        const bool isBook = part.bars.empty();
         if (known == recordings.end()) {
             recordings.push_back(std::move(part));
-        } else if (auto joined = join(*known, std::move(part), path); !joined) {
+            bookPaths.push_back(path);
+            continue;
+        }
+        if (isBook) {
+            bookPaths[static_cast<std::size_t>(known - recordings.begin())] = path;
+        }
+        if (auto joined = join(*known, std::move(part), path); !joined) {
             return tl::unexpected{joined.error()};
+        }
+    }
+    for (std::size_t i = 0; i < recordings.size(); ++i) {
+        if (const auto whole = check(recordings[i], bookPaths[i]); !whole) {
+            return tl::unexpected{whole.error()};
         }
     }
     return recordings;

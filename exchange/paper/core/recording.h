@@ -4,8 +4,10 @@
 #include "models/domain/order.h"
 #include "models/domain/result.h"
 
+#include <array>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace paper
@@ -31,17 +33,41 @@ struct RecordedDepth
     domain::Timestamp at;
     bool isSnapshot = false;
     std::vector<Level> levels;
+    // Ids of the updates it is made of, where the file tells them:
+    std::int64_t firstId = 0;
+    std::int64_t lastId = 0;
+    std::int64_t previousId = 0; ///< of the one before
 };
 
-/// The past of one symbol as read from files: klines, or trades with the minute klines they make, or trades
-/// with the order book they met.
+/// The touch of the book at one moment.
+struct RecordedQuote
+{
+    domain::Timestamp at;
+    domain::Price bid;
+    domain::Quantity bidQty;
+    domain::Price ask;
+    domain::Quantity askQty;
+};
+
+/// How much rests within so many per cent of the middle, by Side, ascending.
+struct RecordedBands
+{
+    domain::Timestamp at;
+    std::array<std::vector<std::pair<domain::Rate, domain::Quantity>>, 2> sides;
+};
+
+/// The past of one symbol as read from files: klines, or trades with the minute klines they make; and of the
+/// order book either every change (with trades only), or its touch and its depth.
 struct Recording
 {
     domain::Symbol symbol;
     domain::Interval interval = domain::Interval::M1; ///< of the bars
-    std::vector<Bar> bars;                            ///< ascending, at least one
+    /// Ascending, at least one; only what readRecording() makes of a file of the book has none.
+    std::vector<Bar> bars;
     std::vector<RecordedTrade> trades;                ///< ascending; empty where klines were read
     std::vector<RecordedDepth> depth; ///< ascending, a snapshot first; empty unless the book was recorded
+    std::vector<RecordedQuote> quotes; ///< ascending
+    std::vector<RecordedBands> bands;  ///< ascending
 };
 
 /// Adds a trade to the minute bars it belongs to; trades ascend.
@@ -56,12 +82,14 @@ struct RecordingHint
 
 /// Reads one file of data.binance.vision: klines (12 columns), aggTrades (7) or trades (6), with or without
 /// header, or klines of 6 columns with header; plain, .gz or .zip. Symbol and interval come from its name
-/// (BTCUSDT-1m-2025-05.csv). Or a capture of streams (.jsonl, .jsonl.gz): see capture.h. Malformed names file
+/// (BTCUSDT-1m-2025-05.csv). Also bookTicker (7), bookDepth (4) and historical depth (9): book_rows.h. Or a
+/// capture of streams (.jsonl, .jsonl.gz): see capture.h. Malformed names file
 /// and line; nothing is half loaded.
 domain::Result<Recording> readRecording(const std::string &path, const RecordingHint &hint = {});
 
 /// Reads several files; those of one symbol are put together in the order of their times.
-/// Malformed: as above, or files of one symbol that overlap or differ in kind or interval.
+/// Malformed: as above, or files of one symbol that overlap or differ in kind or interval, or a book without
+/// klines or trades.
 domain::Result<std::vector<Recording>> readRecordings(const std::vector<std::string> &paths);
 
 /// A recording's klines as history.

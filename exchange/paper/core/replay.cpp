@@ -102,6 +102,15 @@ Contract contractOf(const Recording &recording)
             fitsStep = fitsStep && level.quantity.isMultipleOf(spec.lot.stepSize);
         }
     }
+    for (std::size_t i = 0; i < std::min(enoughDepth, recording.quotes.size()); ++i) {
+        const RecordedQuote &quote = recording.quotes[i];
+        lookAt(quote.bid);
+        lookAt(quote.ask);
+        for (const Quantity quantity : {quote.bidQty, quote.askQty}) {
+            quantityDecimals = std::max(quantityDecimals, quantity.decimals());
+            fitsStep = fitsStep && quantity.isMultipleOf(spec.lot.stepSize);
+        }
+    }
     for (const RecordedTrade &trade : recording.trades) {
         lookAt(trade.price);
         quantityDecimals = std::max(quantityDecimals, trade.quantity.decimals());
@@ -130,7 +139,8 @@ Replay::Track::Track(const Recording &from, const Contract &of)
       ladder{hashOf(17, from.symbol.size()), of.spec,
           from.bars.front().quoteVolume.approximate() /
                   static_cast<double>(std::max<std::int64_t>(domain::lengthOf(from.interval) / 3s, 1)) +
-              100.0}
+              100.0},
+      far{of.spec}
 {
 }
 
@@ -185,7 +195,11 @@ void Replay::start(Engine &engine, CandleStore &candles, Timestamp now)
             track->levels = {};
             playBook(*track, engine, m_beginsAt, now);
         } else {
-            track->ladder.quote(engine, track->lastTicks - 1, track->lastTicks, now);
+            track->bid = track->lastTicks - 1;
+            track->ask = track->lastTicks;
+            track->ladder.quote(engine, track->bid, track->ask, now);
+            track->nextQuote = track->nextBands = 0;
+            followQuotes(*track, engine, m_beginsAt, now);
         }
     }
 }
@@ -196,6 +210,7 @@ void Replay::step(Engine &engine, CandleStore &candles, Timestamp now, const Set
     for (const auto &track : m_tracks) {
         play(*track, engine, candles, marketAt, now, settle);
         playBook(*track, engine, marketAt, now);
+        followQuotes(*track, engine, marketAt, now);
         const Price price = track->ladder.priceOf(track->lastTicks);
         engine.setIndexPrice(track->recording->symbol, price, now);
     }
@@ -209,6 +224,7 @@ void Replay::play(Track &track, Engine &engine, CandleStore &candles, Timestamp 
         while (track.nextPrint < track.prints.size() && track.prints[track.nextPrint].at <= marketAt) {
             const Print &due = track.prints[track.nextPrint++];
             playBook(track, engine, due.at, now);
+            followQuotes(track, engine, due.at, now);
             track.hasBook() ? printInBook(track, engine, due, now) : print(track, engine, due, now);
             settle(due.at);
         }
@@ -304,12 +320,42 @@ void Replay::print(Track &track, Engine &engine, const Print &print, Timestamp n
     const bool isBuy = print.takerSide == Side::Buy;
     // The touch is moved so that the trade happens at its price and nowhere else; users' orders on the way
     // are traded with.
+    const bool isQuoted = track.nextQuote > 0;
+    track.bid = !isBuy ? print.ticks : isQuoted ? std::min(track.bid, print.ticks - 1) : print.ticks - 1;
+    track.ask = isBuy ? print.ticks : isQuoted ? std::max(track.ask, print.ticks + 1) : print.ticks + 1;
+    track.isTouchMoved = true;
     track.ladder.forgetTouch();
-    track.ladder.quote(
-        engine, isBuy ? print.ticks - 1 : print.ticks, isBuy ? print.ticks : print.ticks + 1, now);
+    track.ladder.quote(engine, track.bid, track.ask, now);
     track.ladder.atLeast(engine, domain::opposite(print.takerSide), print.ticks, print.quantity, now);
     engine.marketTaker(symbol, print.takerSide, print.quantity, track.ladder.priceOf(print.ticks), now);
     track.lastTicks = print.ticks;
+}
+
+void Replay::followQuotes(Track &track, Engine &engine, Timestamp marketAt, Timestamp now)
+{
+    const std::vector<RecordedQuote> &quotes = track.recording->quotes;
+    const std::vector<RecordedBands> &bands = track.recording->bands;
+    bool isNew = false;
+    for (; track.nextQuote < quotes.size() && quotes[track.nextQuote].at <= marketAt; ++track.nextQuote) {
+        isNew = true;
+    }
+    if (track.nextQuote > 0 && (isNew || track.isTouchMoved)) {
+        const RecordedQuote &quote = quotes[track.nextQuote - 1];
+        const Price tick = track.contract->spec.tickSize;
+        track.bid = wholeTicks(quote.bid, tick);
+        track.ask = std::max(wholeTicks(quote.ask, tick), track.bid + 1);
+        if (track.isTouchMoved) {
+            track.ladder.forgetTouch();
+        }
+        track.isTouchMoved = false;
+        track.ladder.quote(engine, track.bid, track.ask, now, Ladder::TouchSizes{quote.bidQty, quote.askQty});
+    }
+    while (track.nextBands < bands.size() && bands[track.nextBands].at <= marketAt) {
+        ++track.nextBands;
+    }
+    if (track.nextBands > 0) {
+        track.far.follow(engine, track.ladder, bands[track.nextBands - 1], track.bid, track.ask, now);
+    }
 }
 
 void Replay::setLevel(Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now)
@@ -323,11 +369,29 @@ void Replay::setLevel(Track &track, Engine &engine, const RecordedDepth::Level &
     engine.setMarketMakerLevel(track.recording->symbol, level.side, level.price, level.quantity, now);
 }
 
+/// A snapshot is all there is.
+void Replay::forgetOthers(Track &track, Engine &engine, const RecordedDepth &snapshot, Timestamp now)
+{
+    for (const Side side : {Side::Buy, Side::Sell}) {
+        const auto before = track.levels[static_cast<std::size_t>(side)];
+        for (const auto &[price, quantity] : before) {
+            const bool isThere = std::ranges::any_of(snapshot.levels,
+                [&, at = price](const auto &level) { return level.side == side && level.price == at; });
+            if (!isThere) {
+                setLevel(track, engine, {side, price, {}}, now);
+            }
+        }
+    }
+}
+
 void Replay::playBook(Track &track, Engine &engine, Timestamp marketAt, Timestamp now)
 {
     const auto &depth = track.recording->depth;
     for (; track.nextDepth < depth.size() && depth[track.nextDepth].at <= marketAt; ++track.nextDepth) {
         const RecordedDepth &change = depth[track.nextDepth];
+        if (change.isSnapshot) {
+            forgetOthers(track, engine, change, now);
+        }
         // First what goes, then what comes: the book never crosses itself on the way.
         for (const bool goes : {true, false}) {
             for (const RecordedDepth::Level &level : change.levels) {

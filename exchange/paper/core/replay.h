@@ -1,5 +1,6 @@
 #pragma once
 
+#include "exchange/paper/core/far_book.h"
 #include "exchange/paper/core/market.h"
 #include "exchange/paper/core/recording.h"
 
@@ -15,7 +16,8 @@ namespace paper
 /// gives klines and public trades their recorded times; everything else keeps the exchange's time. Each bar
 /// is made of real trades in the engine: they begin at its open, touch its low and high and end at its close,
 /// and their quantities add up to its volume. A user's own trades come on top while the bar is open; once
-/// over, klines show the recorded bar. Only the recorded symbols are listed.
+/// over, klines show the recorded bar. Only the recorded symbols are listed. Where quotes or depth were
+/// recorded beside them, the book has that touch and is that deep.
 class Replay final : public MarketDriver
 {
 public:
@@ -56,6 +58,13 @@ private:
         /// The recorded book as far as it is played, by Side.
         std::array<std::map<Price, Quantity>, 2> levels;
 
+        std::size_t nextQuote = 0; ///< first recorded quote not played
+        std::size_t nextBands = 0; ///< first recorded depth not played
+        FarBook far;
+        bool isTouchMoved = false; ///< by a trade, since the latest quote was followed
+        std::int64_t bid = 0;      ///< the touch, in ticks
+        std::int64_t ask = 0;
+
         bool hasBook() const { return !recording->depth.empty(); }
     };
 
@@ -64,8 +73,11 @@ private:
     void plan(Track &track, const Bar &bar) const;
     void planTrades(Track &track, const Bar &bar) const;
     static void print(Track &track, Engine &engine, const Print &print, Timestamp now);
+    // Where its touch or depth was recorded:
+    static void followQuotes(Track &track, Engine &engine, Timestamp marketAt, Timestamp now);
     // Where the book was recorded:
     static void playBook(Track &track, Engine &engine, Timestamp marketAt, Timestamp now);
+    static void forgetOthers(Track &track, Engine &engine, const RecordedDepth &snapshot, Timestamp now);
     static void setLevel(Track &track, Engine &engine, const RecordedDepth::Level &level, Timestamp now);
     static void printInBook(Track &track, Engine &engine, const Print &print, Timestamp now);
 
