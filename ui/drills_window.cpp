@@ -66,7 +66,12 @@ DrillsWindow::DrillsWindow(const MainWindowContext &context, const Theme &theme,
               tr("What you do appears here; what the exchange did is told afterwards."), false}}},
       m_score{roleLabel({}, "heading")},
       m_verdict{wrapped(QStringLiteral("drills.verdict"))},
-      m_lesson{wrapped(QStringLiteral("drills.lesson"))}
+      m_lesson{wrapped(QStringLiteral("drills.lesson"))},
+      m_left{new QWidget},
+      m_leftText{wrapped(QStringLiteral("drills.left"))},
+      m_closeLeft{
+          identify(new QPushButton, QStringLiteral("drills.closeLeft"), tr("Close what the drill left"))},
+      m_keepLeft{identify(new QPushButton, QStringLiteral("drills.keepLeft"), tr("Keep it"))}
 {
     setObjectName(QStringLiteral("drills"));
     setWindowTitle(tr("Headroom: fire drills"));
@@ -87,6 +92,12 @@ DrillsWindow::DrillsWindow(const MainWindowContext &context, const Theme &theme,
     connect(m_start, &QPushButton::clicked, this, &DrillsWindow::startOrAbort);
     connect(&m_stage, &live::DrillStage::ticked, this, &DrillsWindow::showTime);
     connect(&m_stage, &live::DrillStage::finished, this, &DrillsWindow::showReport);
+    connect(&m_stage, &live::DrillStage::leftoversChanged, this, &DrillsWindow::showLeftovers);
+    connect(m_closeLeft, &QPushButton::clicked, this, [this] {
+        m_closeLeft->setEnabled(false); // until the exchange has answered
+        m_stage.closeLeftovers();
+    });
+    connect(m_keepLeft, &QPushButton::clicked, this, [this] { m_stage.keepLeftovers(); });
     connect(&m_stage, &QAbstractItemModel::rowsInserted, m_line, &QTableView::scrollToBottom);
     connect(&theme, &Theme::changed, this, &DrillsWindow::applyAppearance);
     auto *leave = new QShortcut{Qt::Key_Escape, this};
@@ -145,6 +156,16 @@ QWidget *DrillsWindow::makeScene()
     layout->addWidget(m_score);
     layout->addWidget(m_verdict);
     layout->addWidget(m_lesson);
+    auto *left = new QHBoxLayout{m_left};
+    left->setContentsMargins(0, 0, 0, 0);
+    left->setSpacing(12);
+    left->addWidget(m_leftText, 1);
+    left->addWidget(m_closeLeft);
+    left->addWidget(m_keepLeft);
+    layout->addWidget(m_left);
+    m_closeLeft->setText(tr("&Close it"));
+    m_keepLeft->setText(tr("&Keep it"));
+    m_left->hide();
     return scene;
 }
 
@@ -270,8 +291,22 @@ void DrillsWindow::showReport()
     m_lesson->setText(live::toQString(report.lesson));
 }
 
+/// Positions and orders of the drill are the trader's to decide on: they may be real practice by now.
+void DrillsWindow::showLeftovers()
+{
+    const QStringList &left = m_stage.leftovers();
+    m_left->setVisible(!left.isEmpty());
+    m_closeLeft->setEnabled(true);
+    m_leftText->setText(tr("The drill left behind: %1.").arg(left.join(QStringLiteral("; "))));
+    if (m_isClosing && left.isEmpty()) {
+        hide();
+    }
+    m_isClosing = false;
+}
+
 void DrillsWindow::startOrAbort()
 {
+    m_left->hide();
     if (m_stage.isRunning()) {
         m_stage.abort();
     } else {
@@ -282,8 +317,13 @@ void DrillsWindow::startOrAbort()
 
 void DrillsWindow::closeEvent(QCloseEvent *event)
 {
-    m_stage.abort();
-    event->accept();
+    if (m_stage.isRunning()) {
+        m_isClosing = true;
+        m_stage.abort();
+        event->setAccepted(!isVisible());
+    } else {
+        event->accept();
+    }
 }
 
 } // namespace ui

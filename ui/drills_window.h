@@ -29,7 +29,8 @@ public:
     void choose(const QString &id);
 
 protected:
-    void closeEvent(QCloseEvent *event) override; ///< gives up what is played
+    /// Gives up what is played, and stays where that left something behind.
+    void closeEvent(QCloseEvent *event) override;
 
 private:
     QWidget *makeList();
@@ -38,6 +39,7 @@ private:
     void showChoice();
     void showTime();
     void showReport();
+    void showLeftovers();
     void startOrAbort();
     int bestOf(const domain::Drill &drill) const; ///< -1: never finished
     const domain::Drill &chosen() const;
@@ -56,6 +58,11 @@ private:
     QLabel *m_score;
     QLabel *m_verdict;
     QLabel *m_lesson;
+    QWidget *m_left;
+    QLabel *m_leftText;
+    QPushButton *m_closeLeft;
+    QPushButton *m_keepLeft;
+    bool m_isClosing = false; ///< as soon as the exchange has said that nothing is left
 };
 
 } // namespace ui

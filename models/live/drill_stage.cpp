@@ -3,8 +3,10 @@
 #include "models/live/text.h"
 #include "models/ports/future.h"
 
+#include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
+#include <QMap>
 
 #include <algorithm>
 
@@ -19,6 +21,35 @@ constexpr auto tickPeriod = 200ms;
 
 /// Asks the exchange how the account stands in truth.
 const domain::DrillStep question{0ms, "GET", "/control/standing", {}, {}};
+/// Afterwards the exchange tells what came since this.
+const domain::DrillStep beginning{0ms, "POST", "/control/remember", {}, {}};
+const domain::DrillStep leftQuestion{0ms, "GET", "/control/leftovers", {}, {}};
+const domain::DrillStep takingBack{0ms, "DELETE", "/control/leftovers", {}, {}};
+
+QStringList leftoversOf(const QJsonObject &told)
+{
+    QStringList lines;
+    const QJsonArray positions = told.value(QStringLiteral("positions")).toArray();
+    for (const QJsonValue &position : positions) {
+        const auto notional = domain::Money::parse(position[u"notional"].toString().toStdString());
+        const QString amount = position[u"amount"].toString();
+        const bool isShort = amount.startsWith(u'-');
+        lines << DrillStage::tr("%1: %2 %3 (%4 USDT)")
+                     .arg(position[u"symbol"].toString(),
+                         isShort ? DrillStage::tr("short") : DrillStage::tr("long"),
+                         isShort ? amount.mid(1) : amount, fixedText(notional.value_or(domain::Money{}), 0));
+    }
+    QMap<QString, int> orders;
+    const QJsonArray open = told.value(QStringLiteral("orders")).toArray();
+    for (const QJsonValue &order : open) {
+        ++orders[order[u"symbol"].toString()];
+    }
+    for (auto order = orders.cbegin(); order != orders.cend(); ++order) {
+        lines << (order.value() == 1 ? DrillStage::tr("%1: one order").arg(order.key())
+                                     : DrillStage::tr("%1: %2 orders").arg(order.key()).arg(order.value()));
+    }
+    return lines;
+}
 
 /// Quantity of a position that a guard takes over; all of it with closePosition.
 domain::Quantity guardedBy(const domain::Order &order, const domain::Position &held)
@@ -40,7 +71,7 @@ DrillStage::DrillStage(Parts parts, ports::DrillGround ground, QObject *parent)
 
 DrillStage::~DrillStage()
 {
-    abort();
+    giveUp();
 }
 
 int DrillStage::rowCount(const QModelIndex &parent) const
@@ -56,6 +87,10 @@ void DrillStage::start(const domain::Drill &drill)
     m_report.reset();
     m_truth.reset();
     m_run.emplace(drill);
+    if (m_leftovers.isEmpty()) { // else what the one before left stays offered
+        m_ground(beginning);
+    }
+    m_leftovers.clear();
     m_beganAt = m_parts.clock.monotonicNow();
     m_known.clear();
     m_cancelled.clear();
@@ -72,10 +107,19 @@ void DrillStage::start(const domain::Drill &drill)
 
 void DrillStage::abort()
 {
-    if (isRunning()) {
+    if (giveUp()) {
+        askForLeftovers();
+    }
+}
+
+bool DrillStage::giveUp()
+{
+    const bool wasRunning = isRunning();
+    if (wasRunning) {
         m_run->abort(elapsed());
         finish();
     }
+    return wasRunning;
 }
 
 bool DrillStage::burns() const
@@ -100,6 +144,7 @@ void DrillStage::tick()
     m_run->observe(now, facts());
     if (m_run->isOver(now)) {
         finish();
+        askForLeftovers();
     }
     emit ticked();
 }
@@ -223,6 +268,34 @@ void DrillStage::finish()
     std::ranges::stable_sort(m_rows, {}, &Row::at);
     endResetModel();
     emit finished();
+}
+
+void DrillStage::askForLeftovers()
+{
+    ports::whenFinished(m_ground(leftQuestion), this, [this](const domain::Result<QByteArray> &answer) {
+        if (isRunning()) {
+            return;
+        }
+        m_leftovers = leftoversOf(QJsonDocument::fromJson(answer.value_or(QByteArray{})).object());
+        emit leftoversChanged();
+    });
+}
+
+void DrillStage::closeLeftovers()
+{
+    ports::whenFinished(m_ground(takingBack), this, [this](const domain::Result<QByteArray> &done) {
+        if (!done) {
+            append({m_took, tr("Not all of it could be closed: %1").arg(toQString(done.error().detail)),
+                RowKind::Failure});
+        }
+        askForLeftovers();
+    });
+}
+
+void DrillStage::keepLeftovers()
+{
+    m_leftovers.clear();
+    emit leftoversChanged();
 }
 
 void DrillStage::append(Row row)

@@ -6,6 +6,7 @@
 #include "models/ports/drill_ground.h"
 #include "models/ports/trading.h"
 
+#include <QStringList>
 #include <QTimer>
 
 #include <optional>
@@ -47,9 +48,17 @@ public:
     const domain::DrillReport *report() const { return m_report ? &*m_report : nullptr; }
     int rowCount(const QModelIndex &parent = {}) const override;
 
+    /// What the drill that is over opened and left standing, a sentence each; empty while one is played, and
+    /// until the exchange has told.
+    const QStringList &leftovers() const { return m_leftovers; }
+    /// Has the exchange cancel and close it at the market; leftoversChanged() follows.
+    void closeLeftovers();
+    void keepLeftovers(); ///< it is the trader's from now on
+
 signals:
-    void ticked();   ///< time went on
-    void finished(); ///< report() is there
+    void ticked();           ///< time went on
+    void finished();         ///< report() is there
+    void leftoversChanged(); ///< … or there are none
 
 protected:
     QString text(int row, int column) const override;
@@ -69,10 +78,12 @@ private:
     void tick();
     void carryOut(const domain::DrillStep &step);
     void askForTruth();
+    void askForLeftovers();
     void onOrder(const domain::Order &order);
     /// As the exchange told last; before it did, as this program sees it.
     domain::DrillFacts facts() const;
     domain::DrillFacts ownView() const;
+    bool giveUp(); ///< true where one was played
     void finish();
     void append(Row row);
 
@@ -87,6 +98,7 @@ private:
     std::set<std::string> m_known;     ///< client order ids seen so far
     std::set<std::string> m_cancelled; ///< … with a cancel asked for
     std::vector<Row> m_rows;
+    QStringList m_leftovers;
     QTimer m_ticking;
 };
 

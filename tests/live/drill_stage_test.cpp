@@ -13,6 +13,8 @@ namespace
 {
 
 // Not inside the class: moc does not read raw texts with braces.
+const char *const left =
+    R"({"positions":[{"symbol":"BTCUSDT","positionSide":"BOTH","amount":"-0.12","notional":"7200.6"}],"orders":[{"symbol":"ETHUSDT","id":"a"},{"symbol":"ETHUSDT","id":"b"},{"symbol":"BTCUSDT","id":"c"}]})";
 const char *const standing = R"({"exposure":"4000.5","unguarded":"100","working":2})";
 
 /// A stage on a desk of fakes; what the exchange is asked to do is written down.
@@ -25,6 +27,13 @@ struct Theatre
         const auto ground = [this](const domain::DrillStep &step) {
             if (step.path == "/control/standing") {
                 return ports::finished(truth);
+            }
+            if (step.path == "/control/leftovers") {
+                asked << QString::fromStdString(step.method + ' ' + step.path);
+                if (step.method == "DELETE") {
+                    leftovers = QByteArray{"{}"};
+                }
+                return ports::finished(leftovers);
             }
             asked << QString::fromStdString(step.method + ' ' + step.path);
             return ports::finished(answer);
@@ -61,6 +70,7 @@ struct Theatre
     QStringList asked;
     domain::Result<QByteArray> answer = QByteArray{"{}"};
     domain::Result<QByteArray> truth = QByteArray{"{}"};
+    domain::Result<QByteArray> leftovers = QByteArray{"{}"};
     std::unique_ptr<live::DrillStage> stage;
     domain::Drill drill;
 };
@@ -91,9 +101,10 @@ private slots:
         QSignalSpy finished{theatre.stage.get(), &live::DrillStage::finished};
         theatre.stage->start(theatre.drill);
         QVERIFY(theatre.stage->isRunning() && !theatre.stage->burns());
-        QCOMPARE(theatre.asked, QStringList{QStringLiteral("POST /control/order")});
+        QCOMPARE(theatre.asked,
+            (QStringList{QStringLiteral("POST /control/remember"), QStringLiteral("POST /control/order")}));
         theatre.pass(11s);
-        QCOMPARE(theatre.asked.size(), 2);
+        QCOMPARE(theatre.asked.size(), 3);
         QVERIFY(theatre.stage->burns());
         theatre.tell(own("stop", domain::OrderType::StopMarket, domain::Side::Sell, true));
         theatre.tell(own("stop", domain::OrderType::StopMarket, domain::Side::Sell, true));
@@ -101,11 +112,50 @@ private slots:
         theatre.pass(50s);
         QCOMPARE(finished.size(), 1);
         QVERIFY(!theatre.stage->isRunning());
-        QCOMPARE(theatre.asked.mid(2), (QStringList{QStringLiteral("DELETE /control/faults"),
-                                           QStringLiteral("POST /control/scenario")}));
+        QCOMPARE(theatre.asked.mid(3),
+            (QStringList{QStringLiteral("DELETE /control/faults"), QStringLiteral("POST /control/scenario"),
+                QStringLiteral("GET /control/leftovers")}));
         QCOMPARE(theatre.line(),
             (QStringList{QStringLiteral("It burned."), QStringLiteral("You placed a stop: BTCUSDT")}));
         QVERIFY(theatre.stage->report()->score > 90);
+    }
+
+    void whatItLeavesBehindIsToldAndClosedOnWish()
+    {
+        Theatre theatre;
+        theatre.leftovers = QByteArray{left};
+        QSignalSpy changed{theatre.stage.get(), &live::DrillStage::leftoversChanged};
+        theatre.stage->start(theatre.drill);
+        QVERIFY(theatre.stage->leftovers().isEmpty());
+        theatre.stage->abort(); // given up or not: it has opened something
+        QTRY_COMPARE(changed.size(), 1);
+        QCOMPARE(theatre.stage->leftovers(),
+            (QStringList{QStringLiteral("BTCUSDT: short 0.12 (7,201 USDT)"),
+                QStringLiteral("BTCUSDT: one order"), QStringLiteral("ETHUSDT: 2 orders")}));
+        theatre.stage->closeLeftovers();
+        QTRY_COMPARE(changed.size(), 2);
+        QVERIFY(theatre.stage->leftovers().isEmpty());
+        QCOMPARE(theatre.asked.mid(theatre.asked.size() - 2),
+            (QStringList{
+                QStringLiteral("DELETE /control/leftovers"), QStringLiteral("GET /control/leftovers")}));
+    }
+
+    void whatIsKeptIsTheTradersFromThenOn()
+    {
+        Theatre theatre;
+        theatre.leftovers = QByteArray{left};
+        theatre.stage->start(theatre.drill);
+        theatre.stage->abort();
+        QTRY_COMPARE(theatre.stage->leftovers().size(), 3);
+        theatre.asked.clear();
+        theatre.stage->start(theatre.drill); // nothing decided: what the first one left stays offered
+        QVERIFY(!theatre.asked.contains(QStringLiteral("POST /control/remember")));
+        theatre.stage->abort();
+        QTRY_COMPARE(theatre.stage->leftovers().size(), 3);
+        theatre.stage->keepLeftovers();
+        QVERIFY(theatre.stage->leftovers().isEmpty());
+        theatre.stage->start(theatre.drill);
+        QVERIFY(theatre.asked.contains(QStringLiteral("POST /control/remember")));
     }
 
     void positionsCountAsGuardedByTheStopsThatCoverThem()

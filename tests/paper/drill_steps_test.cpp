@@ -150,6 +150,78 @@ private slots:
         QVERIFY(partial.held("BTCUSDT").isPositive());
     }
 
+    void whatEveryDrillLeavesBehindIsClosedAndNothingElse_data()
+    {
+        everyDrillPlaysOnTheExchangeAndLeavesNoTrace_data();
+    }
+    void whatEveryDrillLeavesBehindIsClosedAndNothingElse()
+    {
+        QFETCH(QString, id);
+        Ground ground;
+        // What the trader has already, on one of the symbols of the drills and beside them.
+        ground.say("/control/order", R"({"symbol":"ETHUSDT","side":"BUY","type":"MARKET","notional":"300"})");
+        ground.say("/control/order",
+            R"({"symbol":"ETHUSDT","side":"BUY","type":"LIMIT","notional":"200","awayPercent":"-40"})");
+        const Quantity before = ground.held("ETHUSDT");
+        QVERIFY(before.isPositive());
+        QCOMPARE(ground.say("/control/remember", {}).status, 200);
+        ground.play(drillOf(id.toStdString()));
+        for (const domain::DrillStep &step : domain::drillCleanUp()) {
+            QCOMPARE(ground.step(step).status, 200);
+        }
+        ground.pass(3s);
+        const auto leftovers = [&] {
+            return support::jsonOf(ground.step({0ms, "GET", "/control/leftovers", {}, {}})).object();
+        };
+        (void)leftovers();
+        const Quantity ownNow = ground.held("ETHUSDT"); // the incident may have taken it
+        const Response taken = ground.step({0ms, "DELETE", "/control/leftovers", {}, {}});
+        QVERIFY2(taken.status == 200, taken.body.c_str());
+        ground.pass(1s);
+        QVERIFY(leftovers()[u"positions"].toArray().isEmpty());
+        QVERIFY(leftovers()[u"orders"].toArray().isEmpty());
+        QVERIFY(ground.held("BTCUSDT").isZero());
+        QCOMPARE(ground.held("ETHUSDT"),
+            ownNow.isNegative() ? Quantity{} : std::min(before, ownNow)); // never reopened, never more
+        const auto open = ground.exchange->engine().openOrders(PaperExchange::account, std::nullopt);
+        QVERIFY(open.size() <= 1);
+        QVERIFY(ground.exchange->engine().checkInvariants().empty());
+    }
+
+    void whatTheTraderOpensAfterwardsStays()
+    {
+        Ground ground;
+        ground.say("/control/remember", {});
+        ground.say(
+            "/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"1000"})");
+        const Quantity ofDrill = ground.held("BTCUSDT");
+        const auto told = support::jsonOf(ground.step({0ms, "GET", "/control/leftovers", {}, {}})).object();
+        const QJsonObject position = told[u"positions"].toArray()[0].toObject();
+        QCOMPARE(position[u"symbol"].toString(), QStringLiteral("BTCUSDT"));
+        QCOMPARE(position[u"amount"].toString().toStdString(), ofDrill.toString());
+        QVERIFY(position[u"notional"].toString().toDouble() > 900);
+        ground.say("/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"400"})");
+        ground.say(
+            "/control/order", R"({"symbol":"ETHUSDT","side":"SELL","type":"MARKET","notional":"400"})");
+        const Quantity own = ground.held("BTCUSDT") - ofDrill;
+        QCOMPARE(ground.step({0ms, "DELETE", "/control/leftovers", {}, {}}).status, 200);
+        QCOMPARE(ground.held("BTCUSDT"), own);
+        QVERIFY(ground.held("ETHUSDT").isNegative());
+    }
+
+    void withoutABeginningThereIsNothingToClose()
+    {
+        Ground ground;
+        ground.say(
+            "/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"1000"})");
+        QVERIFY(support::jsonOf(ground.step({0ms, "GET", "/control/leftovers", {}, {}}))
+                    .object()[u"positions"]
+                    .toArray()
+                    .isEmpty());
+        QCOMPARE(ground.step({0ms, "DELETE", "/control/leftovers", {}, {}}).status, 200);
+        QVERIFY(ground.held("BTCUSDT").isPositive());
+    }
+
     void theStandingIsTheTruth()
     {
         Ground ground;

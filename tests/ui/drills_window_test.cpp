@@ -14,13 +14,21 @@ using namespace std::chrono_literals;
 namespace
 {
 
+// Not inside the class: moc does not read raw texts with braces.
+const char *const leftBehind =
+    R"({"positions":[{"symbol":"BTCUSDT","positionSide":"BOTH","amount":"0.1","notional":"6000"}],"orders":[{"symbol":"BTCUSDT","id":"web_1"}]})";
+
 struct Rig
 {
     Rig()
     {
         context.drillGround = [this](const domain::DrillStep &step) {
-            asked << QString::fromStdString(step.path);
-            return ports::finished(domain::Result<QByteArray>{QByteArray{"{}"}});
+            asked << QString::fromStdString(step.method + ' ' + step.path);
+            const bool isOfLeft = step.path == "/control/leftovers";
+            if (isOfLeft && step.method == "DELETE") {
+                left = "{}";
+            }
+            return ports::finished(domain::Result<QByteArray>{isOfLeft ? left : QByteArray{"{}"}});
         };
         window = std::make_unique<ui::DrillsWindow>(context, theme);
         window->show();
@@ -36,6 +44,7 @@ struct Rig
 
     support::Desk desk;
     QStringList asked;
+    QByteArray left = "{}"; ///< behind, as the exchange tells it
     ui::Theme theme;
     ui::MainWindowContext context{domain::VenueKind::Paper, QStringLiteral("built-in"), *initialModels(),
         desk.marketData, desk.trading, desk.account, desk.health, desk.settings, desk.clock};
@@ -81,7 +90,7 @@ private slots:
         start->click();
         QVERIFY(!rig.window->stage().isRunning());
         QCOMPARE(rig.get<QLabel>("drills.score")->text(), QStringLiteral("Given up: not scored"));
-        QVERIFY(rig.asked.contains(QStringLiteral("/control/scenario")));
+        QVERIFY(rig.asked.contains(QStringLiteral("POST /control/scenario")));
     }
 
     void theReportIsShownAndTheBestScoreKept()
@@ -107,6 +116,40 @@ private slots:
         rig.get<QPushButton>("drills.start")->click();
         rig.window->close();
         QVERIFY(!rig.window->stage().isRunning());
+        QTRY_VERIFY(!rig.window->isVisible());
+    }
+
+    void theWindowStaysWhileSomethingIsLeftBehind()
+    {
+        Rig rig;
+        rig.left = leftBehind;
+        rig.get<QPushButton>("drills.start")->click();
+        QVERIFY(!rig.get<QPushButton>("drills.closeLeft")->isVisible());
+        rig.window->close();
+        auto *close = rig.get<QPushButton>("drills.closeLeft");
+        QTRY_VERIFY(close->isVisible());
+        QVERIFY(rig.window->isVisible());
+        QCOMPARE(rig.get<QLabel>("drills.left")->text(),
+            QStringLiteral("The drill left behind: BTCUSDT: long 0.1 (6,000 USDT); BTCUSDT: one order."));
+        QVERIFY(!close->accessibleName().isEmpty());
+        close->click();
+        QTRY_VERIFY(!close->isVisible());
+        QVERIFY(rig.asked.contains(QStringLiteral("DELETE /control/leftovers")));
+        rig.window->close();
+        QVERIFY(!rig.window->isVisible());
+    }
+
+    void whatIsLeftBehindMayBeKept()
+    {
+        Rig rig;
+        rig.left = leftBehind;
+        rig.get<QPushButton>("drills.start")->click();
+        rig.get<QPushButton>("drills.start")->click(); // given up
+        auto *keep = rig.get<QPushButton>("drills.keepLeft");
+        QTRY_VERIFY(keep->isVisible());
+        keep->click();
+        QVERIFY(!keep->isVisible());
+        QVERIFY(!rig.asked.contains(QStringLiteral("DELETE /control/leftovers")));
     }
 
     void theMenuOffersThemOnPaperOnly()

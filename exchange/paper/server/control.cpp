@@ -136,6 +136,17 @@ Response Control::answer(Timestamp now, const Request &request)
     if (is("POST", "/control/order")) {
         return placeOrder(now, request);
     }
+    if (is("POST", "/control/remember")) {
+        m_remembered = markOf(m_parts.exchange.engine(), PaperExchange::account);
+        m_told = {};
+        return {200, done, "application/json", {}};
+    }
+    if (is("GET", "/control/leftovers")) {
+        return tellLeftovers();
+    }
+    if (is("DELETE", "/control/leftovers")) {
+        return takeLeftovers(now);
+    }
     if (is("GET", "/control/standing")) {
         const Standing standing = standingOf(m_parts.exchange.engine(), PaperExchange::account);
         JsonWriter json;
@@ -327,6 +338,43 @@ Response Control::placeOrder(Timestamp now, const Request &request)
     exchange.settle(now);
     return placed ? Response{200, done, "application/json", {}}
                   : refusal(placed.error().venueCode == 0 ? 400 : 409, placed.error().detail);
+}
+
+Response Control::tellLeftovers()
+{
+    if (m_remembered) {
+        m_told = leftoversSince(*m_remembered, m_parts.exchange.engine(), PaperExchange::account);
+    }
+    const Leftovers &left = m_told;
+    JsonWriter json;
+    json.beginObject().key("positions").beginArray();
+    for (const Leftovers::Position &position : left.positions) {
+        json.beginObject()
+            .field("symbol", position.symbol)
+            .field("positionSide", domain::toWire(position.positionSide))
+            .field("amount", position.amount.toString())
+            .field("notional", position.notional.toString())
+            .endObject();
+    }
+    json.endArray().key("orders").beginArray();
+    for (const OrderRecord &order : left.orders) {
+        json.beginObject().field("symbol", order.symbol).field("id", order.clientOrderId).endObject();
+    }
+    for (const ConditionalRecord &order : left.conditional) {
+        json.beginObject().field("symbol", order.symbol).field("id", order.clientAlgoId).endObject();
+    }
+    json.endArray().endObject();
+    return {200, json.take(), "application/json", {}};
+}
+
+Response Control::takeLeftovers(Timestamp now)
+{
+    PaperExchange &exchange = m_parts.exchange;
+    const auto taken =
+        m_remembered ? closeLeftovers(m_told, *m_remembered, exchange.engine(), PaperExchange::account, now)
+                     : Result<void>{};
+    exchange.settle(now);
+    return taken ? Response{200, done, "application/json", {}} : refusal(409, taken.error().detail);
 }
 
 } // namespace paper

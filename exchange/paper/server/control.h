@@ -1,9 +1,11 @@
 #pragma once
 
 #include "exchange/paper/core/happenings.h"
+#include "exchange/paper/core/leftovers.h"
 
 #include <functional>
 #include <map>
+#include <optional>
 #include <string>
 
 namespace paper
@@ -31,6 +33,9 @@ namespace paper
 ///                                     prices as multiples of mark; {"code": -4400}: the account's orders are
 ///                                     refused so, see Engine::setRestriction; {"code": 0} lifts that
 ///   POST   /control/transfer          {"asset": "BNB", "amount": "2"}: moves it into the account, or out
+///   POST   /control/remember          what the account has now
+///   GET    /control/leftovers         what was opened since and still stands: positions, orders
+///   DELETE /control/leftovers         closes and cancels what was told of last
 ///   GET    /control/standing          exposure, unguarded and working of the account: see standing.h
 ///   GET    /control/wire              how often each client order id came in with a placing call
 ///   GET    /control/breaches          what is wrong with the exchange's books: a list of sentences
@@ -62,11 +67,15 @@ private:
     Response transfer(Timestamp now, const Request &request);
     Response setScenario(Timestamp now, const Request &request);
     Response placeOrder(Timestamp now, const Request &request);
+    Response tellLeftovers();
+    Response takeLeftovers(Timestamp now);
 
     Parts m_parts;
     std::string m_apiKey;
     std::map<std::string, int> m_onTheWire; ///< by client order id
     std::uint64_t m_happened = 0;
+    std::optional<AccountMark> m_remembered;
+    Leftovers m_told; ///< of the latest GET
 };
 
 } // namespace paper
