@@ -103,6 +103,9 @@ void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
         // A first trade, so that there is a last price from the start.
         const Symbol &symbol = actor.contract->spec.symbol;
         engine.marketTaker(symbol, Side::Buy, actor.contract->spec.lot.stepSize, Price{}, now);
+        if (actor.scenario.kind() == ScenarioKind::Halt) { // of an earlier run
+            engine.setSymbolStatus(symbol, domain::SymbolStatus::Halted);
+        }
     }
 }
 
@@ -152,6 +155,36 @@ Result<void> MarketGenerator::setScenario(const Scenario &scenario, Engine &engi
             domain::ErrorCode::NotFound, scenario.symbol + " is no symbol of this market.");
     }
     return {};
+}
+
+Result<void> MarketDriver::restoreScenarios(std::string_view /*text*/, Timestamp /*now*/)
+{
+    return {};
+}
+
+std::string MarketGenerator::saveScenarios() const
+{
+    std::map<Symbol, ScenarioTrack::Course> courses;
+    for (const auto &actor : m_actors) {
+        if (const auto course = actor->scenario.course()) {
+            courses.emplace(actor->contract->spec.symbol, *course);
+        }
+    }
+    return courses.empty() ? std::string{} : toText(courses);
+}
+
+Result<void> MarketGenerator::restoreScenarios(std::string_view text, Timestamp now)
+{
+    return parseCourses(text).map([&](std::map<Symbol, ScenarioTrack::Course> courses) {
+        for (const auto &actor : m_actors) {
+            const auto known = courses.find(actor->contract->spec.symbol);
+            if (known != courses.end()) {
+                // A market that ran faster than the clock begins at the clock's time again.
+                known->second.beganAt = std::min(known->second.beganAt, now);
+                actor->scenario.resume(known->second);
+            }
+        }
+    });
 }
 
 void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Timestamp now)

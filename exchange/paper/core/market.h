@@ -37,6 +37,11 @@ public:
     /// Another kind of day from now on. Rejected where this market knows none, NotFound for a symbol it does
     /// not have.
     virtual Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now);
+    /// The scenarios that are on, as text; empty where there are none.
+    virtual std::string saveScenarios() const { return {}; }
+    /// Goes on with them from start() on, as if there had been no pause. Symbols that are not listed are
+    /// passed over. Malformed where the text is damaged; then nothing changes.
+    virtual Result<void> restoreScenarios(std::string_view text, Timestamp now);
     /// Index over contract price at a moment of market time, less 1.
     virtual Rate basisAt(const Symbol & /*symbol*/, Timestamp /*at*/) { return {}; }
 };
@@ -57,6 +62,8 @@ public:
     void step(Engine &engine, CandleStore &candles, Timestamp now, const Settle &settle) override;
     Timestamp marketTime(Timestamp now) const override { return m_startedAt + (now - m_startedAt) * m_speed; }
     Result<void> setScenario(const Scenario &scenario, Engine &engine, Timestamp now) override;
+    std::string saveScenarios() const override;
+    Result<void> restoreScenarios(std::string_view text, Timestamp now) override;
     Rate basisAt(const Symbol &symbol, Timestamp at) override;
     /// History of the n-th contract.
     std::shared_ptr<GeneratedHistory> history(std::size_t contract) const;

@@ -1,9 +1,12 @@
 #include "exchange/paper/core/scenario.h"
 
+#include "exchange/paper/core/json.h"
+
 #include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
+#include <simdjson.h>
 #include <utility>
 
 namespace paper
@@ -129,12 +132,19 @@ ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, dou
 
 void ScenarioTrack::begin(const Scenario &scenario, domain::Timestamp now, double logFair)
 {
-    m_marketThen = m_hasBegun ? m_latest : logFair;
-    m_pathThen = logFair;
-    m_scenario = scenario;
-    m_beganAt = now;
+    resume({scenario, now, logFair, m_hasBegun ? m_latest : logFair});
+}
+
+std::optional<ScenarioTrack::Course> ScenarioTrack::course() const
+{
+    return m_hasBegun ? std::optional{m_course} : std::nullopt;
+}
+
+void ScenarioTrack::resume(const Course &course)
+{
+    m_course = course;
     m_hasBegun = true;
-    m_latest = m_marketThen;
+    m_latest = course.marketThen;
     m_effect = {};
 }
 
@@ -143,10 +153,76 @@ double ScenarioTrack::at(domain::Timestamp now, double logFair, double beta)
     if (!m_hasBegun) {
         return logFair;
     }
-    m_effect = effectOf(m_scenario, now - m_beganAt, m_smallness);
-    m_latest = m_marketThen + m_effect.pace * (logFair - m_pathThen) +
+    m_effect = effectOf(m_course.scenario, now - m_course.beganAt, m_smallness);
+    m_latest = m_course.marketThen + m_effect.pace * (logFair - m_course.pathThen) +
                std::max(beta, 0.4) * m_effect.logShift;
     return m_latest;
+}
+
+namespace
+{
+
+/// As many digits as bring the very number back.
+std::string shortest(double value)
+{
+    std::array<char, 32> digits{};
+    const auto [end, failed] = std::to_chars(digits.data(), digits.data() + digits.size(), value);
+    return failed == std::errc{} ? std::string{digits.data(), end} : std::string{"0"};
+}
+
+} // namespace
+
+std::string toText(const std::map<domain::Symbol, ScenarioTrack::Course> &courses)
+{
+    JsonWriter json;
+    json.beginArray();
+    for (const auto &[symbol, course] : courses) {
+        json.beginObject()
+            .field("symbol", symbol)
+            .field("kind", toWire(course.scenario.kind))
+            .field("lengthMs", course.scenario.length.count())
+            .field("beganAt", domain::toMs(course.beganAt));
+        json.key("pathThen").raw(shortest(course.pathThen));
+        json.key("marketThen").raw(shortest(course.marketThen)).endObject();
+    }
+    return json.endArray().take();
+}
+
+domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std::string_view text)
+{
+    const auto malformed = [] {
+        return domain::failure(domain::ErrorCode::Malformed, "This is no list of scenarios.");
+    };
+    simdjson::dom::parser parser;
+    simdjson::dom::array rows;
+    if (parser.parse(text.data(), text.size()).get(rows) != simdjson::SUCCESS) {
+        return malformed();
+    }
+    std::map<domain::Symbol, ScenarioTrack::Course> courses;
+    for (const simdjson::dom::element row : rows) {
+        std::string_view symbol;
+        std::string_view kind;
+        std::int64_t lengthMs = 0;
+        std::int64_t beganAt = 0;
+        ScenarioTrack::Course course;
+        if (row["symbol"].get(symbol) != simdjson::SUCCESS || row["kind"].get(kind) != simdjson::SUCCESS ||
+            row["lengthMs"].get(lengthMs) != simdjson::SUCCESS ||
+            row["beganAt"].get(beganAt) != simdjson::SUCCESS ||
+            row["pathThen"].get(course.pathThen) != simdjson::SUCCESS ||
+            row["marketThen"].get(course.marketThen) != simdjson::SUCCESS) {
+            return malformed();
+        }
+        const auto scenario = parseScenario(kind);
+        if (!scenario) {
+            return malformed();
+        }
+        course.scenario = *scenario;
+        course.scenario.symbol = symbol;
+        course.scenario.length = domain::Milliseconds{lengthMs};
+        course.beganAt = domain::timestampFromMs(beganAt);
+        courses.emplace(symbol, course);
+    }
+    return courses;
 }
 
 } // namespace paper

@@ -5,6 +5,8 @@
 #include "models/domain/time.h"
 
 #include <cstdint>
+#include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -55,21 +57,33 @@ class ScenarioTrack
 public:
     /// logFair: the path's log value now.
     void begin(const Scenario &scenario, domain::Timestamp now, double logFair);
+    /// What the price under a scenario hangs on, besides the path and the time.
+    struct Course
+    {
+        Scenario scenario;
+        domain::Timestamp beganAt;
+        double pathThen = 0;   ///< the path's log value when the scenario began
+        double marketThen = 0; ///< what was traded at then, a log value as well
+    };
+    std::optional<Course> course() const; ///< unset before the first
+    /// Goes on with it, as if nothing had come between.
+    void resume(const Course &course);
     /// The log value to trade at.
     double at(domain::Timestamp now, double logFair, double beta);
     const ScenarioEffect &effect() const { return m_effect; }
-    ScenarioKind kind() const { return m_scenario.kind; }
+    ScenarioKind kind() const { return m_course.scenario.kind; }
     void setSmallness(double smallness) { m_smallness = smallness; }
 
 private:
-    Scenario m_scenario;
-    domain::Timestamp m_beganAt;
+    Course m_course;
     double m_smallness = 0;
-    double m_pathThen = 0;   ///< the path's value when the scenario began
-    double m_marketThen = 0; ///< what was traded at then
     double m_latest = 0;
     bool m_hasBegun = false; ///< before: the path itself
     ScenarioEffect m_effect;
 };
+
+/// Courses by symbol as text, and back. Malformed where the text is none.
+std::string toText(const std::map<domain::Symbol, ScenarioTrack::Course> &courses);
+domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std::string_view text);
 
 } // namespace paper
