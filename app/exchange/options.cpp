@@ -31,14 +31,18 @@ constexpr Option options[] = {
         "PEM of an Ed25519 public key that may sign as well; given again it is the next account's."},
     {"seed", "number", "Seed of market and faults; 1 by default."},
     {"balance", "amount", "USDT in each new account; 10000 by default."},
-    {"state", "folder", "Keeps accounts and keys there between runs."},
-    {"replay", "file", "Recorded klines, aggTrades or trades to play; more files may follow."},
+    {"state", "folder", "Keeps accounts, keys and the scenario there between runs."},
+    {"replay", "file",
+        "Recorded klines, aggTrades or trades to play, and bookTicker, bookDepth or depth beside them; more "
+        "files may follow."},
     {"speed", "times",
         "Market seconds a second: of a recording 1 (default) to 1000, of the own market to 60."},
     {"scenario", "name",
         "normal, calm, trend, slide, crash, halt or thin; name:SYMBOL:SECONDS for one symbol. "
         "May be repeated."},
     {"faults", "file", "JSON with the rules by which things go wrong."},
+    {"strict-streams", nullptr,
+        "The private stream stays silent unless its address names the events that are wanted."},
     {"control", nullptr, "Serves /control/, by which a program makes trouble at run time."},
     {"tls-cert", "file", "PEM certificate: https and wss; needs --tls-key."},
     {"tls-key", "file", "PEM key of the certificate."},
@@ -202,6 +206,7 @@ ExchangeOptions parseExchangeOptions(const QStringList &arguments)
         }
     }
     config.dataDirectory = reader.text("state");
+    config.needsEvents = reader.isGiven("strict-streams");
     config.hasControl = reader.isGiven("control");
     config.apiKey = reader.text("api-key").toLatin1();
     config.secret = reader.content("secret-file").trimmed();

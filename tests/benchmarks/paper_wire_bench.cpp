@@ -3,6 +3,7 @@
 #include "models/domain/time.h"
 
 #include <QCoreApplication>
+#include <QTemporaryDir>
 
 #include <arpa/inet.h>
 #include <atomic>
@@ -12,6 +13,7 @@
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <string>
+#include <string_view>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <thread>
@@ -22,7 +24,8 @@
 // kept open and on which the next request goes out once the last is answered. Every request is signed when it
 // is sent, every answer is read and must be the order's. Alternates: place, cancel.
 //
-//   paper_wire_bench [clients [seconds]]; 8 and 5 unless said
+//   paper_wire_bench [clients [seconds [state]]]; 8 and 5 unless said. With "state" the account is kept in a
+//   folder that is gone afterwards, and each answer waits until what it says is on the disk.
 namespace
 {
 
@@ -141,6 +144,11 @@ int main(int argc, char **argv)
     const int seconds = argc > 2 ? std::max(1, std::atoi(argv[2])) : 5;
     paper::PaperConfig config;
     config.startBalance = domain::Money::of(10'000'000);
+    const QTemporaryDir folder;
+    const bool isKept = argc > 3 && std::string_view{argv[3]} == "state";
+    if (isKept) {
+        config.dataDirectory = folder.path();
+    }
     config.limits = {2'000'000'000, 2'000'000'000, 2'000'000'000, 10, std::chrono::minutes{2}};
     paper::PaperServer server{config};
     const auto started = server.start().result();
@@ -175,9 +183,9 @@ int main(int argc, char **argv)
         answered += client->answered();
     }
     std::printf(
-        "%d clients, %.1f s: %.0f signed order requests a second over loopback; %.2f processor seconds a "
+        "%d clients, %s, %.1f s: %.0f signed order requests a second over loopback; %.2f processor seconds a "
         "second, clients included, %.1f us a request\n",
-        clients, took, static_cast<double>(answered) / took, used / took,
-        1e6 * used / static_cast<double>(answered));
+        clients, isKept ? "kept on disk" : "not kept", took, static_cast<double>(answered) / took,
+        used / took, 1e6 * used / static_cast<double>(answered));
     return 0;
 }

@@ -6,11 +6,14 @@
 #include <QTest>
 #include <QWebSocket>
 
+#include <atomic>
 #include <memory>
+#include <mutex>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
 #include <signal.h>
+#include <thread>
 
 namespace
 {
@@ -204,6 +207,95 @@ private slots:
             program.process.kill();
             QVERIFY(program.process.waitForFinished(patience));
         }
+    }
+
+    /// The same with several clients at once: their orders share a sync, and every answer waits for it.
+    void whatSeveralClientsWereToldSurvivesAKill()
+    {
+        const QString state = m_folder.filePath(QStringLiteral("killed-busy"));
+        std::mutex mutex;
+        QByteArrayList placed;
+        for (int run = 0; run < 3; ++run) {
+            Program program{{QStringLiteral("--state"), state}};
+            QVERIFY(program.isReady());
+            const auto client = program.client();
+            for (const QByteArray &id : placed) {
+                QCOMPARE(client.signedCall("GET", "/fapi/v1/order", "symbol=BTCUSDT&origClientOrderId=" + id)
+                             .status(),
+                    200);
+            }
+            std::atomic<bool> isOver{false};
+            std::vector<std::thread> threads;
+            for (int number = 0; number < 6; ++number) {
+                threads.emplace_back([&, number] {
+                    for (int i = 0; !isOver; ++i) {
+                        const QByteArray id = QByteArray::number(run) + '-' + QByteArray::number(number) +
+                                              '-' + QByteArray::number(i);
+                        const auto reply = client.signedCall("POST", "/fapi/v1/order",
+                            "symbol=BTCUSDT&side=BUY&type=MARKET&quantity=0.002&newClientOrderId=" + id);
+                        if (reply.isWhole && reply.status() == 200) {
+                            const std::scoped_lock lock{mutex};
+                            placed << id;
+                        }
+                    }
+                });
+            }
+            const auto told = [&] {
+                const std::scoped_lock lock{mutex};
+                return placed.size();
+            };
+            const qsizetype before = told();
+            static_cast<void>(QTest::qWaitFor([&] { return told() > before + 40; }, patience));
+            program.process.kill();
+            isOver = true;
+            for (std::thread &thread : threads) {
+                thread.join();
+            }
+            QVERIFY(program.process.waitForFinished(patience));
+            QVERIFY(told() > before + 40);
+        }
+    }
+
+    void aScenarioGoesOnAfterARestart()
+    {
+        const QString state = m_folder.filePath(QStringLiteral("scenario"));
+        const auto price = [](const Program &program, const char *symbol) {
+            return program.client()
+                .call("GET", QByteArray{"/fapi/v1/ticker/price?symbol="} + symbol)
+                .json()
+                .object()[u"price"]
+                .toString()
+                .toDouble();
+        };
+        const auto order = [](const Program &program) {
+            return program.client()
+                .signedCall("POST", "/fapi/v1/order", "symbol=LTCUSDT&side=BUY&type=MARKET&quantity=1")
+                .status();
+        };
+        double fallen = 0;
+        {
+            Program program{{QStringLiteral("--state"), state, QStringLiteral("--control"),
+                QStringLiteral("--scenario"), QStringLiteral("crash:BTCUSDT:4")}};
+            QVERIFY(program.isReady());
+            const double usual = price(program, "BTCUSDT");
+            QTest::qWait(5'000); // it is over, and has left the price five per cent lower
+            fallen = price(program, "BTCUSDT");
+            QVERIFY2(fallen < usual * 0.97, qPrintable(QStringLiteral("%1 %2").arg(usual).arg(fallen)));
+            QCOMPARE(program.client()
+                         .call("POST", "/control/scenario", "{\"scenario\":\"halt:LTCUSDT\"}")
+                         .status(),
+                200);
+            QVERIFY(order(program) != 200);
+            program.process.kill();
+            QVERIFY(program.process.waitForFinished(patience));
+        }
+        Program again{{QStringLiteral("--state"), state, QStringLiteral("--control")}};
+        QVERIFY(again.isReady());
+        const double now = price(again, "BTCUSDT");
+        QVERIFY2(qAbs(now / fallen - 1) < 0.01, qPrintable(QStringLiteral("%1 %2").arg(fallen).arg(now)));
+        QVERIFY(order(again) != 200);
+        QCOMPARE(again.client().call("POST", "/control/scenario", "{\"scenario\":\"normal\"}").status(), 200);
+        QTRY_COMPARE_WITH_TIMEOUT(order(again), 200, patience);
     }
 
     void severalAccountsHaveKeysOfTheirOwn()

@@ -317,7 +317,7 @@ private slots:
         Faults faults;
         FaultyStreams faulty{faults};
         StreamServer server{
-            {exchange.streams(), faulty}, [&] { return clock.wallNow(); }, {}, {100ms, 500ms}};
+            {exchange.streams(), faulty, [&] { return clock.wallNow(); }, {}}, {}, {100ms, 500ms}};
         const quint16 port = server.listen(0);
         QWebSocket lively; // answers pings by itself
         lively.open(QUrl{QStringLiteral("ws://127.0.0.1:%1/public/ws").arg(port)});

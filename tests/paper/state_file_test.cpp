@@ -132,8 +132,8 @@ private slots:
     {
         StateFile file{m_folder->path()};
         QVERIFY(file.replace("{}"));
-        const QByteArray change(1024 * 1024, 'x');
-        for (int i = 0; i < 4; ++i) {
+        const QByteArray change(4 * 1024 * 1024, 'x');
+        for (int i = 0; i < 8; ++i) {
             QVERIFY(!file.isLogLong());
             QVERIFY(file.append(change));
         }

@@ -63,7 +63,7 @@ struct Rig
 
     bool open(std::string_view path, std::string_view query = {})
     {
-        return exchange->streams().open(me, path, query, now);
+        return exchange->streams().open(me, path, query, now).has_value();
     }
 
     std::unique_ptr<PaperExchange> exchange;

@@ -5,11 +5,12 @@
 
 namespace paper
 {
-namespace
-{
 
 using domain::ErrorCode;
 using domain::failure;
+
+namespace
+{
 
 /// Calls use(name, isMandatory) for each of an endpoint's parameters.
 template <class Use> void forWords(std::string_view words, Use use)
@@ -52,11 +53,6 @@ Result<void> checkEngineWindow(const Endpoint &endpoint, const QueryParameters &
             ErrorCode::Rejected, "Timestamp for this request is outside of the ME recvWindow.", -5028);
     }
     return {};
-}
-
-Response unknownPath()
-{
-    return {404, "<html><body><h1>404 Not Found</h1></body></html>", "text/html", {}};
 }
 
 } // namespace

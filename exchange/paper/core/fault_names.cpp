@@ -8,13 +8,14 @@ namespace
 constexpr std::array<std::string_view, faultKinds> names{"dropBefore", "dropAfter", "unknownExecuted",
     "unknownNotExecuted", "unavailable", "overloaded", "errorExecuted", "errorNotExecuted", "truncated",
     "brokenJson", "html", "htmlExecuted", "redirect", "tooManyRequests", "banned", "delay", "delayBefore",
-    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "foreignLoad",
-    "staleSnapshot", "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent", "depthGap", "crossedBook",
-    "stopStream", "goSilent", "cutConnection", "unknownEvent", "garbageText", "hugeFrame", "cutStreams",
-    "loseListenKey", "liquidation", "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel",
-    "foreignLeverage", "foreignMarginType", "foreignMode", "foreignTransfer", "fireCountdown", "settlement",
-    "haltSymbol", "changeFilters", "changeLimits", "cancelOnly", "stuckTrigger", "refusedTrigger",
-    "clockStep"};
+    "blindQuery", "unknownEnum", "unknownField", "noUsageHeaders", "negativeUsage", "wrongUsage",
+    "foreignLoad", "slowBytes", "staleSnapshot", "dropEvent", "duplicateEvent", "reorderEvent", "delayEvent",
+    "depthGap", "crossedBook", "stopStream", "goSilent", "cutConnection", "unknownEvent", "garbageText",
+    "hugeFrame", "binaryFrame", "gzipFrame", "deflatedFrame", "fragmentedFrame", "halfClose", "closeFrame",
+    "latePing", "latePong", "cutStreams", "refuseConnections", "loseListenKey", "liquidation",
+    "autoDeleverage", "foreignOrder", "foreignFill", "foreignCancel", "foreignLeverage", "foreignMarginType",
+    "foreignMode", "foreignTransfer", "fireCountdown", "settlement", "haltSymbol", "changeFilters",
+    "changeLimits", "cancelOnly", "stuckTrigger", "refusedTrigger", "clockStep"};
 
 } // namespace
 
@@ -41,7 +42,7 @@ bool isRestFault(FaultKind kind)
 bool isStreamFault(FaultKind kind)
 {
     return kind == FaultKind::UnknownEnum || kind == FaultKind::UnknownField ||
-           (kind >= FaultKind::DropEvent && kind <= FaultKind::HugeFrame);
+           kind == FaultKind::SlowBytes || (kind >= FaultKind::DropEvent && kind <= FaultKind::LatePong);
 }
 
 bool isHappening(FaultKind kind)
@@ -51,9 +52,9 @@ bool isHappening(FaultKind kind)
 
 bool hasEnd(FaultKind kind)
 {
-    return kind == FaultKind::HaltSymbol || kind == FaultKind::ChangeFilters ||
-           kind == FaultKind::ChangeLimits || kind == FaultKind::CancelOnly ||
-           kind == FaultKind::StuckTrigger;
+    return kind == FaultKind::RefuseConnections || kind == FaultKind::HaltSymbol ||
+           kind == FaultKind::ChangeFilters || kind == FaultKind::ChangeLimits ||
+           kind == FaultKind::CancelOnly || kind == FaultKind::StuckTrigger;
 }
 
 } // namespace paper

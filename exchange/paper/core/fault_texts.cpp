@@ -69,6 +69,7 @@ constexpr Wording wordings[] = {
     {-1015, 429, "Too many new orders; current limit is 300 orders per TEN_SECONDS."},
     {-1021, 400, "Timestamp for this request is outside of the recvWindow."},
     {-1022, 400, "Signature for this request is not valid."},
+    {-1125, 400, "This listenKey does not exist."},
     {-2011, 400, "Unknown order sent."},
     {-2013, 400, "Order does not exist."},
     {-2014, 401, "API-key format invalid."},

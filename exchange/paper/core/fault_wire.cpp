@@ -31,6 +31,8 @@ std::string_view reasonOf(int status)
         return "Request Timeout";
     case 418:
         return "I'm a teapot";
+    case 426:
+        return "Upgrade Required";
     case 429:
         return "Too Many Requests";
     case 502:
@@ -134,12 +136,6 @@ StreamMessage messageOf(std::uint64_t to, Route route, std::string_view text)
         message.clientOrderId = textAfter(text, R"("caid":")");
     }
     return message;
-}
-
-bool StreamFates::isClean() const
-{
-    return !isDropped && !isDoubled && !goesAfterNext && delay.count() == 0 && !isEnumBent && !hasNewField &&
-           followedBy.empty() && !stopsStream && !goesSilent && !isCut;
 }
 
 std::string withCrossedBook(std::string text)

@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/fault_texts.h"
 #include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/web_frames.h"
 
 #include <algorithm>
 
@@ -15,6 +16,8 @@ using domain::Timestamp;
 using namespace std::chrono_literals;
 
 constexpr int standardHugeFrame = 8 * 1024 * 1024;
+constexpr int standardPiece = 16; ///< bytes of a fragment, or of what comes slowly
+constexpr Milliseconds standardPause{50};
 constexpr Milliseconds happensWithin{2'000}; ///< of the request that brought it about
 
 /// What a draw of one match is for.
@@ -30,7 +33,27 @@ bool isByTime(const FaultRule &rule)
     return rule.every.count() > 0;
 }
 
-/// UnknownEnum and UnknownField strike both sides unless the rule speaks of one of them.
+/// Of control frames, and of nothing else.
+bool isOfControlFrames(FaultKind kind)
+{
+    return kind == FaultKind::LatePing || kind == FaultKind::LatePong;
+}
+
+bool strikesFrame(FaultKind kind, std::string_view type)
+{
+    if (type == "ping" || type == "pong") {
+        return kind == (type == "ping" ? FaultKind::LatePing : FaultKind::LatePong);
+    }
+    const bool isOfDepth = kind == FaultKind::DepthGap || kind == FaultKind::CrossedBook;
+    return !isOfControlFrames(kind) && (!isOfDepth || type == "depthUpdate");
+}
+
+std::size_t pieceOf(const FaultRule &rule)
+{
+    return static_cast<std::size_t>(rule.size > 0 ? rule.size : standardPiece);
+}
+
+/// UnknownEnum, UnknownField and SlowBytes strike both sides unless the rule speaks of one of them.
 bool isForStreams(const FaultRule &rule)
 {
     const bool speaksOfRequests = rule.calls != FaultCalls::Any || !rule.method.empty() || !rule.path.empty();
@@ -137,6 +160,12 @@ Milliseconds Faults::lengthOf(const Entry &entry) const
     return from + Milliseconds{static_cast<std::int64_t>(drawOf(entry, Length) % span)};
 }
 
+Pace Faults::paceOf(const Entry &entry) const
+{
+    const Milliseconds pause = lengthOf(entry);
+    return {pieceOf(entry.rule), pause.count() > 0 ? pause : standardPause};
+}
+
 RestFate Faults::before(Timestamp now, const Request &request)
 {
     RestFate fate;
@@ -239,7 +268,13 @@ void Faults::bend(RestFate &fate, const Entry &entry)
         fate.hasUsage = false;
         break;
     case FaultKind::NegativeUsage:
-        fate.isUsageNegative = true;
+        fate.usage = -1;
+        break;
+    case FaultKind::WrongUsage:
+        fate.usage = rule.weight;
+        break;
+    case FaultKind::SlowBytes:
+        fate.pace = paceOf(entry);
         break;
     case FaultKind::StaleSnapshot:
         fate.staleBy = lengthOf(entry);
@@ -280,6 +315,7 @@ RestAnswer Faults::after(Timestamp now, const Request &request, const RestFate &
     }
     makeStale(now, request, fate, response);
     answer.delay = fate.answerDelay;
+    answer.pace = fate.pace;
     answer.isCut = fate.isCut;
     answer.isReset = fate.draw % 2 == 1;
     if (fate.answer) {
@@ -294,8 +330,8 @@ RestAnswer Faults::after(Timestamp now, const Request &request, const RestFate &
     if (!fate.hasUsage) {
         std::erase_if(
             response.headers, [](const auto &header) { return header.first.starts_with("x-mbx-"); });
-    } else if (fate.isUsageNegative) {
-        setHeader(response, "x-mbx-used-weight-1m", "-1");
+    } else if (fate.usage) {
+        setHeader(response, "x-mbx-used-weight-1m", std::to_string(*fate.usage));
     }
     if (fate.isEnumBent) {
         response.body = withUnknownEnum(std::move(response.body), fate.field, fate.draw);
@@ -364,61 +400,93 @@ StreamFates Faults::onMessage(Timestamp /*now*/, const StreamMessage &message)
     }
     for (Entry &entry : m_rules) {
         const FaultRule &rule = entry.rule;
-        const bool isOfDepth = rule.kind == FaultKind::DepthGap || rule.kind == FaultKind::CrossedBook;
-        if (!isForStreams(rule) || !covers(rule, message) || (isOfDepth && message.type != "depthUpdate") ||
-            !strikes(entry, 0, false)) {
-            continue;
-        }
-        count(entry);
-        fates.draw = drawOf(entry, Fate);
-        switch (rule.kind) {
-        case FaultKind::DropEvent:
-        case FaultKind::DepthGap:
-            fates.isDropped = true;
-            break;
-        case FaultKind::DuplicateEvent:
-            fates.isDoubled = true;
-            fates.doubledAfter = lengthOf(entry);
-            break;
-        case FaultKind::CrossedBook:
-            fates.isCrossed = true;
-            break;
-        case FaultKind::ReorderEvent:
-            fates.goesAfterNext = true;
-            break;
-        case FaultKind::DelayEvent:
-            fates.delay += lengthOf(entry);
-            break;
-        case FaultKind::StopStream:
-            fates.stopsStream = true;
-            fates.stopFor = lengthOf(entry);
-            break;
-        case FaultKind::GoSilent:
-            fates.goesSilent = true;
-            break;
-        case FaultKind::CutConnection:
-            fates.isCut = true;
-            break;
-        case FaultKind::UnknownEnum:
-            fates.isEnumBent = true;
-            fates.field = rule.text;
-            break;
-        case FaultKind::UnknownField:
-            fates.hasNewField = true;
-            break;
-        case FaultKind::UnknownEvent:
-            fates.followedBy.push_back(
-                rule.text.empty() ? R"({"e":"UNHEARD_OF","E":1,"T":1,"u":{"s":"BTCUSDT"}})" : rule.text);
-            break;
-        case FaultKind::GarbageText:
-            fates.followedBy.push_back(rule.text.empty() ? "\x7f{]not json" : rule.text);
-            break;
-        default: // HugeFrame
-            fates.followedBy.emplace_back(
-                static_cast<std::size_t>(rule.size > 0 ? rule.size : standardHugeFrame), ' ');
+        if (isForStreams(rule) && covers(rule, message) && strikesFrame(rule.kind, message.type) &&
+            strikes(entry, 0, false)) {
+            count(entry);
+            bend(fates, entry);
         }
     }
     return fates;
+}
+
+void Faults::bend(StreamFates &fates, const Entry &entry) const
+{
+    const FaultRule &rule = entry.rule;
+    fates.draw = drawOf(entry, Fate);
+    switch (rule.kind) {
+    case FaultKind::DropEvent:
+    case FaultKind::DepthGap:
+        fates.isDropped = true;
+        break;
+    case FaultKind::DuplicateEvent:
+        fates.isDoubled = true;
+        fates.doubledAfter = lengthOf(entry);
+        break;
+    case FaultKind::CrossedBook:
+        fates.isCrossed = true;
+        break;
+    case FaultKind::ReorderEvent:
+        fates.goesAfterNext = true;
+        break;
+    case FaultKind::DelayEvent:
+        fates.delay += lengthOf(entry);
+        break;
+    case FaultKind::StopStream:
+        fates.stopsStream = true;
+        fates.stopFor = lengthOf(entry);
+        break;
+    case FaultKind::GoSilent:
+        fates.goesSilent = true;
+        break;
+    case FaultKind::CutConnection:
+        fates.isCut = true;
+        break;
+    case FaultKind::UnknownEnum:
+        fates.isEnumBent = true;
+        fates.field = rule.text;
+        break;
+    case FaultKind::UnknownField:
+        fates.hasNewField = true;
+        break;
+    case FaultKind::UnknownEvent:
+        fates.followedBy.push_back(
+            rule.text.empty() ? R"({"e":"UNHEARD_OF","E":1,"T":1,"u":{"s":"BTCUSDT"}})" : rule.text);
+        break;
+    case FaultKind::GarbageText:
+        fates.followedBy.push_back(rule.text.empty() ? "\x7f{]not json" : rule.text);
+        break;
+    case FaultKind::BinaryFrame:
+        fates.form = FrameForm::Binary;
+        break;
+    case FaultKind::GzipFrame:
+        fates.form = FrameForm::Gzip;
+        break;
+    case FaultKind::DeflatedFrame:
+        fates.form = FrameForm::Deflated;
+        break;
+    case FaultKind::FragmentedFrame:
+        fates.form = FrameForm::Fragmented;
+        fates.fragment = pieceOf(rule);
+        break;
+    case FaultKind::SlowBytes:
+        fates.pace = paceOf(entry);
+        break;
+    case FaultKind::HalfClose:
+        fates.isHalfClosed = true;
+        break;
+    case FaultKind::CloseFrame:
+        fates.closesWith = rule.code > 0 ? rule.code : GoingAway;
+        fates.reason = rule.text;
+        break;
+    case FaultKind::LatePing:
+    case FaultKind::LatePong:
+        fates.delay = lengthOf(entry);
+        fates.isDropped = fates.delay.count() == 0;
+        break;
+    default: // HugeFrame
+        fates.followedBy.emplace_back(
+            static_cast<std::size_t>(rule.size > 0 ? rule.size : standardHugeFrame), ' ');
+    }
 }
 
 void Faults::schedule(const Entry &entry, Timestamp at, const std::string &symbol)

@@ -57,23 +57,36 @@ enum class FaultKind : std::uint8_t {
     UnknownField,   ///< the answer or message has a field of tomorrow
     NoUsageHeaders, ///< the usage headers are missing
     NegativeUsage,  ///< x-mbx-used-weight-1m: -1
+    WrongUsage,     ///< x-mbx-used-weight-1m: weight, whatever was used
     ForeignLoad,    ///< another client used weight and orders of the same limits
-    StaleSnapshot,  ///< GET depth answers with what it answered so much earlier, the oldest known
+    SlowBytes,     ///< the answer or message comes in pieces of size (16) bytes, each delay (50 ms) after the
+                   ///< last
+    StaleSnapshot, ///< GET depth answers with what it answered so much earlier, the oldest known
     // ---- streams: each message
-    DropEvent,      ///< never sent
-    DuplicateEvent, ///< sent twice, the second time so much later
-    ReorderEvent,   ///< sent after the next one of its connection
-    DelayEvent,     ///< sent so much later; others overtake it
-    DepthGap,       ///< a depthUpdate is never sent
-    CrossedBook,    ///< a depthUpdate sells at the price of its first bid
-    StopStream,     ///< messages of its stream (or type) on its connection stay out for so long, 0: for good
-    GoSilent,       ///< its connection stays open, but neither data nor pongs come any more
-    CutConnection,  ///< its connection is cut after it
-    UnknownEvent,   ///< followed by an event of a type of tomorrow
-    GarbageText,    ///< followed by text that is no JSON
-    HugeFrame,      ///< followed by a frame of size bytes
+    DropEvent,       ///< never sent
+    DuplicateEvent,  ///< sent twice, the second time so much later
+    ReorderEvent,    ///< sent after the next one of its connection
+    DelayEvent,      ///< sent so much later; others overtake it
+    DepthGap,        ///< a depthUpdate is never sent
+    CrossedBook,     ///< a depthUpdate sells at the price of its first bid
+    StopStream,      ///< messages of its stream (or type) on its connection stay out for so long, 0: for good
+    GoSilent,        ///< its connection stays open, but neither data nor pongs come any more
+    CutConnection,   ///< its connection is cut after it
+    UnknownEvent,    ///< followed by an event of a type of tomorrow
+    GarbageText,     ///< followed by text that is no JSON
+    HugeFrame,       ///< followed by a frame of size bytes
+    BinaryFrame,     ///< comes as a binary message
+    GzipFrame,       ///< comes as a binary message that is a gzip of its text
+    DeflatedFrame,   ///< comes compressed as by permessage-deflate, which was not agreed on
+    FragmentedFrame, ///< comes in fragments of size (16) bytes
+    HalfClose,  ///< the exchange's side of the connection ends after it without a farewell; it still reads
+    CloseFrame, ///< the connection is closed after it with code (1001) and text
+    // … and control frames:
+    LatePing, ///< the exchange's ping comes so much later, 0: never
+    LatePong, ///< the answer to a client's ping comes so much later, 0: never
     // ---- happenings: by time (every) or after a request that matches
     CutStreams,        ///< every connection of the route (all: no route) is cut
+    RefuseConnections, ///< nobody can connect any more for so long, neither to REST nor to a socket
     LoseListenKey,     ///< listenKeyExpired is sent weight times (at least once), the key is dead
     Liquidation,       ///< a position is closed by an autoclose- order
     AutoDeleverage,    ///< a position is closed by adl_autoclose
@@ -140,12 +153,22 @@ struct FaultRule
     domain::Milliseconds delay{0};
     domain::Milliseconds delayUpTo{0}; ///< above delay: evenly between both
     int status = 0;                    ///< HTTP; 0: the kind's own
-    int code = 0;                      ///< the venue's; 0: the kind's own
+    int code = 0;                      ///< the venue's, or of CloseFrame; 0: the kind's own
     std::string text;                  ///< message, page, address or name of a field; empty: the kind's own
-    int weight = 0;                    ///< ForeignLoad; LoseListenKey: how often it is said
+    int weight = 0;                    ///< ForeignLoad, WrongUsage; LoseListenKey: how often it is said
     int orders = 0;                    ///< ForeignLoad
-    int size = 0;                      ///< HugeFrame, bytes; 0: 8 MiB
+    int size = 0;                      ///< bytes: HugeFrame (8 MiB), FragmentedFrame (16), SlowBytes (16)
 };
+
+/// How fast bytes go out: so many, a pause, so many more. All at once where size is 0.
+struct Pace
+{
+    std::size_t size = 0;
+    domain::Milliseconds pause{0};
+};
+
+/// How a message is put into frames of its WebSocket.
+enum class FrameForm : std::uint8_t { Text, Binary, Gzip, Deflated, Fragmented, Ping, Pong };
 
 /// What becomes of one request. The caller waits holdBack, books the foreign load with
 /// PaperExchange::addForeignLoad, calls PaperExchange::handle if isProcessed, then after().
@@ -160,7 +183,7 @@ struct RestFate
     bool isTruncated = false;
     bool isBroken = false;
     bool hasUsage = true;
-    bool isUsageNegative = false;
+    std::optional<int> usage; ///< said in place of the true one
     bool isEnumBent = false;
     bool hasNewField = false;
     std::optional<Response> answer; ///< in place of the exchange's own
@@ -168,6 +191,7 @@ struct RestFate
     domain::Milliseconds blindFor{0};            ///< of a placing call
     std::string field;                           ///< UnknownEnum: this one
     std::optional<domain::Milliseconds> staleBy; ///< StaleSnapshot
+    Pace pace;
     std::uint64_t draw = 0;
     std::vector<FaultKind> kinds; ///< that struck; empty: nothing goes wrong
 
@@ -182,6 +206,7 @@ struct RestAnswer
     bool isReset = false;          ///< … by a reset; else it ends in order
     /// Set: the connection is cut after so many bytes of httpText(response), fewer than it has.
     std::optional<std::size_t> cutAt;
+    Pace pace;
     Response response;
 };
 
@@ -201,7 +226,9 @@ struct StreamMessage
 {
     std::uint64_t to = 0; ///< connection
     Route route = Route::Unrouted;
-    std::string_view type;          ///< "e"; empty for an answer to a control message, which nothing strikes
+    /// "e"; "ping" or "pong" of a control frame; empty for an answer to a control message, which nothing
+    /// strikes.
+    std::string_view type;
     std::string_view symbol;        ///< upper case, empty where there is none
     std::string_view stream;        ///< name or listen key, combined connections only
     std::string_view clientOrderId; ///< of an order's event
@@ -226,9 +253,13 @@ struct StreamFates
     domain::Milliseconds stopFor{0}; ///< 0: for good
     bool goesSilent = false;
     bool isCut = false;
+    FrameForm form = FrameForm::Text;
+    std::size_t fragment = 0; ///< Fragmented: bytes of each
+    Pace pace;
+    bool isHalfClosed = false;
+    int closesWith = 0; ///< code
+    std::string reason; ///< of the closing
     std::uint64_t draw = 0;
-
-    bool isClean() const;
 };
 
 /// Something that happens at the exchange by itself. carryOut() of happenings.h does it.
@@ -311,6 +342,8 @@ private:
     void count(Entry &entry);
     void decide(RestFate &fate, const Entry &entry, domain::Timestamp now);
     void bend(RestFate &fate, const Entry &entry);
+    void bend(StreamFates &fates, const Entry &entry) const;
+    Pace paceOf(const Entry &entry) const;
     void schedule(const Entry &entry, domain::Timestamp at, const std::string &symbol);
     bool isBlind(domain::Timestamp now, const Request &request) const;
     void makeStale(domain::Timestamp now, const Request &request, const RestFate &fate, Response &response);

@@ -49,6 +49,18 @@ std::vector<StreamOutput> FaultyStreams::pass(Timestamp now, std::vector<StreamO
     return out;
 }
 
+void FaultyStreams::control(Timestamp now, StreamOutput frame)
+{
+    StreamMessage message;
+    message.to = frame.to;
+    message.route = frame.route;
+    message.type = frame.form == FrameForm::Ping ? "ping" : "pong";
+    const StreamFates fates = m_faults.onMessage(now, message);
+    if (!fates.isDropped) {
+        m_delayed.push_back({now + fates.delay, std::move(frame)});
+    }
+}
+
 bool FaultyStreams::isStopped(Timestamp now, const StreamMessage &message) const
 {
     const auto stopped = m_stopped.find({message.to, labelOf(message)});
@@ -81,6 +93,9 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     if (fates.hasNewField) {
         output.text = withUnknownField(std::move(output.text));
     }
+    output.form = fates.form;
+    output.fragment = fates.fragment;
+    output.pace = fates.pace;
     auto before = m_swapped.extract(to);
     if (fates.isDropped) {
         // Not a word of it.
@@ -99,14 +114,33 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     } else if (fates.isDoubled && !fates.isDropped) {
         out.push_back(std::move(output));
     }
-    for (std::string &text : fates.followedBy) {
-        out.push_back({to, std::move(text), false, route, false});
-    }
-    if (fates.isCut) {
-        out.push_back({to, {}, true, route, true});
-    }
+    follow({to, {}, false, route}, fates, out);
     if (fates.goesSilent) {
         m_silent.insert(to); // pass() takes the message itself back as well
+    }
+}
+
+/// What comes after the message on the same connection. after: an empty output to it.
+void FaultyStreams::follow(
+    const StreamOutput &after, const StreamFates &fates, std::vector<StreamOutput> &out)
+{
+    for (const std::string &text : fates.followedBy) {
+        out.push_back(after);
+        out.back().text = text;
+    }
+    const auto closing = [&]() -> StreamOutput & {
+        out.push_back(after);
+        out.back().close = true;
+        return out.back();
+    };
+    if (fates.isCut) {
+        closing().isAbrupt = true;
+    } else if (fates.isHalfClosed) {
+        closing().isHalf = true;
+    } else if (fates.closesWith != 0) {
+        StreamOutput &end = closing();
+        end.closeCode = fates.closesWith;
+        end.closeReason = fates.reason;
     }
 }
 

@@ -22,8 +22,12 @@ public:
     /// What is to be sent now: fresh messages that may pass, and held ones whose time has come. To be called
     /// often, also with nothing fresh.
     std::vector<StreamOutput> pass(domain::Timestamp now, std::vector<StreamOutput> fresh);
+    /// A ping of the exchange's own, or the pong to a client's: the next pass has it, or a later one, or
+    /// none.
+    void control(domain::Timestamp now, StreamOutput frame);
     /// A silent connection neither sends nor answers pings; it stays open until the client gives up.
     bool isSilent(ConnectionId id) const { return m_silent.contains(id); }
+    const std::set<ConnectionId> &silent() const { return m_silent; }
     /// From now on that one is.
     void silence(ConnectionId id) { m_silent.insert(id); }
     /// The connection is gone.
@@ -38,6 +42,7 @@ private:
         StreamOutput output;
     };
     void passOne(domain::Timestamp now, StreamOutput output, std::vector<StreamOutput> &out);
+    static void follow(const StreamOutput &after, const StreamFates &fates, std::vector<StreamOutput> &out);
     bool isStopped(domain::Timestamp now, const StreamMessage &message) const;
 
     Faults &m_faults;

@@ -187,6 +187,9 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
     case FaultKind::CutStreams:
         exchange.streams().cut(happening.route);
         break;
+    case FaultKind::RefuseConnections:
+        exchange.setRefusesConnections(!happening.isEnd);
+        break;
     case FaultKind::GoSilent:
         for (const ConnectionId id : exchange.streams().connections(happening.route)) {
             streams.silence(id);

@@ -54,6 +54,9 @@ public:
     }
     /// The limits are so many times smaller; 1: as they were.
     void shrinkLimits(int times);
+    /// Nobody shall be able to connect; whoever owns the sockets sees to it.
+    void setRefusesConnections(bool refuses) { m_refusesConnections = refuses; }
+    bool refusesConnections() const { return m_refusesConnections; }
     /// Fresh accounts and market, as after a first start. Keys stay; stream connections are to be cut.
     void reset(Timestamp now);
     /// The whole account; saveChanges() counts from here.
@@ -94,6 +97,7 @@ private:
     std::unique_ptr<WsApi> m_wsApi;
     std::function<void(const Event &)> m_observer;
     bool m_hasChanged = false;
+    bool m_refusesConnections = false;
 };
 
 } // namespace paper

@@ -70,6 +70,11 @@ std::string withoutSignature(std::string_view text)
 
 } // namespace
 
+Response unknownPath()
+{
+    return {404, "<html><body><h1>404 Not Found</h1></body></html>", "text/html", {}};
+}
+
 std::string errorBody(int code, std::string_view message)
 {
     JsonWriter json;

@@ -32,6 +32,8 @@ struct Response
 
 /// {"code":…,"msg":"…"}
 std::string errorBody(int code, std::string_view message);
+/// 404 with a page, as the gateway answers what is not there. Reference 3.3.
+Response unknownPath();
 
 /// The parameters of a request, decoded. Where query and body hold the same name the query wins.
 class QueryParameters

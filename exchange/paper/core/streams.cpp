@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/json.h"
 #include "exchange/paper/core/rest.h"
+#include "exchange/paper/core/web_frames.h"
 
 #include <algorithm>
 #include <simdjson.h>
@@ -36,6 +37,11 @@ Route takeRoute(std::string_view &path)
         }
     }
     return Route::Unrouted;
+}
+
+Response badRequest(std::string_view why)
+{
+    return {400, std::string{why}, "text/plain", {}};
 }
 
 std::string result(std::string_view json, std::string_view id)
@@ -90,26 +96,30 @@ StreamHub::StreamHub(StreamParts parts, ListenKeys &listenKeys, StreamConfig con
     : m_parts{parts},
       m_listenKeys{listenKeys},
       m_config{config},
+      m_limits{config.limits},
       m_streams{parts},
       m_publish{[this](const std::string &stream, const std::string &payload) { publish(stream, payload); }}
 {
 }
 
-bool StreamHub::open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now)
+Admission StreamHub::open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now)
 {
+    if (auto admitted = m_limits.admit(now); !admitted) {
+        return admitted;
+    }
     Connection connection;
     connection.openedAt = now;
     connection.route = takeRoute(path);
     const bool isRaw = path == "/ws" || path.starts_with("/ws/");
     connection.isCombined = path == "/stream";
     if ((!isRaw && !connection.isCombined) || path.ends_with('/')) {
-        return false;
+        return tl::unexpected{unknownPath()};
     }
     Connection &kept = m_connections[id] = std::move(connection);
     const std::string_view inPath = isRaw && path.size() > 4 ? path.substr(4) : std::string_view{};
     if (kept.route == Route::Private) {
         openPrivate(kept, inPath, query);
-        return true;
+        return {};
     }
     std::string names{inPath};
     constexpr std::string_view streams = "streams=";
@@ -117,12 +127,17 @@ bool StreamHub::open(ConnectionId id, std::string_view path, std::string_view qu
         names = percentDecoded(query.substr(streams.size()), false).value_or("");
     } else if (!query.empty()) {
         m_connections.erase(id);
-        return false;
+        return tl::unexpected{badRequest("Streams are named in the path, or by ?streams= of /stream.")};
     }
-    for (const std::string &name : splitNames(names)) {
+    const std::vector<std::string> wanted = splitNames(names);
+    if (wanted.size() > m_config.mostStreams) {
+        m_connections.erase(id);
+        return tl::unexpected{badRequest("More than 1024 streams on one connection.")};
+    }
+    for (const std::string &name : wanted) {
         subscribe(id, kept, name, now);
     }
-    return true;
+    return {};
 }
 
 void StreamHub::openPrivate(Connection &connection, std::string_view path, std::string_view query)
@@ -204,16 +219,26 @@ void StreamHub::leave(ConnectionId id, const std::string &stream)
 
 bool StreamHub::countMessage(ConnectionId id, Connection &connection, Timestamp now)
 {
-    const std::int64_t second = domain::toMs(now) / 1'000;
-    if (connection.second != second) {
-        connection.second = second;
-        connection.messages = 0;
-    }
-    if (++connection.messages <= m_config.mostMessagesASecond) {
+    if (!connection.isOver && connection.messages.add(now, m_config.limits.messagesPerSecond)) {
         return true;
     }
-    send(id, {}, true);
+    if (!std::exchange(connection.isOver, true)) {
+        m_limits.onExcess(now);
+        send(id, {}, PolicyViolation);
+    }
     return false;
+}
+
+bool StreamHub::onControlFrame(ConnectionId id, Timestamp now)
+{
+    const auto found = m_connections.find(id);
+    return found != m_connections.end() && countMessage(id, found->second, now);
+}
+
+Route StreamHub::routeOf(ConnectionId id) const
+{
+    const auto found = m_connections.find(id);
+    return found == m_connections.end() ? Route::Unrouted : found->second.route;
 }
 
 void StreamHub::onText(ConnectionId id, std::string_view text, Timestamp now)
@@ -228,7 +253,7 @@ void StreamHub::onText(ConnectionId id, std::string_view text, Timestamp now)
     simdjson::dom::object object;
     if (parser.parse(text.data(), text.size()).get(message) != simdjson::SUCCESS ||
         message.get(object) != simdjson::SUCCESS) {
-        send(id, invalidJson(), true);
+        send(id, invalidJson(), PolicyViolation);
         return;
     }
     simdjson::dom::element idElement;
@@ -374,7 +399,7 @@ void StreamHub::step(Timestamp now)
     }
     for (const auto &[id, connection] : m_connections) {
         if (now - connection.openedAt >= m_config.lifetime) {
-            send(id, {}, true);
+            send(id, {}, GoingAway);
         }
     }
 }
@@ -384,11 +409,10 @@ std::vector<StreamOutput> StreamHub::takeOutput()
     return std::exchange(m_output, {});
 }
 
-void StreamHub::send(ConnectionId id, std::string text, bool close)
+void StreamHub::send(ConnectionId id, std::string text, int closeCode)
 {
-    const auto connection = m_connections.find(id);
-    const Route route = connection == m_connections.end() ? Route::Unrouted : connection->second.route;
-    m_output.push_back({id, std::move(text), close, route, false});
+    m_output.push_back({id, std::move(text), closeCode != 0, routeOf(id), false});
+    m_output.back().closeCode = closeCode;
 }
 
 std::vector<ConnectionId> StreamHub::connections(std::optional<Route> route) const
@@ -405,7 +429,7 @@ std::vector<ConnectionId> StreamHub::connections(std::optional<Route> route) con
 void StreamHub::cut(std::optional<Route> route)
 {
     for (const ConnectionId id : connections(route)) {
-        send(id, {}, true);
+        send(id, {}, GoingAway);
         m_output.back().isAbrupt = true;
     }
 }

@@ -1,7 +1,9 @@
 #pragma once
 
+#include "exchange/paper/core/connection_limits.h"
 #include "exchange/paper/core/listen_keys.h"
 #include "exchange/paper/core/market_streams.h"
+#include "exchange/paper/core/stream_output.h"
 
 #include <map>
 #include <optional>
@@ -13,23 +15,11 @@
 namespace paper
 {
 
-using ConnectionId = std::uint64_t;
-
-/// What the socket layer has to do for one connection, in order.
-struct StreamOutput
-{
-    ConnectionId to = 0;
-    std::string text;              ///< to send; empty where there is nothing
-    bool close = false;            ///< then close the connection
-    Route route = Route::Unrouted; ///< of the connection
-    bool isAbrupt = false;         ///< closed without a farewell, as by a lost network
-};
-
 struct StreamConfig
 {
     std::size_t mostStreams = 1'024;
-    int mostMessagesASecond = 10;
     domain::Milliseconds lifetime{std::chrono::hours{24}};
+    ConnectionLimitConfig limits;
     /// The private route stays silent unless the URL names events, as some saw on the live exchange.
     bool needsEvents = false;
 };
@@ -41,11 +31,16 @@ class StreamHub
 public:
     StreamHub(StreamParts parts, ListenKeys &listenKeys, StreamConfig config = {});
 
-    /// path and query as in the URL, percent-decoded path. False where the exchange has no such entry; the
-    /// connection is then to be cut.
-    bool open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now);
+    /// path and query as in the URL, percent-decoded path. Else the answer to the handshake: 404 for an
+    /// entry that is not there, 400 for one that is asked for in a form that is refused, 429 for too many
+    /// connections, 418 while the address is banned.
+    Admission open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now);
     void close(ConnectionId id);
     void onText(ConnectionId id, std::string_view text, Timestamp now);
+    /// A ping or pong of the client's: it counts as a message. Reference 1.5. False where it was one too
+    /// many and the connection is to be closed.
+    bool onControlFrame(ConnectionId id, Timestamp now);
+    Route routeOf(ConnectionId id) const; ///< Unrouted where there is no such connection
 
     /// marketAt: the time public trades bear.
     void onEvent(const Event &event, Timestamp marketAt, Timestamp now);
@@ -73,15 +68,15 @@ private:
         Timestamp openedAt;
         std::vector<std::string> subscriptions; ///< in the order they were asked for
         std::vector<UserFeed> feeds;
-        std::int64_t second = 0; ///< in which `messages` came
-        int messages = 0;
+        MessageCount messages;
+        bool isOver = false; ///< closed for too many of them
     };
 
     void subscribe(ConnectionId id, Connection &connection, const std::string &stream, Timestamp now);
     void unsubscribe(ConnectionId id, Connection &connection, const std::string &stream);
     void leave(ConnectionId id, const std::string &stream);
     void openPrivate(Connection &connection, std::string_view path, std::string_view query);
-    void send(ConnectionId id, std::string text, bool close = false);
+    void send(ConnectionId id, std::string text, int closeCode = 0);
     void publish(const std::string &stream, const std::string &payload);
     void publishUser(std::string_view type, const std::string &payload, const std::string &listenKey);
     void onUserEvent(const Event &event, Timestamp now);
@@ -90,6 +85,7 @@ private:
     StreamParts m_parts;
     ListenKeys &m_listenKeys;
     StreamConfig m_config;
+    ConnectionLimits m_limits;
     MarketStreams m_streams;
     MarketStreams::Send m_publish;
     std::map<ConnectionId, Connection> m_connections;

@@ -17,6 +17,7 @@ using domain::toMs;
 constexpr domain::Milliseconds lifetime{std::chrono::hours{24}};
 constexpr int handshakeWeight = 5;
 constexpr int sessionWeight = 2;
+constexpr int mostControlFrames = 5; ///< a second
 
 struct Method
 {
@@ -96,13 +97,22 @@ void limitRow(
 
 } // namespace
 
-bool WsApi::open(ConnectionId id, std::string_view at, std::string_view query, Timestamp now)
+Admission WsApi::open(ConnectionId id, std::string_view at, std::string_view query, Timestamp now)
 {
-    if (at != path || m_api.limits().admit(handshakeWeight, now)) {
-        return false;
+    if (at != path) {
+        return tl::unexpected{unknownPath()};
     }
-    m_sessions[id] = {now, query.find("returnRateLimits=false") == std::string_view::npos, nullptr, {}};
-    return true;
+    if (auto refused = m_api.limits().admit(handshakeWeight, now)) {
+        return tl::unexpected{std::move(*refused)};
+    }
+    m_sessions[id] = {now, query.find("returnRateLimits=false") == std::string_view::npos, nullptr, {}, {}};
+    return {};
+}
+
+bool WsApi::onControlFrame(ConnectionId id, Timestamp now)
+{
+    const auto session = m_sessions.find(id);
+    return session != m_sessions.end() && session->second.controlFrames.add(now, mostControlFrames);
 }
 
 std::vector<ConnectionId> WsApi::expired(Timestamp now) const

@@ -22,8 +22,11 @@ public:
 
     explicit WsApi(Api &api) : m_api{api} {}
 
-    /// False where the exchange has no such entry, or the address may not connect; then cut the connection.
-    bool open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now);
+    /// Else the answer to the handshake: 404 where there is no such entry, 429 or 418 where the address may
+    /// not connect.
+    Admission open(ConnectionId id, std::string_view path, std::string_view query, Timestamp now);
+    /// A ping or pong of the client's. False: one too many, the connection is to be closed.
+    bool onControlFrame(ConnectionId id, Timestamp now);
     void close(ConnectionId id) { m_sessions.erase(id); }
 
     struct Task
@@ -50,6 +53,7 @@ private:
         bool showsLimits = true;
         const ApiKey *key = nullptr; ///< logged on
         Timestamp authorizedAt;
+        MessageCount controlFrames;
     };
     /// One frame, taken apart.
     struct Frame

@@ -4,7 +4,7 @@
 #include "exchange/paper/core/replay.h"
 #include "exchange/paper/server/control.h"
 #include "exchange/paper/server/rest_server.h"
-#include "exchange/paper/server/state_file.h"
+#include "exchange/paper/server/state_keeper.h"
 #include "exchange/paper/server/stream_server.h"
 #include "exchange/paper/server/ws_api_server.h"
 
@@ -13,10 +13,9 @@
 #include <QSslCertificate>
 #include <QSslKey>
 #include <QThread>
-#include <QThreadPool>
 #include <QTimer>
 
-#include <atomic>
+#include <deque>
 #include <functional>
 #include <optional>
 
@@ -31,12 +30,7 @@ using domain::Result;
 using namespace std::chrono_literals;
 
 constexpr auto stepPeriod = 50ms;
-constexpr auto savePeriod = 250ms;    ///< at most so long after a change that no request asked for
-constexpr auto retrySavePeriod = 2s;  ///< where saving failed
-constexpr auto quietSavePeriod = 60s; ///< where nothing changes, and for prices at most
 constexpr auto replayReportPeriod = 500ms;
-
-enum NoticeLevel { Information = 0, Warning = 1, Trouble = 2 };
 
 } // namespace
 
@@ -51,7 +45,6 @@ public:
           m_faults{m_config.seed}
     {
         setFaults(m_config.faults);
-        m_writer.setMaxThreadCount(1); // saves happen one after the other
         moveToThread(&m_thread);
         m_thread.setObjectName(QStringLiteral("paper exchange"));
         m_thread.start();
@@ -68,7 +61,7 @@ public:
     Result<bool> reset();
     void setFaults(const std::vector<FaultRule> &rules);
     void setClockAhead(domain::Milliseconds ahead) { m_faults.setClockAhead(ahead); }
-    Result<QByteArray> control(const Request &request);
+    void control(const Request &request, const std::function<void(Result<QByteArray>)> &then);
     void dropStreams();
     void setReplaySpeed(int speed);
     /// Runs on the exchange's thread; waits for it.
@@ -82,25 +75,28 @@ private:
     domain::Timestamp now() const { return m_clock.wallNow() + m_faults.clockAhead(); }
     void step();
     RestFate before(const Request &request);
-    RestAnswer process(const Request &request, const RestFate &fate);
-    RestAnswer process(const WsApi::Task &task, const RestFate &fate);
-    RestAnswer perform(const Request &request, const RestFate &fate, const std::function<Response()> &work);
-    void keepChanges();
+    using Then = std::function<void(RestAnswer)>;
+    void process(const Request &request, const RestFate &fate, const Then &then);
+    void perform(const Request &request, const RestFate &fate, const std::function<Response()> &work,
+        const Then &then);
+    void noteChanges();
+    void keepScenarios()
+    {
+        m_keeper->keepScenarios(QByteArray::fromStdString(m_exchange->market().saveScenarios()));
+    }
+    std::vector<StreamOutput> takeOutput();
+    void flush();
     Result<std::optional<QSslConfiguration>> makeSsl() const;
-    void saveSoon();
-    Result<bool> saveNow(bool isWhole = false);
-    Result<bool> write(const std::function<Result<bool>()> &work);
-    std::function<Result<bool>()> nextSave(bool isWhole);
+    std::unique_ptr<StateKeeper> makeKeeper();
+    void setShut(bool isShut);
     Result<std::unique_ptr<MarketDriver>> makeMarket();
     Result<std::vector<ApiKey>> makeKeys();
-    StateFile::Kept loadState();
     void notice(NoticeLevel level, const QString &text) { emit m_owner.noticed(level, text); }
     bool isKept() const { return !m_config.dataDirectory.isEmpty() && m_config.replayFiles.isEmpty(); }
 
     PaperConfig m_config;
     PaperServer &m_owner;
     QThread m_thread;
-    QThreadPool m_writer;
     domain::SystemClock m_clock;
     Faults m_faults;
     FaultyStreams m_faultyStreams{m_faults};
@@ -112,12 +108,10 @@ private:
     std::unique_ptr<StreamServer> m_streams;
     std::unique_ptr<WsApiServer> m_wsApi;
     std::unique_ptr<QTimer> m_timer;
-    StateFile m_file{m_config.dataDirectory};
-    bool m_hasState = false; ///< in the file, of this run
-    domain::Timestamp m_savedAt;
-    domain::Timestamp m_marketSavedAt; ///< prices and counters of all symbols
-    bool m_isSaveDue = false;
-    std::atomic<bool> m_hasSaveFailed{false}; ///< told once, until a save works again
+    std::unique_ptr<StateKeeper> m_keeper;
+    /// What the streams are to say, by the change that has to be kept before.
+    std::deque<std::pair<std::uint64_t, std::vector<StreamOutput>>> m_held;
+    bool m_isShut = false;
     domain::Timestamp m_reportedAt;
     bool m_isEndReported = false;
 };
@@ -182,25 +176,12 @@ Result<std::optional<QSslConfiguration>> PaperServer::Worker::makeSsl() const
     return std::optional{ssl};
 }
 
-StateFile::Kept PaperServer::Worker::loadState()
+std::unique_ptr<StateKeeper> PaperServer::Worker::makeKeeper()
 {
-    auto kept = m_file.read();
-    if (!kept) {
-        const auto aside = m_file.setAside();
-        notice(
-            Trouble, QStringLiteral("The paper account could not be read (%1). %2 A fresh account is used.")
-                         .arg(QString::fromStdString(kept.error().detail),
-                             aside ? QStringLiteral("The file was kept as %1.").arg(*aside)
-                                   : QString::fromStdString(aside.error().detail)));
-        return {};
-    }
-    if (kept->isLogDamaged) {
-        const auto aside = m_file.setLogAside();
-        notice(Trouble, QStringLiteral("The latest changes of the paper account are damaged; it stands as it "
-                                       "was before them. They were kept as %1.")
-                            .arg(aside.value_or(QString{})));
-    }
-    return std::move(*kept);
+    return std::make_unique<StateKeeper>(isKept() ? m_config.dataDirectory : QString{},
+        StateKeeper::Parts{[this] { return m_exchange->saveState(); },
+            [this](bool withMarket) { return m_exchange->saveChanges(withMarket); }, [this] { return now(); },
+            [this](NoticeLevel level, const QString &text) { notice(level, text); }, [this] { flush(); }});
 }
 
 Result<PaperEndpoints> PaperServer::Worker::start()
@@ -220,7 +201,8 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     if (!ssl) {
         return tl::unexpected{ssl.error()};
     }
-    const StateFile::Kept kept = isKept() ? loadState() : StateFile::Kept{};
+    m_keeper = makeKeeper();
+    const StateFile::Kept kept = m_keeper->load();
     std::vector<std::string> changes;
     std::ranges::transform(kept.changes, std::back_inserter(changes), &QByteArray::toStdString);
     ExchangeConfig config;
@@ -229,33 +211,44 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     config.others.assign(keys->begin() + 1, keys->end());
     config.seed = m_config.seed;
     config.limits = m_config.limits;
+    config.streams.needsEvents = m_config.needsEvents;
     m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
+    // A scenario told now takes the place of one that was kept.
+    if (const QByteArray scenarios = m_keeper->scenarios();
+        !scenarios.isEmpty() && !m_exchange->market().restoreScenarios(scenarios.toStdString(), now())) {
+        notice(Warning, QStringLiteral("The scenario of the paper market could not be read and has ended."));
+    }
     if (const auto restored = m_exchange->start(kept.state.toStdString(), now(), changes); !restored) {
-        const auto aside = m_file.setAside();
+        const QString aside = m_keeper->setAside();
         notice(Trouble, QStringLiteral("The paper account could not be restored (%1). Its file was kept as "
                                        "%2; a fresh account is used.")
-                            .arg(QString::fromStdString(restored.error().detail), aside.value_or(QString{})));
+                            .arg(QString::fromStdString(restored.error().detail), aside));
     }
     for (const Scenario &scenario : m_config.scenarios) {
         if (const auto set = m_exchange->market().setScenario(scenario, m_exchange->engine(), now()); !set) {
             return tl::unexpected{set.error()};
         }
     }
+    keepScenarios();
     m_control = std::make_unique<Control>(
         Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, keys->front().key);
     m_rest = std::make_unique<RestServer>(
         RestServer::Handler{[this](const Request &request) { return before(request); },
-            [this](const Request &request, const RestFate &fate) { return process(request, fate); }});
-    if (*ssl) {
-        m_rest->sslSetup((*ssl)->localCertificate(), (*ssl)->privateKey());
-    }
-    m_streams = std::make_unique<StreamServer>(
-        StreamServer::Parts{m_exchange->streams(), m_faultyStreams}, [this] { return now(); }, *ssl);
-    const quint16 restPort = m_rest->listen(QHostAddress::LocalHost, m_config.restPort);
+            [this](const Request &request, const RestFate &fate, const Then &then) {
+                process(request, fate, then);
+            }},
+        *ssl);
+    m_streams = std::make_unique<StreamServer>(StreamServer::Parts{m_exchange->streams(), m_faultyStreams,
+                                                   [this] { return now(); }, [this] { return takeOutput(); }},
+        *ssl);
+    const quint16 restPort = m_rest->listen(m_config.restPort);
     const quint16 streamPort = m_streams->listen(m_config.streamPort);
     m_wsApi = std::make_unique<WsApiServer>(m_exchange->wsApi(),
         WsApiServer::Handler{[this](const Request &request) { return before(request); },
-            [this](const WsApi::Task &task, const RestFate &fate) { return process(task, fate); },
+            [this](const WsApi::Task &task, const RestFate &fate, const Then &then) {
+                perform(
+                    task.request, fate, [&] { return m_exchange->handle(now(), task); }, then);
+            },
             [this] { return now(); }},
         *ssl);
     const quint16 wsApiPort = m_wsApi->listen(m_config.wsApiPort);
@@ -267,7 +260,6 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     m_timer->setTimerType(Qt::PreciseTimer);
     connect(m_timer.get(), &QTimer::timeout, this, &Worker::step);
     m_timer->start(stepPeriod);
-    m_savedAt = m_marketSavedAt = now();
     const auto url = [](const char *scheme, quint16 port) {
         return QUrl{QStringLiteral("%1://127.0.0.1:%2").arg(QLatin1StringView{scheme}).arg(port)};
     };
@@ -293,39 +285,72 @@ RestFate PaperServer::Worker::before(const Request &request)
     return m_faults.before(now(), request);
 }
 
-RestAnswer PaperServer::Worker::process(const Request &request, const RestFate &fate)
+void PaperServer::Worker::process(const Request &request, const RestFate &fate, const Then &then)
 {
-    RestAnswer answer;
     if (m_config.hasControl && Control::isMeant(request)) {
+        RestAnswer answer;
         answer.response = m_control->handle(now(), request);
-        keepChanges();
-        return answer;
+        keepScenarios();
+        noteChanges();
+        m_keeper->whenKept([then, answer = std::move(answer)] { then(answer); });
+        return;
     }
-    return perform(request, fate, [&] { return m_exchange->handle(now(), request); });
+    perform(
+        request, fate, [&] { return m_exchange->handle(now(), request); }, then);
 }
 
-RestAnswer PaperServer::Worker::process(const WsApi::Task &task, const RestFate &fate)
-{
-    return perform(task.request, fate, [&] { return m_exchange->handle(now(), task); });
-}
-
-RestAnswer PaperServer::Worker::perform(
-    const Request &request, const RestFate &fate, const std::function<Response()> &work)
+void PaperServer::Worker::perform(
+    const Request &request, const RestFate &fate, const std::function<Response()> &work, const Then &then)
 {
     if (fate.foreignWeight > 0 || fate.foreignOrders > 0) {
         m_exchange->addForeignLoad(fate.foreignWeight, fate.foreignOrders, now());
     }
     RestAnswer answer = m_faults.after(now(), request, fate, fate.isProcessed ? work() : Response{});
-    keepChanges();
-    return answer;
+    noteChanges();
+    m_keeper->whenKept([then, answer = std::move(answer)]() mutable { then(std::move(answer)); });
 }
 
-void PaperServer::Worker::keepChanges()
+/// A request may have changed something: that is kept before anybody hears of it.
+void PaperServer::Worker::noteChanges()
 {
-    if (isKept() && m_exchange->takeChanged()) {
-        static_cast<void>(saveNow()); // what is confirmed must not be lost
+    if (m_exchange->takeChanged()) {
+        m_keeper->onChange();
     }
-    m_streams->flush();
+    flush();
+}
+
+std::vector<StreamOutput> PaperServer::Worker::takeOutput()
+{
+    std::vector<StreamOutput> fresh = m_exchange->streams().takeOutput();
+    if (m_held.empty() && m_keeper->isKept(m_keeper->latest())) {
+        return fresh;
+    }
+    if (!fresh.empty()) {
+        m_held.emplace_back(m_keeper->latest(), std::move(fresh));
+    }
+    std::vector<StreamOutput> ready;
+    for (; !m_held.empty() && m_keeper->isKept(m_held.front().first); m_held.pop_front()) {
+        std::ranges::move(m_held.front().second, std::back_inserter(ready));
+    }
+    return ready;
+}
+
+void PaperServer::Worker::flush()
+{
+    if (m_streams) {
+        m_streams->flush();
+    }
+}
+
+/// Nobody can connect any more, or everybody again.
+void PaperServer::Worker::setShut(bool isShut)
+{
+    if (m_isShut != isShut) {
+        m_isShut = isShut;
+        m_rest->setShut(isShut);
+        m_streams->setShut(isShut);
+        m_wsApi->setShut(isShut);
+    }
 }
 
 void PaperServer::Worker::step()
@@ -333,19 +358,16 @@ void PaperServer::Worker::step()
     for (const Happening &happening : m_faults.due(now())) {
         carryOut(happening, *m_exchange, m_faultyStreams, now());
     }
+    setShut(m_exchange->refusesConnections());
     m_latest = std::max(m_latest, now());
     const domain::Timestamp at = m_latest;
     m_exchange->step(at);
-    m_streams->flush();
+    flush();
     m_wsApi->step();
-    m_isSaveDue = m_exchange->takeChanged() || m_isSaveDue;
-    const bool hasFailed = m_hasSaveFailed;
-    const domain::Milliseconds wait = hasFailed     ? retrySavePeriod
-                                      : m_isSaveDue ? savePeriod
-                                                    : quietSavePeriod;
-    if (isKept() && at - m_savedAt >= wait) {
-        saveSoon();
+    if (m_exchange->takeChanged()) {
+        m_keeper->onMarketChange();
     }
+    m_keeper->step();
     if (m_replay != nullptr && at - m_reportedAt >= replayReportPeriod) {
         m_reportedAt = at;
         const bool atEnd = m_replay->atEnd(at);
@@ -357,65 +379,18 @@ void PaperServer::Worker::step()
     }
 }
 
-/// What has to be put on disk now. The text is made here, where the accounts cannot change meanwhile.
-std::function<Result<bool>()> PaperServer::Worker::nextSave(bool isWhole)
-{
-    m_savedAt = now();
-    const bool withMarket = m_savedAt - m_marketSavedAt >= quietSavePeriod;
-    if (withMarket || isWhole) {
-        m_marketSavedAt = m_savedAt;
-    }
-    m_isSaveDue = false;
-    // After a failure changes are missing in the log; after a start it does not exist yet.
-    if (isWhole || m_hasSaveFailed || !m_hasState || m_file.isLogLong()) {
-        m_hasState = true;
-        return [this, state = m_exchange->saveState()] {
-            return m_file.replace(QByteArray::fromStdString(state));
-        };
-    }
-    return [this, change = m_exchange->saveChanges(withMarket)] {
-        return m_file.append(QByteArray::fromStdString(change));
-    };
-}
-
-void PaperServer::Worker::saveSoon()
-{
-    m_writer.waitForDone(); // it says whether the one before failed
-    m_writer.start([this, work = nextSave(false)] { static_cast<void>(write(work)); });
-}
-
-Result<bool> PaperServer::Worker::saveNow(bool isWhole)
-{
-    m_writer.waitForDone(); // older changes must not come later
-    return write(nextSave(isWhole));
-}
-
-Result<bool> PaperServer::Worker::write(const std::function<Result<bool>()> &work)
-{
-    auto written = work();
-    const bool hadFailed = m_hasSaveFailed.exchange(!written);
-    if (!written && !hadFailed) {
-        notice(
-            Trouble, QStringLiteral("The paper account could not be saved: %1. What happens from now on is "
-                                    "lost if the program ends; it is tried again until it works.")
-                         .arg(QString::fromStdString(written.error().detail)));
-    } else if (written && hadFailed) {
-        notice(Information, QStringLiteral("The paper account is saved again."));
-    }
-    return written;
-}
-
 Result<bool> PaperServer::Worker::stop()
 {
     m_timer.reset();
+    Result<bool> saved = true;
+    if (m_exchange) {
+        saved = m_keeper->saveNow(true); // and what was waiting for it is answered
+    }
     m_rest.reset();
     m_streams.reset();
     m_wsApi.reset();
-    m_writer.waitForDone();
-    Result<bool> saved = true;
-    if (m_exchange && isKept()) {
-        saved = saveNow(true);
-    }
+    m_keeper.reset();
+    m_held.clear();
     m_replay = nullptr;
     m_control.reset();
     m_exchange.reset();
@@ -428,9 +403,10 @@ Result<bool> PaperServer::Worker::reset()
         return failure(ErrorCode::Rejected, "The paper exchange is not running.");
     }
     m_exchange->reset(now());
-    m_streams->flush(); // the cancellations
+    const auto saved = m_keeper->saveNow(true);
+    flush(); // the cancellations
     m_streams->dropAll();
-    return isKept() ? saveNow(true) : Result<bool>{true};
+    return saved;
 }
 
 void PaperServer::Worker::setFaults(const std::vector<FaultRule> &rules)
@@ -442,20 +418,18 @@ void PaperServer::Worker::setFaults(const std::vector<FaultRule> &rules)
     }
 }
 
-Result<QByteArray> PaperServer::Worker::control(const Request &request)
+void PaperServer::Worker::control(const Request &request, const std::function<void(Result<QByteArray>)> &then)
 {
     if (!m_control) {
-        return failure(ErrorCode::Rejected, "The paper exchange is not running.");
+        return then(failure(ErrorCode::Rejected, "The paper exchange is not running."));
     }
     const Response response = m_control->answer(now(), request);
-    if (isKept() && m_exchange->takeChanged()) {
-        static_cast<void>(saveNow());
-    }
-    m_streams->flush();
-    if (response.status != 200) {
-        return failure(ErrorCode::Rejected, response.body);
-    }
-    return QByteArray::fromStdString(response.body);
+    keepScenarios();
+    noteChanges();
+    m_keeper->whenKept([then, response] {
+        response.status == 200 ? then(QByteArray::fromStdString(response.body))
+                               : then(failure(ErrorCode::Rejected, response.body));
+    });
 }
 
 void PaperServer::Worker::dropStreams()
@@ -534,7 +508,18 @@ QFuture<Result<QByteArray>> PaperServer::control(
     const QByteArray &method, const QByteArray &path, const QByteArray &body)
 {
     const Request request{method.toStdString(), path.toStdString(), {}, body.toStdString(), {}};
-    return askWorker<QByteArray>(m_worker.get(), [this, request] { return m_worker->control(request); });
+    auto promise = std::make_shared<QPromise<Result<QByteArray>>>();
+    promise->start();
+    QMetaObject::invokeMethod(
+        m_worker.get(),
+        [this, promise, request] {
+            m_worker->control(request, [promise](const Result<QByteArray> &answer) {
+                promise->addResult(answer);
+                promise->finish();
+            });
+        },
+        Qt::QueuedConnection);
+    return promise->future();
 }
 
 void PaperServer::dropStreams()

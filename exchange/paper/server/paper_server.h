@@ -33,7 +33,8 @@ struct PaperConfig
     quint16 streamPort = 0; ///< 0: any free one
     quint16 wsApiPort = 0;  ///< 0: any free one
     int accounts = 1;       ///< each with startBalance and keys of its own
-    /// Klines, aggTrades or trades as the exchange publishes them (.csv, .csv.gz, .zip). Not empty: only
+    /// Klines, aggTrades or trades as the exchange publishes them (.csv, .csv.gz, .zip), and bookTicker,
+    /// bookDepth or historical depth beside them. Not empty: only
     /// these symbols are listed, their recorded candles are the market, and the account is a fresh one that
     /// is neither read from nor written to dataDirectory.
     QStringList replayFiles;
@@ -49,6 +50,8 @@ struct PaperConfig
     QList<QByteArray> ed25519PublicKeys;
     std::vector<FaultRule> faults; ///< to begin with; seed is theirs as well
     RateLimitConfig limits;
+    /// The private stream stays silent unless its address names events, as some saw on the live exchange.
+    bool needsEvents = false;
     /// Paths below /control/ are served: see control.h.
     bool hasControl = false;
     /// PEM; both given: https and wss.
@@ -78,10 +81,11 @@ struct PaperEndpoints
 /// It works on a thread of its own; every member may be called from any thread. Destruction stops it and
 /// waits until the account is on disk.
 ///
-/// What survives a sudden end (kill -9, a crash): everything that a request did, for its answer is sent only
-/// once the account is on the disk. What the market did by itself (a resting order that filled, a funding
-/// payment, a liquidation) is on the disk within 250 ms and the time of one write; before that it is undone
-/// by the end and the market decides anew. Where saving fails, noticed() says so.
+/// What survives a sudden end (kill -9, a crash): everything that a request did, for its answer is sent, and
+/// its events are told, only once the account is on the disk; one sync serves all requests of its time. What
+/// the market did by itself (a resting order that filled, a funding payment, a liquidation) is on the disk
+/// within 250 ms and the time of one write; before that it is undone by the end and the market decides anew.
+/// Where saving fails, noticed() says so.
 ///
 /// Time: the exchange's clock is this machine's, also in a replay, so signatures, orders, fills and funding
 /// have real times at any replay speed. What belongs to the recording (klines, public trades, tickers) bears

@@ -1,6 +1,6 @@
 #include "exchange/paper/server/rest_server.h"
 
-#include <QHttpServerRequest>
+#include <QSslServer>
 #include <QTimer>
 
 #include <sys/socket.h>
@@ -10,88 +10,169 @@ namespace paper
 namespace
 {
 
-std::string methodOf(const QHttpServerRequest &request)
+void write(QTcpSocket &wire, std::string_view bytes)
 {
-    switch (request.method()) {
-    case QHttpServerRequest::Method::Get:
-        return "GET";
-    case QHttpServerRequest::Method::Post:
-        return "POST";
-    case QHttpServerRequest::Method::Put:
-        return "PUT";
-    case QHttpServerRequest::Method::Delete:
-        return "DELETE";
-    default:
-        return "OTHER";
-    }
+    wire.write(bytes.data(), static_cast<qint64>(bytes.size()));
 }
 
 /// Cuts the connection: with a reset, as a router does that forgot it, or with an end, as a program that
 /// died.
-void cut(QTcpSocket &socket, bool isReset)
+void cut(QTcpSocket &wire, bool isReset)
 {
     if (isReset) {
         const linger atOnce{1, 0};
         ::setsockopt(
-            static_cast<int>(socket.socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
-        socket.abort();
+            static_cast<int>(wire.socketDescriptor()), SOL_SOCKET, SO_LINGER, &atOnce, sizeof atOnce);
+        wire.abort();
     } else {
-        socket.disconnectFromHost(); // after what was written
+        wire.disconnectFromHost(); // after what was written
     }
 }
 
 } // namespace
 
-RestServer::RestServer(Handler handler, QObject *parent)
-    : QAbstractHttpServer{parent},
-      m_handler{std::move(handler)}
+RestServer::RestServer(Handler handler, const std::optional<QSslConfiguration> &ssl, QObject *parent)
+    : QObject{parent},
+      m_handler{std::move(handler)},
+      m_server{
+          ssl ? std::unique_ptr<QTcpServer>{std::make_unique<QSslServer>()} : std::make_unique<QTcpServer>()}
 {
-}
-
-bool RestServer::handleRequest(const QHttpServerRequest &incoming, QTcpSocket *socket)
-{
-    const QUrl url = incoming.url();
-    const Request request{methodOf(incoming), url.path(QUrl::FullyDecoded).toStdString(),
-        url.query(QUrl::FullyEncoded).toStdString(), incoming.body().toStdString(),
-        incoming.value("X-MBX-APIKEY").toStdString()};
-    const RestFate fate = m_handler.before(request);
-    const QPointer<QTcpSocket> client{socket};
-    if (fate.holdBack.count() == 0) {
-        process(request, fate, client);
-    } else {
-        QTimer::singleShot(
-            fate.holdBack, this, [this, request, fate, client] { process(request, fate, client); });
+    if (ssl) {
+        static_cast<QSslServer &>(*m_server).setSslConfiguration(*ssl);
     }
-    return true;
+    m_server->setListenBacklogSize(512);
+    connect(m_server.get(), &QTcpServer::pendingConnectionAvailable, this, &RestServer::acceptAll);
 }
 
-void RestServer::process(const Request &request, const RestFate &fate, const QPointer<QTcpSocket> &client)
+RestServer::~RestServer()
 {
-    const RestAnswer answer = m_handler.process(request, fate); // also where the client is gone meanwhile
-    if (answer.delay.count() == 0) {
-        finish(client, answer);
-    } else {
-        QTimer::singleShot(answer.delay, this, [client, answer] { finish(client, answer); });
+    for (const auto &client : std::as_const(m_clients)) {
+        client->wire->disconnect(this);
+        client->wire->flush(); // the last answers
     }
 }
 
-void RestServer::missingHandler(const QHttpServerRequest & /*request*/, QTcpSocket *socket)
+quint16 RestServer::listen(quint16 port)
 {
-    socket->abort(); // every request has a handler
+    m_port = m_server->listen(QHostAddress::LocalHost, port) ? m_server->serverPort() : quint16{0};
+    return m_port;
 }
 
-void RestServer::finish(QTcpSocket *socket, const RestAnswer &answer)
+void RestServer::setShut(bool isShut)
 {
-    if (socket == nullptr || socket->state() != QAbstractSocket::ConnectedState) {
+    if (isShut) {
+        m_server->close();
+    } else if (!m_server->isListening()) {
+        m_server->listen(QHostAddress::LocalHost, m_port);
+    }
+}
+
+void RestServer::acceptAll()
+{
+    while (QTcpSocket *wire = m_server->nextPendingConnection()) {
+        const quint64 id = ++m_lastId;
+        wire->setParent(this);
+        wire->setSocketOption(QAbstractSocket::LowDelayOption, 1);
+        m_clients.insert(id, std::make_shared<Client>(Client{wire}));
+        connect(wire, &QTcpSocket::disconnected, wire, &QObject::deleteLater);
+        connect(wire, &QTcpSocket::disconnected, this, [this, id] { m_clients.remove(id); });
+        connect(wire, &QTcpSocket::readyRead, this, [this, id] { read(id); });
+        read(id);
+    }
+}
+
+void RestServer::read(quint64 id)
+{
+    const auto client = find(id);
+    if (!client || client->wire->bytesAvailable() == 0) {
         return;
     }
-    if (!answer.isCut) {
-        const QByteArray message = QByteArray::fromStdString(httpText(answer.response));
-        socket->write(message.left(static_cast<qsizetype>(answer.cutAt.value_or(message.size()))));
+    const QByteArray bytes = client->wire->readAll();
+    client->reader.feed({bytes.constData(), static_cast<std::size_t>(bytes.size())});
+    takeNext(id);
+}
+
+void RestServer::takeNext(quint64 id)
+{
+    const auto client = find(id);
+    if (!client || client->isBusy) {
+        return;
     }
-    if (answer.isCut || answer.cutAt) {
-        cut(*socket, answer.isCut && answer.isReset);
+    const auto incoming = client->reader.next();
+    if (!incoming) {
+        if (const int status = client->reader.refusedWith(); status != 0) {
+            write(*client->wire,
+                httpText({status, "This request cannot be read.", "text/plain", {{"connection", "close"}}}));
+            client->wire->disconnectFromHost();
+        } else if (client->reader.takeContinue()) {
+            write(*client->wire, "HTTP/1.1 100 Continue\r\n\r\n");
+        }
+        return;
     }
+    client->isBusy = true;
+    const RestFate fate = m_handler.before(incoming->request);
+    if (fate.holdBack.count() == 0) {
+        return process(id, *incoming, fate);
+    }
+    QTimer::singleShot(fate.holdBack, this, [this, id, held = *incoming, fate] { process(id, held, fate); });
+}
+
+void RestServer::process(quint64 id, const HttpReader::Incoming &incoming, const RestFate &fate)
+{
+    m_handler.process(incoming.request, fate, [this, id, isLast = incoming.isLast](const RestAnswer &answer) {
+        if (answer.delay.count() == 0) {
+            finish(id, isLast, answer);
+        } else {
+            QTimer::singleShot(
+                answer.delay, this, [this, id, isLast, answer] { finish(id, isLast, answer); });
+        }
+    });
+}
+
+void RestServer::finish(quint64 id, bool isLast, const RestAnswer &answer)
+{
+    const auto client = find(id);
+    if (!client || client->wire->state() != QAbstractSocket::ConnectedState) {
+        return;
+    }
+    const auto end = [this, id, isLast, isCut = answer.isCut || answer.cutAt,
+                         isReset = answer.isCut && answer.isReset] {
+        const auto still = find(id);
+        if (!still) {
+            return;
+        }
+        if (isCut || isLast) {
+            return cut(*still->wire, isReset);
+        }
+        still->isBusy = false;
+        takeNext(id);
+    };
+    if (answer.isCut) {
+        return end();
+    }
+    const std::string whole = httpText(answer.response);
+    const std::string_view text = std::string_view{whole}.substr(0, answer.cutAt.value_or(whole.size()));
+    if (answer.pace.size == 0) {
+        write(*client->wire, text);
+        return end();
+    }
+    writeSlowly(id, std::make_shared<const std::string>(text), 0, answer.pace, end);
+}
+
+/// One piece, a pause, and so on; `then` after the last.
+void RestServer::writeSlowly(quint64 id, const std::shared_ptr<const std::string> &text, std::size_t at,
+    Pace pace, const std::function<void()> &then)
+{
+    const auto client = find(id);
+    if (!client) {
+        return;
+    }
+    if (at >= text->size()) {
+        return then();
+    }
+    write(*client->wire, std::string_view{*text}.substr(at, pace.size));
+    QTimer::singleShot(pace.pause, this,
+        [this, id, text, at, pace, then] { writeSlowly(id, text, at + pace.size, pace, then); });
 }
 
 } // namespace paper

@@ -1,6 +1,5 @@
 #include "exchange/paper/server/state_file.h"
 
-#include <QCryptographicHash>
 #include <QDateTime>
 #include <QDir>
 #include <QFile>
@@ -8,6 +7,8 @@
 #include <QRandomGenerator>
 #include <QSaveFile>
 
+#include <memory>
+#include <openssl/evp.h>
 #include <unistd.h>
 
 namespace paper
@@ -21,9 +22,17 @@ using domain::Result;
 
 constexpr int keyLength = 64; // as live
 
-QByteArray checksum(const QByteArray &content)
+/// SHA-256 of both, one after the other. By OpenSSL, which lets the processor do it: Qt's own is several
+/// times slower, and every answer waits for it.
+QByteArray checksum(const QByteArray &content, const QByteArray &more = {})
 {
-    return QCryptographicHash::hash(content, QCryptographicHash::Sha256).toHex();
+    const std::unique_ptr<EVP_MD_CTX, decltype(&EVP_MD_CTX_free)> context{EVP_MD_CTX_new(), &EVP_MD_CTX_free};
+    QByteArray digest(32, '\0');
+    EVP_DigestInit_ex(context.get(), EVP_sha256(), nullptr);
+    EVP_DigestUpdate(context.get(), content.data(), static_cast<std::size_t>(content.size()));
+    EVP_DigestUpdate(context.get(), more.data(), static_cast<std::size_t>(more.size()));
+    EVP_DigestFinal_ex(context.get(), reinterpret_cast<unsigned char *>(digest.data()), nullptr);
+    return digest.toHex();
 }
 
 tl::unexpected<domain::Error> storage(const QString &path, const QString &why)
@@ -70,6 +79,7 @@ QByteArray randomText()
 StateFile::StateFile(QString folder)
     : m_path{QDir{folder}.filePath(QStringLiteral("paper-state.json"))},
       m_logPath{QDir{folder}.filePath(QStringLiteral("paper-changes.log"))},
+      m_scenarioPath{QDir{folder}.filePath(QStringLiteral("paper-scenarios.json"))},
       m_log{m_logPath}
 {
 }
@@ -105,7 +115,7 @@ Result<StateFile::Kept> StateFile::read() const
         const QByteArray line = log.readLine();
         const auto blank = line.indexOf(' ');
         const QByteArray change = line.mid(blank + 1).chopped(line.endsWith('\n') ? 1 : 0);
-        chain = checksum(chain + change);
+        chain = checksum(chain, change);
         if (!line.endsWith('\n') || line.left(blank) != chain) {
             kept.isLogDamaged = !log.atEnd();
             break;
@@ -139,13 +149,24 @@ Result<bool> StateFile::append(const QByteArray &change)
     if (!m_log.isOpen() && !m_log.open(QIODevice::Append | QIODevice::Unbuffered)) {
         return storage(m_logPath, m_log.errorString());
     }
-    m_chain = checksum(m_chain + change);
+    m_chain = checksum(m_chain, change);
     const QByteArray line = m_chain + ' ' + change + '\n';
     if (m_log.write(line) != line.size() || ::fdatasync(m_log.handle()) != 0) {
         return storage(m_logPath, m_log.errorString());
     }
     m_logSize += line.size();
     return true;
+}
+
+QByteArray StateFile::scenarios() const
+{
+    QFile file{m_scenarioPath};
+    return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray{};
+}
+
+Result<bool> StateFile::replaceScenarios(const QByteArray &text)
+{
+    return replaceFile(m_scenarioPath, text);
 }
 
 Result<QString> StateFile::setAside() const

@@ -39,16 +39,21 @@ public:
     domain::Result<bool> append(const QByteArray &change);
     /// The log has grown as long as a new state would be worth: time to replace().
     bool isLogLong() const { return m_logSize > std::max(m_stateSize, shortestLog); }
+    /// The scenarios of the market, kept beside the accounts. Empty where there are none or they cannot be
+    /// read; Storage where they cannot be written.
+    QByteArray scenarios() const;
+    domain::Result<bool> replaceScenarios(const QByteArray &text);
     /// Renames damaged files, never deletes them. The state's new name; Storage where that fails.
     domain::Result<QString> setAside() const;
     /// The same for a damaged log alone.
     domain::Result<QString> setLogAside() const;
 
 private:
-    static constexpr qint64 shortestLog = 4 * 1024 * 1024;
+    static constexpr qint64 shortestLog = 32 * 1024 * 1024; ///< read in well under a second
 
     QString m_path;
     QString m_logPath;
+    QString m_scenarioPath;
     QFile m_log; ///< open from the first append() on
     QByteArray m_chain;
     qint64 m_stateSize = 0;

@@ -1,75 +1,38 @@
 #include "exchange/paper/server/ws_api_server.h"
 
-#include <QUrl>
-
 namespace paper
 {
-namespace
-{
 
-using namespace std::chrono_literals;
-
-constexpr auto pingPeriod = 3min;
-constexpr quint64 longestMessage = 256 * 1024;
-
-} // namespace
-
-WsApiServer::WsApiServer(
-    WsApi &api, Handler handler, const std::optional<QSslConfiguration> &ssl, QObject *parent)
+WsApiServer::WsApiServer(WsApi &api, Handler handler, const std::optional<QSslConfiguration> &ssl,
+    StreamTiming timing, QObject *parent)
     : QObject{parent},
       m_api{api},
       m_handler{std::move(handler)},
-      m_server{QStringLiteral("paper exchange"),
-          ssl ? QWebSocketServer::SecureMode : QWebSocketServer::NonSecureMode}
+      m_sockets{{[this](ConnectionId id, const Upgrade &upgrade) {
+                     const auto admitted = m_api.open(id, upgrade.path, upgrade.query, m_handler.now());
+                     return admitted ? std::nullopt : std::optional{admitted.error()};
+                 },
+                    [this](ConnectionId id, const std::string &text) { onText(id, text); },
+                    [this](ConnectionId id, Opcode) {
+                        const bool isWelcome = m_api.onControlFrame(id, m_handler.now());
+                        if (!isWelcome) {
+                            m_sockets.close(id, PolicyViolation);
+                        }
+                        return isWelcome;
+                    },
+                    {}, [this](ConnectionId id) { m_api.close(id); }},
+          ssl, timing}
 {
-    if (ssl) {
-        m_server.setSslConfiguration(*ssl);
-    }
-    connect(&m_server, &QWebSocketServer::newConnection, this, &WsApiServer::accept);
-    connect(&m_pings, &QTimer::timeout, this, [this] {
-        for (QWebSocket *socket : std::as_const(m_clients)) {
-            socket->ping();
-        }
-    });
-    m_pings.start(pingPeriod);
 }
 
 WsApiServer::~WsApiServer()
 {
-    dropAll();
+    m_sockets.abortAll(); // while the API can be told
 }
 
-quint16 WsApiServer::listen(quint16 port)
+void WsApiServer::onText(ConnectionId id, const std::string &text)
 {
-    return m_server.listen(QHostAddress::LocalHost, port) ? m_server.serverPort() : quint16{0};
-}
-
-void WsApiServer::accept()
-{
-    while (QWebSocket *socket = m_server.nextPendingConnection()) {
-        socket->setParent(this);
-        socket->setMaxAllowedIncomingMessageSize(longestMessage);
-        connect(socket, &QWebSocket::disconnected, socket, &QObject::deleteLater);
-        const QUrl url = socket->requestUrl();
-        const ConnectionId id = ++m_lastId;
-        if (!m_api.open(id, url.path(QUrl::FullyDecoded).toStdString(),
-                url.query(QUrl::FullyEncoded).toStdString(), m_handler.now())) {
-            socket->close(QWebSocketProtocol::CloseCodePolicyViolated);
-            continue;
-        }
-        m_clients.insert(id, socket);
-        connect(socket, &QWebSocket::disconnected, this, [this, id] {
-            m_clients.remove(id);
-            m_api.close(id);
-        });
-        connect(socket, &QWebSocket::textMessageReceived, this,
-            [this, id](const QString &text) { onText(id, text); });
-    }
-}
-
-void WsApiServer::onText(ConnectionId id, const QString &text)
-{
-    const auto read = m_api.read(id, text.toStdString(), m_handler.now());
+    const auto read = m_api.read(id, text, m_handler.now());
     if (const auto *answer = std::get_if<std::string>(&read)) {
         return send(id, *answer);
     }
@@ -83,45 +46,32 @@ void WsApiServer::onText(ConnectionId id, const QString &text)
 
 void WsApiServer::process(const WsApi::Task &task, const RestFate &fate)
 {
-    const RestAnswer answer = m_handler.process(task, fate); // also where the client is gone meanwhile
-    if (answer.delay.count() == 0) {
-        return finish(task, answer);
-    }
-    QTimer::singleShot(answer.delay, this, [this, task, answer] { finish(task, answer); });
+    m_handler.process(task, fate, [this, task](const RestAnswer &answer) { // also where the client is gone
+        if (answer.delay.count() == 0) {
+            return finish(task, answer);
+        }
+        QTimer::singleShot(answer.delay, this, [this, task, answer] { finish(task, answer); });
+    });
 }
 
 void WsApiServer::finish(const WsApi::Task &task, const RestAnswer &answer)
 {
-    if (!answer.isCut && !answer.cutAt) {
-        return send(task.connection, m_api.answer(task, answer.response, m_handler.now()));
+    if (answer.isCut || answer.cutAt) {
+        return m_sockets.abort(task.connection);
     }
-    if (QWebSocket *socket = m_clients.value(task.connection)) {
-        socket->abort(); // the signal takes it from the list
-    }
+    m_sockets.send(task.connection,
+        frameText(Opcode::Text, m_api.answer(task, answer.response, m_handler.now())), answer.pace);
 }
 
 void WsApiServer::send(ConnectionId id, const std::string &text)
 {
-    if (QWebSocket *socket = m_clients.value(id)) {
-        socket->sendTextMessage(QString::fromStdString(text));
-    }
+    m_sockets.send(id, frameText(Opcode::Text, text));
 }
 
 void WsApiServer::step()
 {
     for (const ConnectionId id : m_api.expired(m_handler.now())) {
-        if (QWebSocket *socket = m_clients.value(id)) {
-            socket->close();
-        }
-    }
-}
-
-void WsApiServer::dropAll()
-{
-    const QList<QWebSocket *> sockets = m_clients.values();
-    for (QWebSocket *socket : sockets) {
-        socket->flush();
-        socket->abort();
+        m_sockets.close(id, GoingAway);
     }
 }
 

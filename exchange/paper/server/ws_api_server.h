@@ -2,14 +2,9 @@
 
 #include "exchange/paper/core/faults.h"
 #include "exchange/paper/core/ws_api.h"
+#include "exchange/paper/server/socket_server.h"
 
-#include <QHash>
-#include <QObject>
-#include <QPointer>
-#include <QSslConfiguration>
 #include <QTimer>
-#include <QWebSocket>
-#include <QWebSocketServer>
 
 #include <functional>
 #include <optional>
@@ -26,34 +21,31 @@ public:
     {
         /// What is to become of a call that came in.
         std::function<RestFate(const Request &)> before;
-        /// Carries it out, if its fate lets it, and says how it ends.
-        std::function<RestAnswer(const WsApi::Task &, const RestFate &)> process;
+        /// Carries it out, if its fate lets it, and says how it ends, sooner or later.
+        std::function<void(const WsApi::Task &, const RestFate &, std::function<void(RestAnswer)>)> process;
         std::function<domain::Timestamp()> now;
     };
     /// api: must outlive this. ssl: where given, wss.
     WsApiServer(WsApi &api, Handler handler, const std::optional<QSslConfiguration> &ssl = {},
-        QObject *parent = nullptr);
+        StreamTiming timing = {}, QObject *parent = nullptr);
     ~WsApiServer() override;
 
     /// The port, or 0 where it is taken.
-    quint16 listen(quint16 port);
+    quint16 listen(quint16 port) { return m_sockets.listen(port); }
+    void setShut(bool isShut) { m_sockets.setShut(isShut); }
     /// Ends connections that are too old; to be called now and then.
     void step();
-    void dropAll();
+    void dropAll() { m_sockets.abortAll(); }
 
 private:
-    void accept();
-    void onText(ConnectionId id, const QString &text);
+    void onText(ConnectionId id, const std::string &text);
     void process(const WsApi::Task &task, const RestFate &fate);
     void finish(const WsApi::Task &task, const RestAnswer &answer);
     void send(ConnectionId id, const std::string &text);
 
     WsApi &m_api;
     Handler m_handler;
-    QWebSocketServer m_server;
-    QTimer m_pings;
-    QHash<ConnectionId, QWebSocket *> m_clients;
-    ConnectionId m_lastId = 0;
+    SocketServer m_sockets;
 };
 
 } // namespace paper
