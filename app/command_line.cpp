@@ -56,9 +56,10 @@ CommandLineAnswer parseCommandLine(const QStringList &arguments)
     const QCommandLineOption symbol{QStringLiteral("symbol"),
         QStringLiteral("Symbol to show first, e.g. BTCUSDT."), QStringLiteral("symbol")};
     const QCommandLineOption replay{QStringLiteral("replay"),
-        QStringLiteral("Recorded klines, aggTrades or trades (CSV as the exchange publishes it; plain, .gz "
-                       "or .zip) that the paper exchange plays instead of its own market. More files may follow, "
-                       "also bookTicker, bookDepth and historical depth."),
+        QStringLiteral(
+            "Recorded klines, aggTrades or trades (CSV as the exchange publishes it; plain, .gz "
+            "or .zip) that the paper exchange plays instead of its own market. More files may follow, "
+            "also bookTicker, bookDepth and historical depth."),
         QStringLiteral("file")};
     const QCommandLineOption replaySpeed{QStringLiteral("replay-speed"),
         QStringLiteral("1 (default) to 1000 times real time."), QStringLiteral("times")};

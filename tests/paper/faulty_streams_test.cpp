@@ -206,6 +206,78 @@ private slots:
         rig.streams.release();
         QCOMPARE(rig.pass({message(1, order, 2)}), std::string{"1 2"});
     }
+
+    void messagesTakeTheFormTheRuleSays()
+    {
+        for (const auto &[kind, form] : {std::pair{FaultKind::BinaryFrame, FrameForm::Binary},
+                 std::pair{FaultKind::GzipFrame, FrameForm::Gzip},
+                 std::pair{FaultKind::DeflatedFrame, FrameForm::Deflated},
+                 std::pair{FaultKind::FragmentedFrame, FrameForm::Fragmented}}) {
+            Rig rig{kind};
+            rig.rule.count = 1;
+            rig.rule.size = 7;
+            rig.begin();
+            const auto out = rig.streams.pass(at, {message(1, order, 1), message(1, order, 2)});
+            QCOMPARE(shown(out), std::string{"1 2"});
+            QVERIFY(out[0].form == form && out[1].form == FrameForm::Text);
+            QCOMPARE(out[0].fragment, form == FrameForm::Fragmented ? std::size_t{7} : std::size_t{0});
+        }
+    }
+
+    void bytesComeAtTheirPace()
+    {
+        Rig rig{FaultKind::SlowBytes};
+        rig.begin();
+        auto out = rig.streams.pass(at, {message(1, order, 1)});
+        QCOMPARE(out[0].pace.size, std::size_t{16});
+        QVERIFY(out[0].pace.pause == 50ms);
+        Rig told{FaultKind::SlowBytes, 5ms};
+        told.rule.size = 3;
+        told.begin();
+        out = told.streams.pass(at, {message(1, order, 1)});
+        QVERIFY(out[0].pace.size == 3 && out[0].pace.pause == 5ms);
+    }
+
+    void controlFramesComeLateOrNever()
+    {
+        const auto frame = [](FrameForm form) {
+            StreamOutput made{1, "\"E\":9,", false, Route::Private};
+            made.form = form;
+            return made;
+        };
+        Rig late{FaultKind::LatePong, 5s};
+        late.begin();
+        late.streams.control(at, frame(FrameForm::Pong));
+        late.streams.control(at, frame(FrameForm::Ping)); // another kind's
+        QCOMPARE(late.pass({}), std::string{"9"});
+        QCOMPARE(late.pass({}, 4'999ms), std::string{});
+        const auto out = late.streams.pass(at + 5s, {});
+        QVERIFY(out.size() == 1 && out[0].form == FrameForm::Pong);
+        Rig never{FaultKind::LatePing};
+        never.rule.route = Route::Private;
+        never.begin();
+        never.streams.control(at, frame(FrameForm::Ping));
+        QCOMPARE(never.pass({}, 1h), std::string{});
+        QCOMPARE(never.pass({message(1, order, 1)}, 1h), std::string{"1"}); // messages are left alone
+        Rig other{FaultKind::DropEvent};
+        other.begin();
+        other.streams.control(at, frame(FrameForm::Pong));
+        QCOMPARE(other.pass({}), std::string{"9"});
+    }
+
+    void connectionsEndInEveryWay()
+    {
+        Rig half{FaultKind::HalfClose};
+        half.begin();
+        auto out = half.streams.pass(at, {message(1, order, 1)});
+        QCOMPARE(shown(out), std::string{"1 cut"});
+        QVERIFY(out[1].isHalf && !out[1].isAbrupt);
+        Rig told{FaultKind::CloseFrame};
+        told.rule.text = "bye";
+        told.begin();
+        out = told.streams.pass(at, {message(1, order, 1)});
+        QVERIFY(out[1].close && out[1].closeCode == 1001 && out[1].closeReason == "bye");
+    }
 };
 
 QTEST_GUILESS_MAIN(FaultyStreamsTest)
