@@ -1,6 +1,7 @@
 #include "tests/ui/seat.h"
 #include "ui/charts/chart_view.h"
 #include "ui/panels/calculator_panel.h"
+#include "ui/panels/panel_tools.h"
 #include "ui/widgets/explanation_popup.h"
 
 #include <QCheckBox>
@@ -67,6 +68,108 @@ private slots:
         seat.get<QAbstractButton>("calculator.handOver")->click();
         QCOMPARE(seat.get<QLineEdit>("ticket.target2")->text(), QStringLiteral("66000.0"));
         QCOMPARE(seat.get<QSpinBox>("ticket.targetShare1")->value(), 60);
+    }
+
+    void aTargetKeepsItsNumberWhereAnEarlierOneIsFaulty()
+    {
+        const Seat seat;
+        plan(seat, "64000", "63000", "0.05");
+        seat.get<QAbstractButton>("calculator.moreTargets")->click();
+        seat.type("calculator.target1", "63500"); // on the wrong side
+        seat.type("calculator.target2", "66000");
+        QVERIFY(seat.label("calculator.target1.message").startsWith(u"Target 1 "));
+        auto *value = seat.get<QLabel>("calculator.atTarget2");
+        QVERIFY(value->text().startsWith(u'+'));
+        QVERIFY(value->accessibleName().startsWith(u"At target 2 +"));
+        QTest::keyClick(value, Qt::Key_Return);
+        auto *popup = value->findChild<ui::ExplanationPopup *>();
+        QVERIFY(popup);
+        QVERIFY(popup->accessibleName().contains(u"Profit at target 2"));
+        delete popup;
+        seat.type("calculator.target1", ""); // nor is a blank row a target
+        QVERIFY(value->text().startsWith(u'+'));
+    }
+
+    void thePlanOfEachSymbolIsKeptOverARestart()
+    {
+        Seat seat;
+        plan(seat, "64000", "63000", "0.05");
+        seat.get<QAbstractButton>("calculator.moreTargets")->click();
+        seat.type("calculator.target1", "65000");
+        seat.type("calculator.target2", "66000.5");
+        seat.get<QSpinBox>("calculator.targetShare1")->setValue(60);
+        seat.get<QSpinBox>("calculator.targetShare2")->setValue(30);
+        seat.get<QSpinBox>("calculator.leverage")->setValue(7);
+        seat.choose("calculator.marginType", "Isolated");
+        seat.get<QSpinBox>("calculator.exitIn")->setValue(20);
+        seat.type("calculator.slippage", "0.2");
+        const QString size = seat.label("calculator.quantity");
+        const QString stop = seat.label("calculator.atStop");
+
+        const auto isWhole = [&] {
+            QCOMPARE(seat.get<QLineEdit>("calculator.entry")->text(), QStringLiteral("64000"));
+            QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("63000"));
+            QCOMPARE(seat.get<QLineEdit>("calculator.target1")->text(), QStringLiteral("65000"));
+            QCOMPARE(seat.get<QLineEdit>("calculator.target2")->text(), QStringLiteral("66000.5"));
+            QCOMPARE(seat.get<QSpinBox>("calculator.targetShare1")->value(), 60);
+            QCOMPARE(seat.get<QSpinBox>("calculator.targetShare2")->value(), 30);
+            QCOMPARE(seat.get<QSpinBox>("calculator.leverage")->value(), 7);
+            QCOMPARE(seat.get<QComboBox>("calculator.marginType")->currentText(), QStringLiteral("Isolated"));
+            QCOMPARE(
+                seat.get<QComboBox>("calculator.sizing")->currentText(), QStringLiteral("Fixed quantity"));
+            QCOMPARE(seat.get<QLineEdit>("calculator.amount")->text(), QStringLiteral("0.05"));
+            QCOMPARE(seat.get<QLineEdit>("calculator.slippage")->text(), QStringLiteral("0.2"));
+            QCOMPARE(seat.get<QSpinBox>("calculator.exitIn")->value(), 20);
+            QVERIFY(!seat.get<QAbstractButton>("calculator.short")->isChecked());
+        };
+        seat.open(domain::VenueKind::Paper);
+        isWhole();
+        QCOMPARE(seat.label("calculator.quantity"), size);
+        QCOMPARE(seat.label("calculator.atStop"), stop);
+        QTest::qWait(500); // nothing comes late either
+        isWhole();
+        QVERIFY(seat.desk.trading.submitted.empty() && seat.desk.trading.brackets.empty());
+        QVERIFY(seat.desk.trading.leverages.empty() && seat.desk.trading.marginTypes.empty());
+        QVERIFY(seat.get<QLineEdit>("ticket.size")->text().isEmpty());
+
+        // Another symbol has a plan of its own.
+        seat.window->symbolLink().setSymbol("ETHUSDT");
+        QVERIFY(seat.get<QLineEdit>("calculator.stop")->text().isEmpty());
+        QCOMPARE(seat.get<QLineEdit>("calculator.entry")->text(), QStringLiteral("3000.00"));
+        seat.get<QAbstractButton>("calculator.short")->click();
+        seat.type("calculator.stop", "3100");
+        seat.window->symbolLink().setSymbol("BTCUSDT");
+        isWhole();
+        seat.window->symbolLink().setSymbol("ETHUSDT");
+        QVERIFY(seat.get<QAbstractButton>("calculator.short")->isChecked());
+        QCOMPARE(seat.get<QLineEdit>("calculator.stop")->text(), QStringLiteral("3100"));
+    }
+
+    void anEmptyPlanIsNotKeptAndABrokenOneIsNoPlan()
+    {
+        Seat seat;
+        QTest::qWait(500);
+        QVERIFY(!seat.desk.settings.values.contains(QStringLiteral("plans/BTCUSDT")));
+        seat.type("calculator.stop", "63000");
+        QTRY_VERIFY(seat.desk.settings.values.contains(QStringLiteral("plans/BTCUSDT")));
+        seat.type("calculator.stop", "");
+        QTRY_VERIFY(!seat.desk.settings.values.contains(QStringLiteral("plans/BTCUSDT")));
+        // An entry that was only the mark is the new mark after a restart.
+        seat.desk.quote("BTCUSDT", "66000.0");
+        seat.open(domain::VenueKind::Paper);
+        QCOMPARE(seat.get<QLineEdit>("calculator.entry")->text(), QStringLiteral("66000.0"));
+
+        seat.window.reset();
+        seat.desk.settings.setValue(QStringLiteral("plans/BTCUSDT"),
+            QVariantMap{{QStringLiteral("stop"), QStringLiteral("abc")},
+                {QStringLiteral("leverage"), QStringLiteral("many")}, {QStringLiteral("sizing"), 99},
+                {QStringLiteral("targets"), QVariantList{7, QStringLiteral("x")}},
+                {QStringLiteral("exitIn"), -5}});
+        seat.open(domain::VenueKind::Paper);
+        QVERIFY(seat.get<QLineEdit>("calculator.stop")->text().isEmpty());
+        QCOMPARE(seat.get<QComboBox>("calculator.sizing")->currentText(), QStringLiteral("Safe size"));
+        QCOMPARE(seat.get<QSpinBox>("calculator.exitIn")->value(), 0);
+        QVERIFY(seat.get<QSpinBox>("calculator.leverage")->value() >= 1);
     }
 
     void theButtonBesideASentenceMendsIt()

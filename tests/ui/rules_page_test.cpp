@@ -73,6 +73,41 @@ private slots:
         QTRY_COMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
     }
 
+    void aLimitMayBeAShareOfTheBalance()
+    {
+        Seat seat;
+        domain::RuleState state;
+        state.day.startAt = domain::dayOf(domain::timestampFromMs(1'760'000'000'000));
+        state.day.balance = domain::Money::of(25'000);
+        tell(seat, state);
+        seat.get<QAction>("trade.rules")->trigger();
+        auto *apply = seat.get<QAbstractButton>("rules.apply");
+        auto *share = seat.get<QLineEdit>("rules.dailyLoss.share");
+        QVERIFY(!share->isEnabled());
+        QVERIFY2(share->accessibleName().endsWith(QStringLiteral("limit in per cent of the balance")),
+            qPrintable(share->accessibleName()));
+        seat.get<QCheckBox>("rules.dailyLoss")->setChecked(true);
+        seat.type("rules.dailyLoss.limit", "");
+        QVERIFY(!apply->isEnabled()); // neither is given
+        seat.type("rules.dailyLoss.share", "2.5");
+        QVERIFY(apply->isEnabled());
+        apply->click();
+        const domain::Rule &set = seat.desk.trading.rulesSet.back().of(RuleKind::DailyLoss);
+        QVERIFY(!set.limit);
+        QCOMPARE(set.share, std::optional{domain::Rate::literal("0.025")});
+        QTRY_COMPARE(seat.label("rules.dailyLoss.now"),
+            QStringLiteral("today 0.00 USDT, in force: 2.5 % of the balance (625.00 USDT)"));
+        seat.type("rules.dailyLoss.share", "120");
+        QVERIFY(!apply->isEnabled());
+        QVERIFY(seat.label("rules.message").contains(QStringLiteral("at most 100 %")));
+        // Both at once: the tighter holds.
+        seat.type("rules.dailyLoss.share", "2");
+        seat.type("rules.dailyLoss.limit", "400");
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("All of this holds at once."));
+        QVERIFY(seat.window->findChild<QLineEdit *>(QStringLiteral("rules.leverage.share")) == nullptr);
+        shoot(seat, QStringLiteral("rules-share"));
+    }
+
     void looseningIsSaidToWait()
     {
         Seat seat;

@@ -105,8 +105,14 @@ CalculatorPanel::CalculatorPanel(const PanelTools &tools, QWidget *parent)
         layOutScrolled(this, content, QStringLiteral("calculator.scroll"), tr("Position calculator"))));
     setFocusProxy(m_entry);
     connectModels();
+    restoreHabits();
     m_isFilling = false;
     follow(tools.link.symbol());
+}
+
+CalculatorPanel::~CalculatorPanel()
+{
+    keep();
 }
 
 void CalculatorPanel::connectModels()
@@ -115,6 +121,9 @@ void CalculatorPanel::connectModels()
     m_refreshing.setSingleShot(true);
     m_refreshing.setInterval(200ms);
     connect(&m_refreshing, &QTimer::timeout, this, &CalculatorPanel::refresh);
+    m_keeping.setSingleShot(true);
+    m_keeping.setInterval(400ms);
+    connect(&m_keeping, &QTimer::timeout, this, &CalculatorPanel::keep);
     connect(&models.market, &live::MarketState::exchangeInfoChanged, this, &CalculatorPanel::applySpec);
     connect(&models.account, &live::AccountView::riskChanged, this, &CalculatorPanel::refreshSoon);
     connect(&models.account, &live::AccountView::tablesChanged, this, &CalculatorPanel::applyTables);
@@ -292,19 +301,25 @@ void CalculatorPanel::applySizing()
 
 void CalculatorPanel::follow(const domain::Symbol &symbol)
 {
+    keep(); // the fields still hold the plan of the symbol before
+    m_followed = symbol;
     m_symbol->setText(symbol.empty() ? tr("No symbol chosen") : live::toQString(symbol));
     m_isFilling = true;
     m_stop->clear();
     m_targets->clearPrices();
     m_entry->clear();
+    m_entryFromMark.clear();
+    m_hasConfig = false;
+    restorePlan();
     m_isFilling = false;
     m_tools.window.models.account.want(symbol);
     m_tools.window.models.planInputs.follow(symbol);
-    m_hasConfig = false;
     takeConfig();
     applySpec();
     applyTables();
-    useMark();
+    if (m_entry->isBlank()) {
+        useMark();
+    }
 }
 
 void CalculatorPanel::takeConfig()
@@ -347,8 +362,15 @@ void CalculatorPanel::useMark()
     const auto mark = m_tools.window.models.market.markPrice(symbol);
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(symbol);
     if (mark && spec) {
-        m_entry->setValue(domain::roundedToTick(*mark, *spec), spec->priceDecimals());
+        const domain::Price entry = domain::roundedToTick(*mark, *spec);
+        m_entryFromMark = live::toQString(entry.toFixed(std::max(spec->priceDecimals(), entry.decimals())));
+        m_entry->setValue(entry, spec->priceDecimals());
     }
+}
+
+domain::MarginType CalculatorPanel::marginType() const
+{
+    return static_cast<domain::MarginType>(m_marginType->currentData().toInt());
 }
 
 // --- what is planned
@@ -413,10 +435,10 @@ std::optional<domain::TradePlan> CalculatorPanel::plan() const
         planned.stop = stop;
     }
     for (const int each : typedTargets()) {
-        planned.targets.push_back({*m_targets->price(each), m_targets->share(each)});
+        planned.targets.push_back({*m_targets->price(each), m_targets->share(each), each + 1});
     }
     planned.leverage = m_leverage->value();
-    planned.marginType = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
+    planned.marginType = marginType();
     planned.sizing = sizingRule();
     planned.entryIsMaker = m_entryIsMaker->isChecked();
     planned.targetIsMaker = m_targetIsMaker->isChecked();
@@ -454,6 +476,9 @@ void CalculatorPanel::refresh()
 {
     if (m_isFilling) {
         return;
+    }
+    if (!m_keeping.isActive()) {
+        m_keeping.start();
     }
     const domain::Symbol &symbol = m_tools.link.symbol();
     const domain::SymbolSpec *spec = m_tools.window.models.market.spec(symbol);
@@ -553,10 +578,9 @@ void CalculatorPanel::drawLines()
     }
     const auto rows = typedTargets();
     for (std::size_t part = 0; part < rows.size(); ++part) {
-        const auto &targets = m_result.targets;
-        const bool isComputed = targets.size() == rows.size();
+        const auto *exit = m_result.atTarget(rows[part] + 1);
         add(lineOfTarget + QString::number(rows[part]), PriceLine::Kind::Target, planned->targets[part].price,
-            tr("Plan target %1").arg(rows[part] + 1) + (isComputed ? money(targets[part]) : QString{}));
+            tr("Plan target %1").arg(rows[part] + 1) + (exit ? money(*exit) : QString{}));
     }
     m_tools.link.setPlanLines(std::move(lines));
 }

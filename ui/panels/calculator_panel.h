@@ -4,6 +4,7 @@
 #include "ui/panels/panel_tools.h"
 
 #include <QTimer>
+#include <QVariantMap>
 #include <QWidget>
 
 #include <vector>
@@ -26,12 +27,13 @@ class TargetRows;
 
 /// The position calculator: size, margin, liquidation, costs, outcome and the account after a trade, before
 /// it is entered. Draws the plan on the chart and follows its lines. Hands the plan to the ticket; sends
-/// nothing itself.
+/// nothing itself. Each symbol has its own plan, which is kept over a restart.
 class CalculatorPanel final : public QWidget
 {
     Q_OBJECT
 public:
     explicit CalculatorPanel(const PanelTools &tools, QWidget *parent = nullptr);
+    ~CalculatorPanel() override;
 
     /// The plan as typed. Nothing is planned without an entry price.
     std::optional<domain::TradePlan> plan() const;
@@ -51,6 +53,14 @@ private:
     void applyTables();
     void applySizing(); ///< the field for its amount
     void useMark();
+    bool isEntryTyped() const;
+    domain::MarginType marginType() const;
+    QVariantMap habits() const; ///< what holds for every symbol
+    void setHabits(const QVariantMap &kept);
+    QVariantMap keptPlan() const;
+    void keep();
+    void restoreHabits();
+    void restorePlan();
     void placeLines();
     void moveLine(const QString &id, domain::Price price);
     domain::SizingRule sizingRule() const;
@@ -95,6 +105,11 @@ private:
     std::vector<IssueRow *> m_issues; ///< what belongs to no field
     QPushButton *m_handOver;
     QTimer m_refreshing;
+    QTimer m_keeping;
+    domain::Symbol m_followed; ///< whose plan the fields hold
+    QString m_entryFromMark;   ///< what was put in as the entry because nothing was typed
+    QVariantMap m_keptPlan;    ///< as the settings have it
+    QVariantMap m_keptHabits;
     bool m_hasConfig = false;
     bool m_isFilling = false; ///< many fields at once: one refresh at the end
 };

@@ -290,10 +290,15 @@ void PlanFigures::showCosts()
     const auto &funding = m_result.funding;
     display("funding", funding ? live::signedText(funding->amount, 2) + QStringLiteral(" USDT") : nothing,
         funding ? signRole(funding->amount) : "");
-    note("funding",
-        funding ? tr("%n settlement(s) until the planned exit at %1 each.", nullptr, funding->settlements)
-                      .arg(live::signedPercentText(funding->rate, 4))
-                : QString{});
+    if (!funding) {
+        return note("funding", {});
+    }
+    const auto hours = std::chrono::duration_cast<std::chrono::hours>(funding->interval).count();
+    note("funding", tr("Settlements until the planned exit: %1 of %2, every %3 h%4.")
+                        .arg(funding->settlements)
+                        .arg(live::signedPercentText(funding->rate, 4))
+                        .arg(hours)
+                        .arg(funding->isIntervalGiven ? QString{} : tr(" (guessed)")));
 }
 
 void PlanFigures::showOutcome()
@@ -301,19 +306,21 @@ void PlanFigures::showOutcome()
     const auto &stop = m_result.atStop;
     display("atStop", stop ? outcome(*stop) : nothing, stop ? signRole(stop->netPnl) : "");
     note("atStop", stop ? tr("Fills at %1").arg(price(stop->price)) : QString{});
+    Readout *first = m_targets.front();
     for (std::size_t at = 0; at < m_targets.size(); ++at) {
-        const bool isPlanned = at < m_result.targets.size();
-        m_targets[at]->setVisible(isPlanned || at == 0);
-        m_targets[at]->setCaption(
-            m_result.targets.size() > 1 ? tr("At target %1").arg(at + 1) : tr("At target"));
-        m_targets[at]->display(isPlanned ? outcome(m_result.targets[at]) : nothing,
-            isPlanned ? signRole(m_result.targets[at].netPnl) : "");
+        const auto *target = m_result.atTarget(static_cast<int>(at) + 1);
+        Readout *readout = m_targets[at];
+        readout->setVisible(target || (at == 0 && m_result.targets.empty()));
+        readout->setCaption(m_plan.targets.size() > 1 ? tr("At target %1").arg(at + 1) : tr("At target"));
+        readout->display(target ? outcome(*target) : nothing, target ? signRole(target->netPnl) : "");
+        readout->setNote({});
+        first = target && target == &m_result.targets.front() ? readout : first;
     }
     const bool runsOn = m_result.atTargets && m_result.runsOn.isPositive();
-    m_targets.front()->setNote(runsOn ? tr("%1 %2 run on: no target takes them.")
-                                            .arg(live::fixedText(m_result.runsOn, m_spec.quantityDecimals()),
-                                                live::toQString(m_spec.baseAsset))
-                                      : QString{});
+    first->setNote(runsOn ? tr("%1 %2 run on: no target takes them.")
+                                .arg(live::fixedText(m_result.runsOn, m_spec.quantityDecimals()),
+                                    live::toQString(m_spec.baseAsset))
+                          : QString{});
     const auto ratio = [](const std::optional<domain::Rate> &value) {
         return value ? live::fixedText(*value, 2) + QStringLiteral(" : 1") : nothing;
     };

@@ -265,6 +265,14 @@ void TicketPanel::connectModels()
     connect(&models.account, &live::AccountView::tablesChanged, this, &TicketPanel::applyConfig);
     connect(&models.openOrders, &live::OrdersModel::openOrdersChanged, this, &TicketPanel::refreshSoon);
     connect(&models.health, &live::HealthModel::healthChanged, this, &TicketPanel::refreshSoon);
+    connect(&models.rules, &live::RulesModel::changed, this, &TicketPanel::refreshSoon);
+    for (Field *field : {m_leverageField, m_priceField, m_triggerField, m_sizeField}) {
+        connect(field, &Field::mendAsked, this, [this, field] {
+            if (const auto fault = m_faults.find(field); fault != m_faults.end()) {
+                mend(domain::DraftIssue{fault->second}); // a copy: the list changes on the way
+            }
+        });
+    }
     connect(&m_tools.link, &SymbolLink::symbolChanged, this, &TicketPanel::follow);
     connect(&m_tools.link, &SymbolLink::pricePicked, this, &TicketPanel::takePrice);
     connect(&m_tools.link, &SymbolLink::draftOffered, this, &TicketPanel::take);
@@ -281,6 +289,7 @@ void TicketPanel::follow(const domain::Symbol &symbol)
     m_trigger->clear();
     m_size->clear();
     m_bracket->fill({}, {});
+    m_leverageRefusal.clear();
     say({});
     applySpec();
     applyConfig();
@@ -314,45 +323,6 @@ void TicketPanel::applyConfig()
     }
     m_marginType->setCurrentIndex(config.marginType == domain::MarginType::Cross ? 0 : 1);
     refresh();
-}
-
-void TicketPanel::changeLeverage()
-{
-    const int wanted = m_leverage->value();
-    const domain::Symbol symbol = m_tools.link.symbol();
-    if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).leverage) {
-        return;
-    }
-    say(tr("Setting the leverage to %1x …").arg(wanted));
-    ports::whenFinished(m_tools.window.trading.setLeverage(symbol, wanted), this,
-        [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
-            say(result ? tr("Leverage is %1x.").arg(result->leverage)
-                       : tr("Leverage was not set to %1x: %2")
-                             .arg(wanted)
-                             .arg(live::toQString(result.error().detail)));
-            if (!result) {
-                m_leverage->clearFocus();
-                applyConfig();
-            }
-        });
-}
-
-void TicketPanel::changeMarginType()
-{
-    const auto wanted = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
-    const domain::Symbol symbol = m_tools.link.symbol();
-    if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).marginType) {
-        return;
-    }
-    say(tr("Setting the margin type …"));
-    ports::whenFinished(m_tools.window.trading.setMarginType(symbol, wanted), this,
-        [this](const domain::Result<domain::SymbolConfig> &result) {
-            say(result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
-                       : tr("Margin type was not changed: %1").arg(live::toQString(result.error().detail)));
-            if (!result) {
-                applyConfig();
-            }
-        });
 }
 
 TicketPanel::Kind TicketPanel::kindOf(const domain::NewOrder &order)
@@ -517,7 +487,7 @@ domain::NewOrder TicketPanel::draft() const
 domain::DraftIssues TicketPanel::issues() const
 {
     const domain::NewOrder order = draft();
-    return domain::pretradeIssues(order, m_tools.window.models.account.draftContext(order.symbol));
+    return domain::pretradeIssues(order, m_tools.window.models.planInputs.context());
 }
 
 domain::Quantity TicketPanel::largest() const

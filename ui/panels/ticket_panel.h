@@ -7,6 +7,7 @@
 #include <QTimer>
 #include <QWidget>
 
+#include <map>
 #include <optional>
 
 class QCheckBox;
@@ -65,6 +66,8 @@ private:
     void setSide(domain::Side side);
     void changeLeverage();
     void changeMarginType();
+    /// Why the user's rules forbid setting that leverage; empty: they do not. Lowering is never forbidden.
+    QString leverageRefusal(int wanted) const;
 
     Kind kind() const;
     domain::Side side() const;
@@ -87,6 +90,7 @@ private:
     std::optional<domain::TradePlan> planOf(const domain::NewOrder &order) const;
     void showPlan(const domain::NewOrder &order);
     void mendPlan();
+    void mend(const domain::DraftIssue &fault);
 
     PanelTools m_tools;
     std::unique_ptr<ports::Subscription> m_bestPrices; ///< the ticket needs them whoever else does
@@ -117,6 +121,8 @@ private:
     PlanFigures *m_plan;
     IssueRow *m_planIssue; ///< the worst that stands against stop and risk
     std::optional<domain::DraftIssue> m_planFault;
+    std::map<const Field *, domain::DraftIssue> m_faults; ///< said at the fields
+    QString m_leverageRefusal;                            ///< of the last try to set it
     QPushButton *m_send;
     QLabel *m_outcome;
     QTimer m_refreshing;

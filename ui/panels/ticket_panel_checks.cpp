@@ -3,6 +3,7 @@
 #include "models/domain/risk/plan.h"
 #include "models/live/models.h"
 #include "models/live/text.h"
+#include "models/ports/trading.h"
 #include "ui/panels/plan_figures.h"
 #include "ui/panels/ticket_panel.h"
 #include "ui/widgets/bracket_fields.h"
@@ -21,20 +22,81 @@ namespace ui
 
 using domain::DraftField;
 
+QString TicketPanel::leverageRefusal(int wanted) const
+{
+    const domain::Symbol &symbol = m_tools.link.symbol();
+    const auto &rule = m_tools.window.models.rules.state().active.of(domain::RuleKind::Leverage);
+    const int now = m_tools.window.models.account.config(symbol).leverage;
+    const bool isRefused = rule.limit && rule.action != domain::RuleAction::Warn && wanted > now &&
+                           domain::RuleLimit::of(wanted) > *rule.limit;
+    return isRefused ? tr("Your rules allow at most %1x: %2 stays at %3x.")
+                           .arg(live::toQString(rule.limit->toString()), live::toQString(symbol))
+                           .arg(now)
+                     : QString{};
+}
+
+void TicketPanel::changeLeverage()
+{
+    const int wanted = m_leverage->value();
+    const domain::Symbol symbol = m_tools.link.symbol();
+    const int now = m_tools.window.models.account.config(symbol).leverage;
+    if (symbol.empty() || wanted == now) {
+        return;
+    }
+    m_leverageRefusal = leverageRefusal(wanted);
+    if (!m_leverageRefusal.isEmpty()) {
+        const QSignalBlocker quietly{m_leverage};
+        m_leverage->setValue(now);
+    }
+    refresh();
+    if (!m_leverageRefusal.isEmpty()) {
+        return;
+    }
+    say(tr("Setting the leverage to %1x …").arg(wanted));
+    ports::whenFinished(m_tools.window.trading.setLeverage(symbol, wanted), this,
+        [this, wanted](const domain::Result<domain::SymbolConfig> &result) {
+            say(result ? tr("Leverage is %1x.").arg(result->leverage)
+                       : tr("Leverage was not set to %1x: %2")
+                             .arg(wanted)
+                             .arg(live::toQString(result.error().detail)));
+            if (!result) {
+                m_leverage->clearFocus();
+                applyConfig();
+            }
+        });
+}
+
+void TicketPanel::changeMarginType()
+{
+    const auto wanted = static_cast<domain::MarginType>(m_marginType->currentData().toInt());
+    const domain::Symbol symbol = m_tools.link.symbol();
+    if (symbol.empty() || wanted == m_tools.window.models.account.config(symbol).marginType) {
+        return;
+    }
+    say(tr("Setting the margin type …"));
+    ports::whenFinished(m_tools.window.trading.setMarginType(symbol, wanted), this,
+        [this](const domain::Result<domain::SymbolConfig> &result) {
+            say(result ? tr("Margin type is %1.").arg(live::marginTypeWord(result->marginType))
+                       : tr("Margin type was not changed: %1").arg(live::toQString(result.error().detail)));
+            if (!result) {
+                applyConfig();
+            }
+        });
+}
+
 void TicketPanel::showIssues(const domain::DraftIssues &found)
 {
     struct Place
     {
         Field *field;
         bool isBlank; ///< nothing typed yet: no scolding, the button stays off
-        QString text;
-        domain::Severity severity = domain::Severity::Confirm;
+        const domain::DraftIssue *issue = nullptr;
     };
-    Place leverage{m_leverageField, false, {}};
-    Place price{m_priceField, m_price->isBlank(), {}};
-    Place trigger{m_triggerField, m_trigger->isBlank(), {}};
-    Place size{m_sizeField, m_size->isBlank(), {}};
-    Place general{nullptr, false, {}};
+    Place leverage{m_leverageField, false};
+    Place price{m_priceField, m_price->isBlank()};
+    Place trigger{m_triggerField, m_trigger->isBlank()};
+    Place size{m_sizeField, m_size->isBlank()};
+    Place general{nullptr, false};
     for (const domain::DraftIssue &issue : found) {
         Place &place = issue.field == DraftField::Quantity       ? size
                        : issue.field == DraftField::Price        ? price
@@ -42,19 +104,33 @@ void TicketPanel::showIssues(const domain::DraftIssues &found)
                        : issue.field == DraftField::Leverage || issue.field == DraftField::MarginType
                            ? leverage
                            : general;
-        const bool isWorse = issue.severity == domain::Severity::Blocks && place.severity != issue.severity;
-        if (place.text.isEmpty() || isWorse) {
-            place.text = live::toQString(issue.text);
-            place.severity = issue.severity;
+        const bool isWorse = place.issue && issue.severity == domain::Severity::Blocks &&
+                             place.issue->severity != issue.severity;
+        if (!place.issue || isWorse) {
+            place.issue = &issue;
         }
     }
+    m_faults.clear();
     for (const Place &place : {leverage, price, trigger, size}) {
-        place.field->setMessage(place.isBlank ? QString{} : place.text, place.severity);
+        if (!place.issue || place.isBlank) {
+            place.field->setMessage({});
+            continue;
+        }
+        m_faults[place.field] = *place.issue;
+        place.field->setMessage(withGroupedNumbers(live::toQString(place.issue->text)), place.issue->severity,
+            mendWords(*place.issue));
+    }
+    if (!m_leverageRefusal.isEmpty() && !leverage.issue) {
+        m_leverageField->setMessage(m_leverageRefusal, domain::Severity::Blocks);
     }
     const QString blocked = blockedReason();
     const bool isNothingTyped = size.isBlank && price.isBlank && trigger.isBlank;
-    const QString text = !blocked.isEmpty() ? blocked : isNothingTyped ? QString{} : general.text;
-    const bool blocks = !blocked.isEmpty() || general.severity == domain::Severity::Blocks;
+    const QString text = !blocked.isEmpty() ? blocked
+                         : isNothingTyped || !general.issue
+                             ? QString{}
+                             : withGroupedNumbers(live::toQString(general.issue->text));
+    const bool blocks =
+        !blocked.isEmpty() || (general.issue && general.issue->severity == domain::Severity::Blocks);
     m_general->setText(text);
     m_general->setVisible(!text.isEmpty());
     m_general->setProperty("role", QLatin1StringView{blocks ? "block" : "confirm"});
@@ -161,20 +237,40 @@ void TicketPanel::showPlan(const domain::NewOrder &order)
 
 void TicketPanel::mendPlan()
 {
-    if (!m_planFault || m_planFault->suggestion.empty()) {
-        return;
+    if (m_planFault && !m_planFault->suggestion.empty()) {
+        mend(domain::DraftIssue{*m_planFault});
     }
-    const domain::DraftIssue fault = *m_planFault;
-    const domain::NewOrder order = draft();
-    if (fault.field == DraftField::Leverage) {
+}
+
+void TicketPanel::mend(const domain::DraftIssue &fault)
+{
+    const live::MarketState &market = m_tools.window.models.market;
+    const domain::Symbol &symbol = m_tools.link.symbol();
+    const auto price = domain::Price::parse(fault.suggestion);
+    switch (fault.field) {
+    case DraftField::Leverage:
         m_leverage->setValue(live::toQString(fault.suggestion).toInt()); // sets it at the exchange
-    } else if (fault.field == DraftField::Quantity) {
+        break;
+    case DraftField::Quantity:
         if (const auto quantity = domain::Quantity::parse(fault.suggestion)) {
             m_unit->setCurrentIndex(0);
-            m_size->setValue(*quantity, m_tools.window.models.market.quantityDecimals(order.symbol));
+            m_size->setValue(*quantity, market.quantityDecimals(symbol));
         }
-    } else if (const auto price = domain::Price::parse(fault.suggestion)) {
-        m_bracket->setStop(*price);
+        break;
+    case DraftField::Price:
+    case DraftField::TriggerPrice:
+        if (price) {
+            (fault.field == DraftField::Price ? m_price : m_trigger)
+                ->setValue(*price, market.priceDecimals(symbol));
+        }
+        break;
+    case DraftField::StopPrice:
+        if (price) {
+            m_bracket->setStop(*price);
+        }
+        break;
+    default:
+        break;
     }
     refresh();
 }

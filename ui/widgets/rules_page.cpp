@@ -3,6 +3,7 @@
 #include "models/live/text.h"
 #include "models/ports/future.h"
 #include "ui/widgets/decimal_edit.h"
+#include "ui/widgets/explanation_popup.h"
 #include "ui/widgets/identify.h"
 #include "ui/widgets/scrolled.h"
 
@@ -109,7 +110,7 @@ RulesPage::RulesPage(live::RulesModel &rules, QWidget *parent)
     auto *grid = new QGridLayout;
     grid->setHorizontalSpacing(10);
     grid->setVerticalSpacing(4);
-    grid->setColumnStretch(3, 1);
+    grid->setColumnStretch(4, 1);
     for (const RuleKind kind : domain::allRules) {
         addRow(grid, kind);
     }
@@ -177,6 +178,20 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
     row.limit->setUnit(live::toQString(domain::unitOf(kind)));
     row.limit->setMaximumWidth(
         fontMetrics().horizontalAdvance(QStringLiteral("0,000,000.00 positions")) + 24);
+    if (domain::mayBeShare(kind)) {
+        row.share = identify(new DecimalEdit, id + QStringLiteral(".share"),
+            tr("%1: limit in per cent of the balance").arg(what));
+        row.share->setUnit(tr("% of balance"));
+        row.share->setStep("0.5");
+        row.share->setPlaceholderText(tr("none"));
+        row.share->setToolTip(
+            tr("Of the margin balance at 00:00 UTC, which counts all day. With an amount as "
+               "well, the tighter of the two holds."));
+        row.share->setMaximumWidth(
+            fontMetrics().horizontalAdvance(QStringLiteral("100.00 % of balance")) + 28);
+        grid->addWidget(row.share, static_cast<int>(kind), 2);
+        connect(row.share, &QLineEdit::textChanged, this, &RulesPage::check);
+    }
     row.action =
         identify(new QComboBox, id + QStringLiteral(".action"), tr("%1: what a breach brings").arg(what));
     row.action->addItem(tr("warn"), static_cast<int>(RuleAction::Warn));
@@ -190,12 +205,13 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
     const int at = static_cast<int>(kind);
     grid->addWidget(row.isOn, at, 0);
     grid->addWidget(row.limit, at, 1);
-    grid->addWidget(row.action, at, 2);
-    grid->addWidget(row.now, at, 3);
+    grid->addWidget(row.action, at, 3);
+    grid->addWidget(row.now, at, 4);
     connect(row.isOn, &QCheckBox::toggled, this, [this, kind](bool isOn) {
-        DecimalEdit *limit = m_rows[static_cast<std::size_t>(kind)].limit;
-        if (isOn && limit->isBlank() && !m_isShowing) {
-            limit->setText(QLatin1StringView{wordsOf(kind).suggestion});
+        const Row &shown = m_rows[static_cast<std::size_t>(kind)];
+        const bool isBlank = shown.limit->isBlank() && (!shown.share || shown.share->isBlank());
+        if (isOn && isBlank && !m_isShowing) {
+            shown.limit->setText(QLatin1StringView{wordsOf(kind).suggestion});
         }
         check();
     });
@@ -234,6 +250,12 @@ void RulesPage::show(const domain::RiskRules &rules)
         if (rule.limit) {
             row.limit->setValue(isPercent(kind) ? *rule.limit * 100 : *rule.limit);
         }
+        if (row.share) {
+            row.share->clear();
+            if (rule.share) {
+                row.share->setValue(*rule.share * 100);
+            }
+        }
         row.action->setCurrentIndex(row.action->findData(static_cast<int>(rule.action)));
     }
     m_measure->setCurrentIndex(m_measure->findData(static_cast<int>(rules.measure)));
@@ -251,16 +273,30 @@ std::optional<domain::RiskRules> RulesPage::typed()
     for (const RuleKind kind : domain::allRules) {
         Row &row = m_rows[static_cast<std::size_t>(kind)];
         const auto limit = row.limit->value<RuleLimit>();
-        const bool isBad = row.isOn->isChecked() && !limit;
-        row.limit->setProperty("problem", isBad ? QStringLiteral("block") : QString{});
-        restyle(row.limit);
-        row.limit->setEnabled(row.isOn->isChecked());
+        const auto share = row.share ? row.share->value<domain::Rate>() : std::nullopt;
+        const bool isOn = row.isOn->isChecked();
+        const auto mark = [isOn](DecimalEdit *edit, bool isWrong) {
+            edit->setProperty("problem", isOn && isWrong ? QStringLiteral("block") : QString{});
+            restyle(edit);
+            edit->setEnabled(isOn);
+        };
+        // Of an amount and a share one is enough; what is typed must be a number.
+        const bool isLimitBad = !limit && (!share || !row.limit->isBlank());
+        const bool isShareBad = row.share && !share && !row.share->isBlank();
+        const bool isBad = isOn && (isLimitBad || isShareBad);
+        mark(row.limit, isLimitBad);
+        if (row.share) {
+            mark(row.share, isShareBad);
+        }
         row.action->setEnabled(row.isOn->isChecked());
         isGood = isGood && !isBad;
         domain::Rule &rule = rules.of(kind);
         rule.action = static_cast<RuleAction>(row.action->currentData().toInt());
-        if (row.isOn->isChecked() && limit) {
+        if (isOn && limit) {
             rule.limit = isPercent(kind) ? *limit / 100 : *limit;
+        }
+        if (isOn && share) {
+            rule.share = *share / 100;
         }
     }
     rules.measure = static_cast<DayMeasure>(m_measure->currentData().toInt());
@@ -327,8 +363,10 @@ void RulesPage::refresh()
         if (const QString count = countOf(kind); !count.isEmpty()) {
             parts << count;
         }
-        if (active.limit) {
-            parts << tr("in force: %1").arg(live::toQString(domain::limitText(kind, *active.limit)));
+        if (active.isOn()) {
+            parts << tr("in force: %1")
+                         .arg(withGroupedNumbers(
+                             live::toQString(domain::ruleText(kind, active, day.balance))));
         }
         m_rows[static_cast<std::size_t>(kind)].now->setText(parts.join(QStringLiteral(", ")));
     }

@@ -32,6 +32,7 @@ private:
     {
         QCheckBox *isOn = nullptr;
         DecimalEdit *limit = nullptr;
+        DecimalEdit *share = nullptr; ///< in per cent of the balance; null where that is not offered
         QComboBox *action = nullptr;
         QLabel *now = nullptr; ///< what is in force, and the day's count
     };
