@@ -1,5 +1,6 @@
 #include "tests/ui/seat.h"
 #include "ui/panels/stress_panel.h"
+#include "ui/widgets/explanation_popup.h"
 #include "ui/widgets/stress_chart.h"
 
 #include <QAccessible>
@@ -8,6 +9,7 @@
 #include <QComboBox>
 #include <QDir>
 #include <QDockWidget>
+#include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
 #include <QSlider>
@@ -27,15 +29,17 @@ class StressWindowTest : public QObject
 {
     Q_OBJECT
 private:
-    static void giveBook(Seat &seat, const std::string &symbol, const char *price, std::int64_t perLevel)
+    static void giveBook(Seat &seat, const std::string &symbol, const char *price, std::int64_t perLevel,
+        const char *quantity = "1", int levels = 20)
     {
         auto book = std::make_shared<domain::BookView>();
         book->symbol = symbol;
         book->state = domain::BookView::State::Live;
-        for (int level = 0; level < 20; ++level) {
+        for (int level = 0; level < levels; ++level) {
             const Price away = Price::literal(price) * (domain::Rate::of(level) / 20'000);
-            book->bids.push_back({Price::literal(price) - away, Quantity::of(perLevel)});
-            book->asks.push_back({Price::literal(price) + away, Quantity::of(perLevel)});
+            const Quantity held = Quantity::literal(quantity) * perLevel;
+            book->bids.push_back({Price::literal(price) - away, held});
+            book->asks.push_back({Price::literal(price) + away, held});
         }
         emit seat.desk.marketData.bookChanged(book);
     }
@@ -163,6 +167,130 @@ private slots:
         QTest::keyClicks(move, QStringLiteral("-12.5"));
         QTRY_VERIFY(
             settled() && stress.reportConditions().moves.at("SOLUSDT") == domain::Rate::literal("-0.125"));
+    }
+
+    void theRangeIsChosenAndKept()
+    {
+        Seat seat;
+        fill(seat);
+        auto *curve = seat.get<ui::StressChart>("stress.curve");
+        auto *table = seat.get<QTableView>("stress.table");
+        QCOMPARE(seat.get<QComboBox>("stress.range")->currentText(), QStringLiteral("±50 %"));
+        QTest::keyClick(curve, Qt::Key_Home);
+        seat.get<QComboBox>("stress.range")->setCurrentIndex(0); // ±10 %
+        const auto &stress = seat.desk.models->stress;
+        QTRY_VERIFY(stress.reportConditions().reach == domain::Rate::literal("0.1"));
+        QVERIFY(curve->chosen() == domain::Rate::literal("-0.1")); // as far as the curve goes
+        QCOMPARE(table->model()->rowCount(), 21);
+        QCOMPARE(table->model()->index(0, 0).data().toString(), QStringLiteral("+10 %"));
+        QTest::keyClick(curve, Qt::Key_Right);
+        QVERIFY2(curve->accessibleName().startsWith(QStringLiteral("Stress curve. Move -9.8 %: equity ")),
+            qPrintable(curve->accessibleName()));
+        seat.open(domain::VenueKind::Paper); // a restart
+        QCOMPARE(seat.get<QComboBox>("stress.range")->currentText(), QStringLiteral("±10 %"));
+        seat.window->showPanel(QStringLiteral("stress"));
+        QTRY_VERIFY(stress.conditions().reach == domain::Rate::literal("0.1"));
+        seat.desk.settings.setValue(QStringLiteral("stress/range"), QStringLiteral("nonsense"));
+        seat.open(domain::VenueKind::Paper);
+        QCOMPARE(seat.get<QComboBox>("stress.range")->currentText(), QStringLiteral("±50 %"));
+        seat.get<QToolButton>("stress.single")->click(); // there the moves say how far
+        QVERIFY(!seat.get<QComboBox>("stress.range")->isEnabled());
+    }
+
+    void everyFigureSaysWhereItComesFrom()
+    {
+        Seat seat;
+        fill(seat);
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(3);
+        auto *curve = seat.get<ui::StressChart>("stress.curve");
+        seat.get<QCheckBox>("stress.funding")->click();
+        QTRY_VERIFY(seat.desk.models->stress.reportConditions().triplesFunding);
+        QTest::keyClick(curve, Qt::Key_Home);
+        QTest::keyClick(curve, Qt::Key_PageDown);
+        QTest::keyClick(curve, Qt::Key_PageDown); // -30 %
+        const auto explained = [&](const char *id) {
+            auto *value = seat.get<QLabel>(id);
+            QTest::keyClick(value, Qt::Key_Return);
+            auto *popup = value->findChild<ui::ExplanationPopup *>();
+            const QString said = popup ? popup->accessibleName() : QString{};
+            delete popup;
+            return said;
+        };
+        QVERIFY2(seat.get<QLabel>("stress.equity")
+                     ->accessibleName()
+                     .startsWith(QStringLiteral("Equity at -30 % ")),
+            qPrintable(seat.get<QLabel>("stress.equity")->accessibleName()));
+        for (const char *id : {"stress.equity", "stress.ratio", "stress.leaving", "stress.funding",
+                 "stress.fallingFirst", "stress.fallingEnd", "stress.risingFirst", "stress.risingEnd"}) {
+            const QString said = explained(id);
+            const bool isNone = seat.label(id) == QStringLiteral("never"); // nothing to explain
+            QVERIFY2(said.contains(u"Source: ") != isNone, id);
+            QVERIFY2(seat.get<QLabel>(id)->accessibleName().contains(seat.label(id)), id);
+        }
+        QVERIFY(explained("stress.equity").contains(QStringLiteral("cross wallet")));
+        QVERIFY(explained("stress.equity").contains(QStringLiteral("mark price stream")));
+        QVERIFY(explained("stress.funding").contains(QStringLiteral("times the next funding")));
+        QVERIFY(explained("stress.fallingEnd").contains(QStringLiteral("BTCUSDT where the account dies")));
+        QVERIFY(seat.label("stress.fallingEnd").startsWith(QStringLiteral("BTC ")));
+        // One stop of the Tab key, the arrows go on from there.
+        auto *first = seat.get<QLabel>("stress.equity");
+        first->setFocus();
+        QTest::keyClick(first, Qt::Key_Down);
+        QVERIFY(seat.get<QLabel>("stress.ratio")->hasFocus() || !seat.window->isActiveWindow());
+    }
+
+    void theCostOfAWayIsExplained()
+    {
+        Seat seat;
+        fill(seat, 2'800);
+        auto &ways = seat.desk.models->waysBack;
+        QTRY_VERIFY(ways.rowCount() > 0);
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(2);
+        auto *table = seat.get<QTableView>("stress.ways.table");
+        auto *cost = seat.get<QLabel>("stress.ways.cost");
+        for (int row = 0; row < ways.rowCount(); ++row) {
+            table->setCurrentIndex(table->model()->index(row, 1));
+            QVERIFY(cost->text().endsWith(QStringLiteral(" USDT")));
+            QTest::keyClick(cost, Qt::Key_Return);
+            auto *popup = cost->findChild<ui::ExplanationPopup *>();
+            QVERIFY(popup);
+            QVERIFY2(popup->accessibleName().contains(u"Source: "), qPrintable(popup->accessibleName()));
+            delete popup;
+        }
+    }
+
+    void aMixOfTwoIsPreparedByOneClick()
+    {
+        Seat seat;
+        fill(seat, 2'800);
+        auto &trading = seat.desk.trading;
+        trading.answersAtOnce = true;
+        // Books that become worse with size, so that both at once are cheaper than one alone.
+        giveBook(seat, "BTCUSDT", "65000", 1, "0.02", 300);
+        giveBook(seat, "ETHUSDT", "3000", 1, "0.4", 300);
+        auto &ways = seat.desk.models->waysBack;
+        const auto rowOfMix = [&ways] {
+            for (int row = 0; row < ways.rowCount(); ++row) {
+                if (ways.way(row).kind == domain::WayBack::Kind::ReduceTwo) {
+                    return row;
+                }
+            }
+            return -1;
+        };
+        seat.desk.quote("BTCUSDT", "65000.0");
+        QTRY_VERIFY(rowOfMix() >= 0);
+        const auto wanted = ways.way(rowOfMix());
+        seat.get<QTabWidget>("stress.tabWidget")->setCurrentIndex(2);
+        auto *table = seat.get<QTableView>("stress.ways.table");
+        table->setCurrentIndex(table->model()->index(rowOfMix(), 1));
+        QVERIFY2(ways.sentence(wanted).contains(QStringLiteral(", and ")), qPrintable(ways.sentence(wanted)));
+        QTest::mouseClick(seat.get<QPushButton>("stress.ways.prepare"), Qt::LeftButton);
+        auto *question = seat.get<QMessageBox>("waysBack.confirm");
+        QCOMPARE(question->text().count(QStringLiteral(", reduce-only")), 2);
+        QVERIFY(trading.submitted.empty());
+        QTest::mouseClick(seat.get<QPushButton>("waysBack.confirm.yes"), Qt::LeftButton);
+        QTRY_COMPARE(trading.submitted.size(), std::size_t{2});
+        QVERIFY(trading.submitted == wanted.orders);
     }
 
     void aWayBackIsPreparedByOneClickAndSentOnlyOnYes()
@@ -295,6 +423,7 @@ private slots:
             QTest::addRow("%s-together", theme) << light << "stress.together" << 0 << QSize{1920, 1080};
             QTest::addRow("%s-beta", theme) << light << "stress.byBeta" << 1 << QSize{1920, 1080};
             QTest::addRow("%s-ways", theme) << light << "stress.together" << 2 << QSize{1920, 1080};
+            QTest::addRow("%s-figures", theme) << light << "stress.together" << 3 << QSize{1920, 1080};
             QTest::addRow("%s-small", theme) << light << "stress.single" << 1 << QSize{1280, 800};
         }
     }

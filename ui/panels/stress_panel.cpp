@@ -2,6 +2,7 @@
 
 #include "models/live/models.h"
 #include "models/live/stress_text.h"
+#include "ui/panels/stress_figures.h"
 #include "ui/panels/stress_symbols.h"
 #include "ui/panels/ways_back_list.h"
 #include "ui/widgets/data_table.h"
@@ -28,12 +29,21 @@ namespace ui
 using Path = live::StressConditions::Path;
 using domain::StopHandling;
 
+namespace
+{
+
+const QString rangeKey = QStringLiteral("stress/range"); ///< per cent
+constexpr int widestRange = 50;
+
+} // namespace
+
 StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
       m_desk{tools.window.models.stress},
       m_model{m_desk},
       m_paths{new QButtonGroup{this}},
+      m_range{identify(new QComboBox, QStringLiteral("stress.range"), tr("How far the moves go"))},
       m_stops{identify(new QComboBox, QStringLiteral("stress.stops"), tr("What stops do"))},
       m_funding{identify(new QCheckBox{tr("Funding ×3")}, QStringLiteral("stress.funding"),
           tr("The next funding at three times its rate is booked first"))},
@@ -47,6 +57,7 @@ StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
           {QStringLiteral("stress.table"), tr("The account place by place"), tr("Waiting for the account."),
               false}}},
       m_symbols{new StressSymbols{tools}},
+      m_figures{new StressFigures{m_desk}},
       m_tabs{new QTabWidget},
       m_halves{new QSplitter{Qt::Horizontal}}
 {
@@ -67,6 +78,9 @@ StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
     m_tabs->addTab(m_symbols, tr("Symbols"));
     m_tabs->addTab(
         new WaysBackList{tools, QStringLiteral("stress.ways"), WaysBackList::Place::Desk}, tr("Ways back"));
+    m_tabs->addTab(m_figures, tr("Figures"));
+    m_tabs->setCornerWidget(m_range);
+    m_tabs->setTabToolTip(3, tr("Of the chosen place, each with where it comes from"));
     auto *right = new QWidget;
     auto *rightLayout = new QVBoxLayout{right};
     rightLayout->setContentsMargins(0, 0, 0, 0);
@@ -99,12 +113,17 @@ StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
         }
         apply();
     });
+    connect(m_range, &QComboBox::currentIndexChanged, this, [this] {
+        m_tools.window.settings.setValue(rangeKey, m_range->currentData());
+        apply();
+    });
     connect(m_stops, &QComboBox::currentIndexChanged, this, &StressPanel::apply);
     connect(m_funding, &QCheckBox::toggled, this, &StressPanel::apply);
     connect(m_books, &QCheckBox::toggled, this, &StressPanel::apply);
     connect(m_symbols, &StressSymbols::movesChanged, this, &StressPanel::apply);
     connect(&m_desk, &live::StressDesk::changed, this, &StressPanel::show);
     connect(m_chart, &StressChart::chosenChanged, this, &StressPanel::tellRow);
+    connect(m_chart, &StressChart::chosenChanged, m_figures, &StressFigures::choose);
     connect(&m_model, &QAbstractItemModel::modelReset, this, &StressPanel::tellRow);
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex &current) {
@@ -114,6 +133,7 @@ StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
             }
         });
     setFocusProxy(m_chart);
+    apply();
     show();
 }
 
@@ -146,6 +166,13 @@ QWidget *StressPanel::makeControls()
         row->addWidget(button);
     }
     row->addStretch(1);
+    for (const int percent : {10, 25, 50}) {
+        m_range->addItem(tr("±%1 %").arg(percent), percent);
+    }
+    const int kept = m_range->findData(m_tools.window.settings.value(rangeKey, widestRange).toInt());
+    m_range->setCurrentIndex(kept < 0 ? m_range->count() - 1 : kept);
+    m_range->setToolTip(
+        tr("How far the curve goes to either side; liquidations are looked for beyond it, too"));
     for (const auto &[handling, text] :
         std::initializer_list<std::pair<StopHandling, QString>>{{StopHandling::Filled, tr("Stops filled")},
             {StopHandling::Gapped, tr("Stops gapped")}, {StopHandling::Ignored, tr("Stops ignored")}}) {
@@ -193,6 +220,8 @@ void StressPanel::apply()
     if (conditions.path == Path::Single) {
         conditions.moves = m_symbols->moves();
     }
+    m_range->setEnabled(conditions.path != Path::Single);
+    conditions.reach = domain::Rate::of(m_range->currentData().toInt()) / 100;
     conditions.stops = static_cast<StopHandling>(m_stops->currentData().toInt());
     conditions.triplesFunding = m_funding->isChecked();
     conditions.thinsBooks = m_books->isChecked();
@@ -224,6 +253,7 @@ void StressPanel::show()
     m_rising->setVisible(!isSingle && report != nullptr && !report->positions.empty());
     m_reservations->setText(report ? live::stressReservations(*report, conditions) : QString{});
     m_reservations->setVisible(!m_reservations->text().isEmpty());
+    m_figures->choose(m_chart->chosen());
 }
 
 void StressPanel::tellRow()

@@ -19,6 +19,7 @@ namespace ui
 
 class DataTable;
 class StressChart;
+class StressFigures;
 class StressSymbols;
 
 /// The stress desk: what becomes of the account when prices move, who is liquidated first and where the
@@ -47,6 +48,7 @@ private:
     live::StressDesk &m_desk;
     live::StressTableModel m_model;
     QButtonGroup *m_paths;
+    QComboBox *m_range;
     QComboBox *m_stops;
     QCheckBox *m_funding;
     QCheckBox *m_books;
@@ -58,6 +60,7 @@ private:
     StressChart *m_chart;
     DataTable *m_table;
     StressSymbols *m_symbols;
+    StressFigures *m_figures;
     QTabWidget *m_tabs;
     QSplitter *m_halves;
     QDockWidget *m_dock = nullptr; ///< that the panel lies in

@@ -1,8 +1,11 @@
 #include "ui/panels/ways_back_list.h"
 
+#include "models/domain/risk/stress_explain.h"
 #include "models/live/models.h"
+#include "models/live/text.h"
 #include "ui/panels/ways_back_actions.h"
 #include "ui/widgets/data_table.h"
+#include "ui/widgets/field.h"
 #include "ui/widgets/identify.h"
 
 #include <QHeaderView>
@@ -26,7 +29,9 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
       m_table{new DataTable{tools.window.models.waysBack, tools.theme, tools.window.settings,
           {id + QStringLiteral(".table"), tr("Ways back to SAFE"), tr("There is nothing to mend."), false}}},
       m_prepare{identify(new QPushButton{tr("Prepare…")}, id + QStringLiteral(".prepare"),
-          tr("Prepare the chosen way back"))}
+          tr("Prepare the chosen way back"))},
+      m_cost{new Readout{id + QStringLiteral(".cost"), tr("Cost")}},
+      m_after{new Readout{id + QStringLiteral(".after"), tr("Ratio after")}}
 {
     setObjectName(id);
     setAccessibleName(tr("Ways back to SAFE"));
@@ -48,20 +53,40 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
     layout->setSpacing(3);
     layout->addLayout(bar);
     layout->addWidget(m_table, 1);
+    auto *figures = new QHBoxLayout;
+    figures->setContentsMargins(4, 0, 4, 2);
+    figures->setSpacing(24);
+    figures->addWidget(m_cost, 1);
+    figures->addWidget(m_after, 1);
+    layout->addLayout(figures);
+    const auto explainer = [this](auto explain) {
+        return [this, explain]() -> std::optional<domain::Explanation> {
+            const live::Models &models = m_tools.window.models;
+            const int row = chosenRow();
+            return row < 0 ? std::nullopt
+                           : explain(models.waysBack.poolOf(row), models.waysBack.way(row),
+                                 models.riskBasis.explainContext());
+        };
+    };
+    m_cost->setExplainer(explainer([](const auto &pool, const auto &way, const auto &context) {
+        return std::optional{domain::explainWayCost(pool, way, context)};
+    }));
+    m_after->setExplainer(explainer([](const auto &, const auto &way, const auto &context) {
+        return domain::explainWayRatio(way, context);
+    }));
+    m_after->setTabStop(false); // the arrow keys go there
     const live::WaysBackModel &model = tools.window.models.waysBack;
     connect(&model, &live::WaysBackModel::computed, this, &WaysBackList::show);
     connect(&tools.window.models.account, &live::AccountView::riskChanged, this, &WaysBackList::show);
     connect(&model, &QAbstractItemModel::modelReset, this, &WaysBackList::show);
     connect(m_table, &DataTable::rowActivated, this, &WaysBackList::prepare);
-    connect(m_prepare, &QPushButton::clicked, this, [this] {
-        const int row = m_table->currentSourceRow();
-        prepare(row >= 0 ? row : 0); // without a choice, the cheapest
-    });
+    connect(m_prepare, &QPushButton::clicked, this, [this] { prepare(chosenRow()); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
         [this](const QModelIndex &current) {
             if (current.isValid()) {
                 m_chosenKey = current.data(live::KeyRole).toString();
             }
+            showChosen();
         });
     setFocusProxy(m_table);
     show();
@@ -91,6 +116,34 @@ void WaysBackList::show()
             }
         }
     }
+    showChosen();
+}
+
+int WaysBackList::chosenRow() const
+{
+    const int rows = m_tools.window.models.waysBack.rowCount();
+    const int row = m_table->currentSourceRow();
+    return rows == 0 ? -1 : row >= 0 && row < rows ? row : 0;
+}
+
+void WaysBackList::showChosen()
+{
+    const int row = chosenRow();
+    m_cost->setVisible(row >= 0);
+    m_after->setVisible(row >= 0);
+    if (row < 0) {
+        return;
+    }
+    using Kind = domain::WayBack::Kind;
+    const domain::WayBack &way = m_tools.window.models.waysBack.way(row);
+    const bool bringsMoney = way.kind == Kind::AddMargin || way.kind == Kind::AddFunds;
+    m_cost->setCaption(way.kind == Kind::AddMargin  ? tr("Margin to add")
+                       : way.kind == Kind::AddFunds ? tr("Money to bring")
+                                                    : tr("Cost of this way"));
+    const bool isSure = bringsMoney || (way.isCostKnown && !way.isBookThin);
+    m_cost->display(live::fixedText(bringsMoney ? way.amount : way.cost, 2) + QStringLiteral(" USDT"),
+        isSure ? "" : "confirm");
+    m_after->display(live::WaysBackModel::ratioAfterText(way));
 }
 
 void WaysBackList::prepare(int row)

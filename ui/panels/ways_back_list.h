@@ -12,6 +12,7 @@ namespace ui
 {
 
 class DataTable;
+class Readout;
 
 /// The ways back to SAFE, cheapest first. A click or Return on one prepares its orders and asks; nothing is
 /// sent before the answer.
@@ -29,6 +30,8 @@ public:
 private:
     void show();
     void prepare(int row);
+    void showChosen();
+    int chosenRow() const; ///< the cheapest without a choice; -1 where there is none
 
     PanelTools m_tools;
     QString m_id;
@@ -36,6 +39,8 @@ private:
     QLabel *m_headline;
     DataTable *m_table;
     QPushButton *m_prepare;
+    Readout *m_cost;
+    Readout *m_after;
     QString m_chosenKey; ///< of the row that was chosen; rows come and go
 };
 

@@ -108,6 +108,8 @@ void StressChart::follow()
     m_path = path;
     if (isOtherPath) {
         choose(path == Path::Single ? Rate::of(1) : Rate{});
+    } else {
+        choose(m_chosen); // the curve may have become shorter
     }
     tell();
     update();
@@ -205,7 +207,8 @@ void StressChart::paintAxes(QPainter &painter, const Frame &frame) const
     const QFontMetrics metrics{painter.font()};
     const double height = metrics.height();
     const bool isWide = frame.area.width() > 11 * metrics.horizontalAdvance(QStringLiteral("+50  "));
-    const int step = isWide || m_path == Path::Single ? 10 : 25;
+    const int reach = static_cast<int>(std::lround(frame.highest * 100));
+    const int step = m_path == Path::Single ? 10 : isWide ? reach / 5 : reach > 10 ? 25 : 5;
     for (int percent = static_cast<int>(std::lround(frame.lowest * 100)); percent <= 100; percent += step) {
         const Rate at = Rate::of(percent) / 100;
         if (at.approximate() > frame.highest + 1e-9) {
