@@ -93,7 +93,7 @@ void RestClient::stop()
 
 Timestamp RestClient::serverNow() const
 {
-    return m_offset.serverNow(m_clock.monotonicNow()).value_or(m_clock.wallNow());
+    return m_offset.assumedNow(m_clock.monotonicNow()).value_or(m_clock.wallNow());
 }
 
 Result<Timestamp> RestClient::signingTime() const

@@ -36,6 +36,25 @@ private slots:
         QVERIFY(!clock.uncertainty(at(0us)));
     }
 
+    void whatWasForgottenIsGoodEnoughToWaitByUntilTheNextSample()
+    {
+        ClockOffset clock;
+        QVERIFY(!clock.assumedNow(at(0us)));
+        clock.reset();
+        QVERIFY(!clock.assumedNow(at(0us)));
+        clock.add(sample(0ms, 10ms, 5'005));
+        QCOMPARE(clock.assumedNow(at(1s)), clock.serverNow(at(1s)));
+        clock.reset();
+        QVERIFY(!clock.isKnown());
+        QVERIFY(!clock.serverNow(at(2s)));
+        QVERIFY(!clock.uncertainty(at(2s)));
+        QCOMPARE(toMs(*clock.assumedNow(at(2s))), 7'000);
+        clock.reset();
+        QCOMPARE(toMs(*clock.assumedNow(at(2s))), 7'000);
+        clock.add(sample(2'000ms, 2'010ms, 10'005)); // it slept for three seconds
+        QCOMPARE(toMs(*clock.assumedNow(at(3s))), 11'000);
+    }
+
     void takesTheAnswerForTheMiddleOfTheRoundTrip()
     {
         ClockOffset clock;

@@ -36,6 +36,11 @@ Microseconds differenceOf(const ClockOffset::Sample &sample)
            (sample.sentAt.time_since_epoch() + roundTripOf(sample) / 2);
 }
 
+Timestamp serverTimeBy(const ClockOffset::Sample &sample, Monotonic now)
+{
+    return Timestamp{std::chrono::floor<Milliseconds>(now.time_since_epoch() + differenceOf(sample))};
+}
+
 } // namespace
 
 ClockOffset::Outcome ClockOffset::add(const Sample &sample)
@@ -66,7 +71,20 @@ std::optional<Timestamp> ClockOffset::serverNow(Monotonic now) const
     if (sample == nullptr) {
         return std::nullopt;
     }
-    return Timestamp{std::chrono::floor<Milliseconds>(now.time_since_epoch() + differenceOf(*sample))};
+    return serverTimeBy(*sample, now);
+}
+
+void ClockOffset::reset()
+{
+    if (isKnown()) {
+        m_before = *best(m_samples.back().receivedAt);
+    }
+    m_samples.clear();
+}
+
+std::optional<Timestamp> ClockOffset::assumedNow(Monotonic now) const
+{
+    return isKnown() || !m_before ? serverNow(now) : serverTimeBy(*m_before, now);
 }
 
 std::optional<Milliseconds> ClockOffset::offsetTo(Timestamp wallNow, Monotonic now) const

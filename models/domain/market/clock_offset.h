@@ -32,12 +32,15 @@ public:
     };
 
     Outcome add(const Sample &sample);
-    /// Forgets everything: after wake-up, or when the exchange says -1021.
-    void reset() { m_samples.clear(); }
+    /// Forgets everything but what assumedNow() goes on from: after wake-up, or a step of the wall clock.
+    void reset();
 
     bool isKnown() const { return !m_samples.empty(); }
     /// The exchange's time now; nothing before the first sample.
     std::optional<Timestamp> serverNow(Monotonic now) const;
+    /// As serverNow(); from reset() until the next sample by what was known before. Good enough to wait by,
+    /// not to sign with: the wall clock in its place would be off by hours where it is wrong.
+    std::optional<Timestamp> assumedNow(Monotonic now) const;
     /// The exchange's clock minus this machine's wall clock; nothing before the first sample.
     std::optional<Milliseconds> offsetTo(Timestamp wallNow, Monotonic now) const;
     /// How far serverNow() can be off, either way: half of the round trip, the resolution of the answer and
@@ -49,7 +52,8 @@ public:
 private:
     const Sample *best(Monotonic now) const;
 
-    std::deque<Sample> m_samples; ///< oldest first
+    std::deque<Sample> m_samples;   ///< oldest first
+    std::optional<Sample> m_before; ///< the best one when they were forgotten
 };
 
 } // namespace domain
