@@ -49,6 +49,7 @@ ListenKeyKeeper::Effects ListenKeyKeeper::onKey(Monotonic now, const Result<std:
     m_failures = 0;
     m_step = Step::Holding;
     m_dueAt = now + keepAliveEvery;
+    m_isNew = true;
     const bool isSame = std::exchange(m_key, *key) == *key;
     return {UseKey{*key, isSame}};
 }
@@ -87,6 +88,15 @@ ListenKeyKeeper::Effects ListenKeyKeeper::replace(Monotonic, std::string why)
     m_failures = 0;
     m_step = Step::Asking;
     return {KeyLost{std::move(why)}, AskKey{}};
+}
+
+ListenKeyKeeper::Effects ListenKeyKeeper::onConnected()
+{
+    if (std::exchange(m_isNew, false) || m_step != Step::Holding) {
+        return {};
+    }
+    m_step = Step::KeepingAlive;
+    return {KeepAlive{}};
 }
 
 ListenKeyKeeper::Effects ListenKeyKeeper::onTime(Monotonic now)

@@ -47,6 +47,9 @@ public:
     Effects onKeptAlive(domain::Monotonic now, const domain::Result<std::string> &key);
     /// listenKeyExpired; it may come twice.
     Effects onExpired(domain::Monotonic now);
+    /// A connection by the key is open. Where it is not the first by a new key, the key may have ended while
+    /// nobody was connected to hear it, and the connection would be silent: it is kept alive at once.
+    Effects onConnected();
     Effects onTime(domain::Monotonic now);
     std::optional<domain::Monotonic> wakeAt() const;
 
@@ -56,6 +59,7 @@ private:
 
     Step m_step = Step::Stopped;
     std::string m_key;
+    bool m_isNew = false;        ///< not yet connected by
     domain::Monotonic m_dueAt{}; ///< AskLater, Holding
     int m_failures = 0;          ///< of keeping alive, in a row
     transport::Backoff m_backoff;

@@ -129,7 +129,10 @@ void UserStream::carryOutOne(const ListenKeyKeeper::UseKey &use)
         }
         emit gapOpened();
     });
-    connect(m_socket, &transport::StreamSocket::resubscribed, this, [this] { emit connected(); });
+    connect(m_socket, &transport::StreamSocket::resubscribed, this, [this] {
+        emit connected();
+        carryOut(m_keeper.onConnected());
+    });
     connect(m_socket, &transport::StreamSocket::stateChanged, this, &UserStream::stateChanged);
     m_socket->start();
 }
