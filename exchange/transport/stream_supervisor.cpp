@@ -26,7 +26,7 @@ void takeEarlier(std::optional<domain::Monotonic> &earliest, domain::Monotonic a
 StreamOptions urgentStream()
 {
     StreamOptions options;
-    options.retryCap = options.connectPause = 15s;
+    options.retryCap = options.connectPause = 20s;
     return options;
 }
 

@@ -54,9 +54,9 @@ struct StreamOptions
     std::shared_ptr<ConnectGate> gate;
 };
 
-/// For the one stream without which nobody may trade: it tries again at least every 15 s, so that with the
+/// For the one stream without which nobody may trade: it tries again at least every 20 s, so that with the
 /// comparison that follows all is known again within 30 s of the end of a trouble (reliability I9). That is
-/// 20 connections in five minutes, a third of what ConnectRule lets a host have.
+/// 15 connections in five minutes, a quarter of what ConnectRule lets a host have.
 StreamOptions urgentStream();
 
 /// Open a connection; report its events with this epoch.

@@ -102,7 +102,7 @@ Timestamp SimClient::wallNow() const
 
 Timestamp SimClient::serverNow() const
 {
-    return m_offset.serverNow(m_timeline.now()).value_or(wallNow());
+    return m_offset.assumedNow(m_timeline.now()).value_or(wallNow());
 }
 
 // ---- requests, as transport::RequestPump carries them
@@ -626,6 +626,7 @@ void SimClient::carryOut(const transport::StreamEffects &effects)
                 m_desk->onStreamUp(serverNow());
                 carryOut();
             }
+            carryOut(m_keeper.onConnected());
         }
     }
 }

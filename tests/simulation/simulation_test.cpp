@@ -72,12 +72,24 @@ private slots:
         QVERIFY(simulation::simulate({.orders = 1'000, .seed = 78}).hash != first.hash);
     }
 
-    void aReconnectStormStaysWithinItsLimits()
+    void aReconnectStormStaysWithinItsLimitsAndIsOverInThirtySeconds_data()
     {
-        const Options options{.seed = 5, .profile = Profile::Reconnects, .hours = 1};
+        QTest::addColumn<std::uint64_t>("seed");
+        QTest::newRow("first") << std::uint64_t{5};
+        QTest::newRow("the listen key ends while nobody is connected") << std::uint64_t{6};
+        QTest::newRow("the wall clock is an hour ahead when it steps") << std::uint64_t{8};
+        QTest::newRow("the longest of the first sixteen") << std::uint64_t{9};
+    }
+    void aReconnectStormStaysWithinItsLimitsAndIsOverInThirtySeconds()
+    {
+        QFETCH(std::uint64_t, seed);
+        const Options options{.seed = seed, .profile = Profile::Reconnects, .hours = 1};
         const Report report = simulation::simulate(options);
-        QVERIFY2(report.verdict.isClean(), simulation::toText(options, report).c_str());
+        const std::string text = simulation::toText(options, report);
+        QVERIFY2(report.verdict.isClean(), text.c_str());
         QVERIFY(report.disconnects > 100);
+        QVERIFY2(report.settledAfter >= 0 && report.settledAfter <= 30, text.c_str());
+        QVERIFY2(report.weightMost <= 0.6 && report.ordersMost <= 0.6, text.c_str());
     }
 };
 

@@ -246,7 +246,7 @@ private slots:
                     now = std::max(now, *stream.wakeAt());
                     isTried = !all<OpenSocket>(stream.onTime(now)).empty();
                 }
-                RC_ASSERT(now <= lostAt + 17s); // and the two seconds between any two connections
+                RC_ASSERT(now <= lostAt + 22s); // and the two seconds between any two connections
                 connects.push_back(now);
                 const auto inFiveMinutes =
                     std::ranges::count_if(connects, [&](domain::Monotonic at) { return at > now - 300s; });
