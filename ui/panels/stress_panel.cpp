@@ -301,7 +301,7 @@ void StressPanel::resizeEvent(QResizeEvent *event)
     m_halves->setOrientation(isWide ? Qt::Horizontal : Qt::Vertical);
     const auto direction = [](bool fits) { return fits ? QBoxLayout::LeftToRight : QBoxLayout::TopToBottom; };
     m_sentences->setDirection(direction(width() > letter * 185));
-    m_controls->setDirection(direction((isWide ? width() / 2 : width()) > letter * 80));
+    m_controls->setDirection(direction((isWide ? width() / 2 : width()) > letter * 76));
 }
 
 } // namespace ui
