@@ -189,7 +189,7 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
                "well, the tighter of the two holds."));
         row.share->setMaximumWidth(
             fontMetrics().horizontalAdvance(QStringLiteral("100.00 % of balance")) + 28);
-        grid->addWidget(row.share, static_cast<int>(kind), 2);
+        grid->addWidget(row.share, static_cast<int>(kind) * 2, 2);
         connect(row.share, &QLineEdit::textChanged, this, &RulesPage::check);
     }
     row.action =
@@ -202,11 +202,12 @@ void RulesPage::addRow(QGridLayout *grid, RuleKind kind)
     row.now = roleLabel({}, "caption");
     row.now->setWordWrap(true);
     row.now->setObjectName(id + QStringLiteral(".now"));
-    const int at = static_cast<int>(kind);
+    const int at = static_cast<int>(kind) * 2; // with the line of what is in force below
     grid->addWidget(row.isOn, at, 0);
     grid->addWidget(row.limit, at, 1);
     grid->addWidget(row.action, at, 3);
-    grid->addWidget(row.now, at, 4);
+    grid->addWidget(row.now, at + 1, 1, 1, 4);
+    row.now->hide();
     connect(row.isOn, &QCheckBox::toggled, this, [this, kind](bool isOn) {
         const Row &shown = m_rows[static_cast<std::size_t>(kind)];
         const bool isBlank = shown.limit->isBlank() && (!shown.share || shown.share->isBlank());
@@ -368,7 +369,9 @@ void RulesPage::refresh()
                          .arg(withGroupedNumbers(
                              live::toQString(domain::ruleText(kind, active, day.balance))));
         }
-        m_rows[static_cast<std::size_t>(kind)].now->setText(parts.join(QStringLiteral(", ")));
+        QLabel *now = m_rows[static_cast<std::size_t>(kind)].now;
+        now->setText(parts.join(QStringLiteral(", ")));
+        now->setVisible(!parts.isEmpty());
     }
     QStringList status;
     if (const auto left = m_rules.lockedFor()) {
