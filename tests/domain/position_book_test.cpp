@@ -52,6 +52,30 @@ private slots:
         QCOMPARE(book.amount(btc, PositionSide::Both), qty("6"));
     }
 
+    /// Seed 16 of the simulation's reconnects: what closed a position just before the first comparison found
+    /// nothing was heard of afterwards and counted again.
+    void anExecutionJustBeforeALegWasFoundFlatMayBePartOfThat()
+    {
+        for (const bool wasIncluded : {true, false}) {
+            PositionBook book;
+            QVERIFY(book.compare({}, at(10s)).empty()); // flat
+            book.add(execution(Side::Sell, "2", 9'500ms));
+            book.add(execution(Side::Buy, "5", 20s));
+            QCOMPARE(book.amount(btc, PositionSide::Both), qty("3"));
+            const char *theirs = wasIncluded ? "5" : "3";
+            QVERIFY(book.compare({{btc, PositionSide::Both, qty(theirs), at(20s)}}, at(60s)).empty());
+            QCOMPARE(book.amount(btc, PositionSide::Both), qty(theirs));
+            book.add(execution(Side::Sell, "1", 61s));
+            QCOMPARE(book.amount(btc, PositionSide::Both), qty(theirs) - qty("1"));
+        }
+        PositionBook book;
+        QVERIFY(book.compare({}, at(10s)).empty());
+        book.add(execution(Side::Sell, "2", 12s)); // surely later
+        book.add(execution(Side::Buy, "5", 20s));
+        QCOMPARE(
+            book.compare({{btc, PositionSide::Both, qty("5"), at(20s)}}, at(60s)).size(), std::size_t{1});
+    }
+
     void whatIsAdoptedIsFollowedByTheExecutionsSince()
     {
         PositionBook book;

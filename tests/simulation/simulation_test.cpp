@@ -43,6 +43,7 @@ private slots:
         // An execution was missed whose opposite was found, and the position called unexplained.
         QTest::newRow("seed 1") << quint64{1} << 20'000;
         QTest::newRow("seed 2") << quint64{2} << 4'000;
+        QTest::newRow("seed 43") << quint64{43} << 50'000;
     }
     void stormSeeds()
     {
@@ -79,6 +80,7 @@ private slots:
         QTest::newRow("the listen key ends while nobody is connected") << std::uint64_t{6};
         QTest::newRow("the wall clock is an hour ahead when it steps") << std::uint64_t{8};
         QTest::newRow("the longest of the first sixteen") << std::uint64_t{9};
+        QTest::newRow("a closing fill is heard of after the leg was found flat") << std::uint64_t{16};
     }
     void aReconnectStormStaysWithinItsLimitsAndIsOverInThirtySeconds()
     {

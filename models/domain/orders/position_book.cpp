@@ -50,6 +50,7 @@ PositionBook::State PositionBook::freshState(const Leg &leg) const
     state.comparedAt = m_comparedAt;
     if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
         state.includedUntil = m_comparedAt - clockDoubt;
+        state.doubtfulUntil = m_comparedAt + clockDoubt;
     }
     return state;
 }
@@ -111,6 +112,25 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
     state.agreedUntil = until;
 }
 
+/// Whether the word fits once the first of the doubtful executions, as many as needed, are taken as part of
+/// the earlier word; they are then.
+bool PositionBook::agreesWithoutDoubtful(State &state, const Word &theirs, Timestamp askedAt)
+{
+    State trial = state;
+    while (!trial.recent.empty() && trial.recent.front().at <= state.doubtfulUntil) {
+        const Change &first = trial.recent.front();
+        trial.amount -= first.by;
+        trial.includedUntil = first.at;
+        trial.lastIncluded = first.tradeId;
+        trial.recent.erase(trial.recent.begin());
+        if (agrees(trial, theirs, askedAt)) {
+            state = std::move(trial);
+            return true;
+        }
+    }
+    return false;
+}
+
 std::vector<PositionBook::Difference> PositionBook::compare(
     const std::vector<PositionRow> &rows, Timestamp askedAt)
 {
@@ -134,7 +154,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
             continue;
         }
         State &state = known->second;
-        if (agrees(state, word, askedAt)) {
+        if (agrees(state, word, askedAt) || agreesWithoutDoubtful(state, word, askedAt)) {
             state.comparedAt = std::max(state.comparedAt, askedAt);
             continue;
         }

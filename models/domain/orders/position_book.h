@@ -74,6 +74,9 @@ private:
         std::vector<Change> recent; ///< the last of them, by time
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
+        /// Executions after includedUntil and until then may be in the exchange's word as well: the leg was
+        /// not listed, and a word without a row names no moment.
+        Timestamp doubtfulUntil;
         /// The last execution of that very moment, where it is known; a later one of it came after the word.
         std::int64_t lastIncluded = 0;
         Quantity agreed;       ///< by us and the exchange …
@@ -89,6 +92,7 @@ private:
     State freshState(const Leg &leg) const;
     static Quantity amountAt(const State &state, Timestamp at);
     static bool agrees(State &state, const Word &theirs, Timestamp askedAt);
+    static bool agreesWithoutDoubtful(State &state, const Word &theirs, Timestamp askedAt);
 
     std::map<Leg, State> m_legs;
     std::set<Leg> m_strange; ///< not among the legs, and yet not flat then
