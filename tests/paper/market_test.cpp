@@ -1,4 +1,5 @@
 #include "exchange/paper/core/paper_exchange.h"
+#include "tests/support/paper_market.h"
 #include "tests/support/returns.h"
 
 #include <QTest>
@@ -46,6 +47,35 @@ private slots:
         QVERIFY2(!QByteArray::fromStdString(priceNow()).contains("\"price\":\"0.0"), priceNow().c_str());
         exchange->reset(startAt);
         QVERIFY2(!QByteArray::fromStdString(priceNow()).contains("\"price\":\"0.0"), priceNow().c_str());
+    }
+
+    void aStopThatThePricePassedWhileNothingRanIsFilledAtTheStart()
+    {
+        constexpr AccountId owner = 1;
+        const domain::Symbol btc = "BTCUSDT";
+        const auto before = makeExchange(5);
+        QVERIFY(before->start({}, startAt));
+        domain::Timestamp now = startAt + 1s;
+        before->step(now);
+        Engine &engine = before->engine();
+        QVERIFY(engine.place(owner, support::PaperMarket::market("BUY", "0.05"), now));
+        const Price mark = engine.market(btc)->mark;
+        const std::string trigger = (mark - Price::of(100)).toFixed(0);
+        QVERIFY(engine.placeConditional(
+            owner, support::PaperMarket::conditional("SELL", "STOP_MARKET", "0.05", trigger.c_str()), now));
+        const std::string state = before->saveState();
+        Price later = mark;
+        while (later > mark - Price::of(300)) { // until the same market is well below the trigger
+            now += 1h;
+            const auto probe = makeExchange(5);
+            QVERIFY(probe->start({}, now));
+            later = probe->engine().market(btc)->mark;
+        }
+        const auto after = makeExchange(5);
+        QVERIFY(after->start(state, now));
+        after->step(now + 2s);
+        QVERIFY(after->engine().openConditional(owner, btc).empty());
+        QVERIFY(after->engine().positions(owner, btc).front().amount.isZero());
     }
 
     void everyContractOfTheTableIsComplete()

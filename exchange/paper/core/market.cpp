@@ -191,9 +191,9 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
 {
     const SymbolSpec &spec = actor.contract->spec;
     const double path = actor.fair.at(marketAt);
-    const double fair = std::clamp(
-        std::exp(actor.scenario.at(marketAt, std::log(path), actor.contract->market.beta)),
-        spec.tickSize.approximate() * 20, spec.maxPrice.approximate() / 1.5);
+    const double fair =
+        std::clamp(std::exp(actor.scenario.at(marketAt, std::log(path), actor.contract->market.beta)),
+            spec.tickSize.approximate() * 20, spec.maxPrice.approximate() / 1.5);
     const ScenarioEffect &effect = actor.scenario.effect();
     const SymbolSpec *listed = engine.spec(spec.symbol);
     if (listed == nullptr || !listed->isTrading()) {
@@ -206,11 +206,6 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
     const double wildness =
         minute.variance / actor.fair.meanMinuteVariance() * effect.activity * effect.activity;
     actor.ladder.setDepth(effect.depth);
-    if (marketAt >= actor.nextIndexAt) {
-        const Price index = Price::fromApproximate(fair * (1 + actor.basisAt(marketAt)));
-        engine.setIndexPrice(spec.symbol, index.roundedTo(Price::fromUnits(10'000)), now);
-        actor.nextIndexAt = marketAt + 1s;
-    }
     trade(actor, engine, marketAt, now, fair, wildness);
     const double ticks = fair / spec.tickSize.approximate();
     const double spread = effect.spread * std::max(1.0, ticks * 0.00002 * std::sqrt(wildness) +
@@ -220,6 +215,12 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
     const auto ask =
         bid + std::max<std::int64_t>(std::llround(spread * (0.7 + 0.6 * unitOf(actor.random()))), 1);
     actor.ladder.quote(engine, bid, ask, now);
+    // After the book: a stop that the price passed while nothing ran finds something to trade against.
+    if (marketAt >= actor.nextIndexAt) {
+        const Price index = Price::fromApproximate(fair * (1 + actor.basisAt(marketAt)));
+        engine.setIndexPrice(spec.symbol, index.roundedTo(Price::fromUnits(10'000)), now);
+        actor.nextIndexAt = marketAt + 1s;
+    }
     actor.lastAt = marketAt;
 }
 

@@ -189,7 +189,6 @@ void Replay::start(Engine &engine, CandleStore &candles, Timestamp now)
         const Price price = next != recording.bars.end() ? next->open : recording.bars.back().close;
         track->lastTicks = wholeTicks(price, track->contract->spec.tickSize);
         engine.clearMarketMakers(recording.symbol, now);
-        engine.setIndexPrice(recording.symbol, price, now);
         if (track->hasBook()) {
             track->nextDepth = 0;
             track->levels = {};
@@ -201,6 +200,7 @@ void Replay::start(Engine &engine, CandleStore &candles, Timestamp now)
             track->nextQuote = track->nextBands = 0;
             followQuotes(*track, engine, m_beginsAt, now);
         }
+        engine.setIndexPrice(recording.symbol, price, now); // after the book: what it triggers is traded
     }
 }
 
