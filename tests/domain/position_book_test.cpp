@@ -70,7 +70,7 @@ private slots:
         }
         PositionBook book;
         QVERIFY(book.compare({}, at(10s)).empty());
-        book.add(execution(Side::Sell, "2", 12s)); // surely later
+        book.add(execution(Side::Sell, "2", 10s)); // after the question
         book.add(execution(Side::Buy, "5", 20s));
         QCOMPARE(
             book.compare({{btc, PositionSide::Both, qty("5"), at(20s)}}, at(60s)).size(), std::size_t{1});

@@ -50,7 +50,7 @@ PositionBook::State PositionBook::freshState(const Leg &leg) const
     state.comparedAt = m_comparedAt;
     if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
         state.includedUntil = m_comparedAt - clockDoubt;
-        state.doubtfulUntil = m_comparedAt + clockDoubt;
+        state.doubtfulUntil = m_comparedAt;
     }
     return state;
 }
@@ -117,7 +117,7 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
 bool PositionBook::agreesWithoutDoubtful(State &state, const Word &theirs, Timestamp askedAt)
 {
     State trial = state;
-    while (!trial.recent.empty() && trial.recent.front().at <= state.doubtfulUntil) {
+    while (!trial.recent.empty() && trial.recent.front().at < state.doubtfulUntil) {
         const Change &first = trial.recent.front();
         trial.amount -= first.by;
         trial.includedUntil = first.at;
@@ -155,6 +155,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         }
         State &state = known->second;
         if (agrees(state, word, askedAt) || agreesWithoutDoubtful(state, word, askedAt)) {
+            state.doubtfulUntil = {};
             state.comparedAt = std::max(state.comparedAt, askedAt);
             continue;
         }

@@ -74,8 +74,8 @@ private:
         std::vector<Change> recent; ///< the last of them, by time
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
-        /// Executions after includedUntil and until then may be in the exchange's word as well: the leg was
-        /// not listed, and a word without a row names no moment.
+        /// Executions after includedUntil and before this may be in the exchange's word as well: the leg was
+        /// not listed, and a word without a row names no moment. The next word tells.
         Timestamp doubtfulUntil;
         /// The last execution of that very moment, where it is known; a later one of it came after the word.
         std::int64_t lastIncluded = 0;
