@@ -11,6 +11,7 @@
 #include <QDir>
 #include <QDockWidget>
 #include <QFrame>
+#include <QScrollArea>
 #include <QTest>
 
 using domain::Money;
@@ -94,6 +95,8 @@ QString spokenRow(const Seat &seat, int at = 0)
         ->accessibleName();
 }
 
+constexpr int narrowest = 332; ///< of 344 pixels, with the scroll bar beside it
+
 void shoot(Seat &seat, const QString &name)
 {
     const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
@@ -158,6 +161,9 @@ private slots:
             tell(seat, state);
             hold(seat, wallet, true);
             QTest::qWait(400);
+            const auto *content = seat.get<QScrollArea>("risk.scroll")->widget();
+            QVERIFY2(
+                content->minimumSizeHint().width() <= narrowest, qPrintable(level)); // nothing is cut off
             for (const char *scheme : {"view.dark", "view.light"}) {
                 seat.get<QAction>(scheme)->trigger();
                 shoot(seat, QStringLiteral("risk-%1-%2").arg(level.toLower(), QLatin1StringView{scheme + 5}));

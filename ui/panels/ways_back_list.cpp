@@ -53,9 +53,10 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
     layout->setSpacing(3);
     layout->addLayout(bar);
     layout->addWidget(m_table, 1);
-    auto *figures = new QHBoxLayout;
-    figures->setContentsMargins(4, 0, 4, 2);
-    figures->setSpacing(24);
+    const bool isNarrow = place == Place::Dashboard;
+    auto *figures = new QBoxLayout{isNarrow ? QBoxLayout::TopToBottom : QBoxLayout::LeftToRight};
+    figures->setContentsMargins(isNarrow ? 0 : 4, 0, isNarrow ? 0 : 4, 2);
+    figures->setSpacing(isNarrow ? 2 : 24);
     figures->addWidget(m_cost, 1);
     figures->addWidget(m_after, 1);
     layout->addLayout(figures);
