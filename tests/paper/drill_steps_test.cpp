@@ -82,6 +82,11 @@ const domain::Drill &drillOf(std::string_view id)
     return *std::ranges::find(domain::builtInDrills(), id, &domain::Drill::id);
 }
 
+domain::Money moneyOf(const QJsonValue &text)
+{
+    return domain::Money::parse(text.toString().toStdString()).value();
+}
+
 } // namespace
 
 class DrillStepsTest : public QObject
@@ -199,7 +204,7 @@ private slots:
         const QJsonObject position = told[u"positions"].toArray()[0].toObject();
         QCOMPARE(position[u"symbol"].toString(), QStringLiteral("BTCUSDT"));
         QCOMPARE(position[u"amount"].toString().toStdString(), ofDrill.toString());
-        QVERIFY(position[u"notional"].toString().toDouble() > 900);
+        QVERIFY(moneyOf(position[u"notional"]) > domain::Money::of(900));
         ground.say("/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"400"})");
         ground.say(
             "/control/order", R"({"symbol":"ETHUSDT","side":"SELL","type":"MARKET","notional":"400"})");
@@ -235,13 +240,13 @@ private slots:
             "/control/order", R"({"symbol":"BTCUSDT","side":"BUY","type":"MARKET","notional":"2000"})");
         ground.say("/control/order",
             R"({"symbol":"BTCUSDT","side":"BUY","type":"LIMIT","notional":"500","awayPercent":"-1"})");
-        const double exposure = standing()[u"exposure"].toString().toDouble();
-        QVERIFY(exposure > 1'900 && exposure < 2'200);
-        QCOMPARE(standing()[u"unguarded"].toString().toDouble(), exposure);
+        const domain::Money exposure = moneyOf(standing()[u"exposure"]);
+        QVERIFY(exposure > domain::Money::of(1'900) && exposure < domain::Money::of(2'200));
+        QCOMPARE(moneyOf(standing()[u"unguarded"]), exposure);
         QCOMPARE(standing()[u"working"].toInt(), 1);
         ground.say("/control/order",
             R"({"symbol":"BTCUSDT","side":"SELL","type":"STOP_MARKET","awayPercent":"-2"})");
-        QCOMPARE(standing()[u"unguarded"].toString().toDouble(), 0.0);
+        QCOMPARE(moneyOf(standing()[u"unguarded"]), domain::Money{});
         QCOMPARE(standing()[u"working"].toInt(), 1);
     }
 
