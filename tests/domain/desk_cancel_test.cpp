@@ -70,6 +70,18 @@ private slots:
         QCOMPARE(desk.order().endReason, EndReason::Canceled);
     }
 
+    void anOrderRefusedForTheDiskIsAFailureOfStorage()
+    {
+        // Whichever write fails first, the one who asked hears the same kind of refusal.
+        Working desk;
+        desk.rig.act([&] { desk.rig.desk.close(desk.rig.now, GateCause::Stream, "A gap."); });
+        QCOMPARE(desk.rig.reply(desk.rig.submit(limit(Side::Buy, "1")))->error().code, ErrorCode::Rejected);
+        desk.rig.act([&] { desk.rig.desk.close(desk.rig.now, GateCause::Journal, "The disk is full."); });
+        const auto refused = desk.rig.reply(desk.rig.submit(limit(Side::Buy, "1")));
+        QCOMPARE(refused->error().code, ErrorCode::Storage);
+        QCOMPARE(refused->error().detail, "The disk is full.");
+    }
+
     void aCancelOfWhatIsNotThereIsAnsweredAtOnce()
     {
         Working desk;

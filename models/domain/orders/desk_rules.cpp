@@ -11,7 +11,8 @@ std::optional<Error> OrderDesk::whyNot(const Order &intent) const
     const NewOrder &order = intent.request;
     const bool isAllowed = isReducing(order) ? m_gate.mayReduce() : m_gate.mayOpen();
     if (!isAllowed) {
-        return Error{ErrorCode::Rejected, m_gate.reason(), 0, 0, 0};
+        const bool isDisk = m_gate.closures().front().cause == GateCause::Journal;
+        return Error{isDisk ? ErrorCode::Storage : ErrorCode::Rejected, m_gate.reason(), 0, 0, 0};
     }
     if (isReducing(order)) {
         return std::nullopt;
@@ -22,8 +23,7 @@ std::optional<Error> OrderDesk::whyNot(const Order &intent) const
             unknown->request.symbol == order.symbol && unknown->request.side == order.side) {
             return Error{ErrorCode::Rejected,
                 "An earlier order of this symbol and side could not be settled; compare it with the exchange "
-                "and "
-                "confirm it first.",
+                "and confirm it first.",
                 0, 0, 0};
         }
     }
