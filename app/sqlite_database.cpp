@@ -2,6 +2,8 @@
 
 #include <sqlite3.h>
 
+#include <utility>
+
 namespace app
 {
 namespace
@@ -49,23 +51,33 @@ void SqliteStatement::Finalize::operator()(sqlite3_stmt *statement) const
 
 void SqliteStatement::bind(int parameter, std::string_view text)
 {
-    sqlite3_bind_text64(
-        m_statement.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8);
+    keep(sqlite3_bind_text64(
+        m_statement.get(), parameter + 1, text.data(), text.size(), SQLITE_TRANSIENT, SQLITE_UTF8));
 }
 
 void SqliteStatement::bind(int parameter, std::int64_t number)
 {
-    sqlite3_bind_int64(m_statement.get(), parameter + 1, number);
+    keep(sqlite3_bind_int64(m_statement.get(), parameter + 1, number));
 }
 
 void SqliteStatement::bindBlob(int parameter, std::string_view bytes)
 {
-    sqlite3_bind_blob64(m_statement.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT);
+    keep(sqlite3_bind_blob64(
+        m_statement.get(), parameter + 1, bytes.data(), bytes.size(), SQLITE_TRANSIENT));
+}
+
+void SqliteStatement::keep(int bindCode)
+{
+    if (m_bindFailure == SQLITE_OK) {
+        m_bindFailure = bindCode;
+    }
 }
 
 domain::Result<bool> SqliteStatement::step()
 {
-    const int code = sqlite3_step(m_statement.get());
+    // Without its value the row would say nothing where something was to be kept.
+    const int unbound = std::exchange(m_bindFailure, SQLITE_OK);
+    const int code = unbound == SQLITE_OK ? sqlite3_step(m_statement.get()) : unbound;
     if (code == SQLITE_ROW || code == SQLITE_DONE) {
         return code == SQLITE_ROW;
     }
@@ -194,7 +206,8 @@ bool SqliteDatabase::isFull(const domain::Error &error)
 
 bool SqliteDatabase::isRefusal(const domain::Error &error)
 {
-    return error.venueCode == 0 || error.venueCode == SQLITE_CONSTRAINT || error.venueCode == SQLITE_ERROR;
+    return error.venueCode == 0 || error.venueCode == SQLITE_CONSTRAINT ||
+           error.venueCode == SQLITE_ERROR || error.venueCode == SQLITE_TOOBIG;
 }
 
 bool SqliteDatabase::isDamage(const domain::Error &error)

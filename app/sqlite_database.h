@@ -18,6 +18,7 @@ namespace app
 class SqliteStatement
 {
 public:
+    /// A value that cannot be bound is the error of the next step().
     void bind(int parameter, std::string_view text);
     void bind(int parameter, std::int64_t number);
     void bindBlob(int parameter, std::string_view bytes);
@@ -40,8 +41,10 @@ private:
     {
         void operator()(sqlite3_stmt *statement) const;
     };
+    void keep(int bindCode);
     sqlite3 *m_connection = nullptr;
     std::unique_ptr<sqlite3_stmt, Finalize> m_statement;
+    int m_bindFailure = 0; ///< SQLite's code; 0: none since the last step
 };
 
 /// A connection of the SQLite library. Used on one thread. Errors are ErrorCode::Storage; venueCode carries

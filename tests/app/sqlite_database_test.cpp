@@ -57,6 +57,24 @@ private slots:
         QVERIFY(SqliteDatabase::isRefusal(*std::make_unique<domain::Error>())); // not the database's at all
     }
 
+    void aValueThatCannotBeBoundIsNotKeptAsNothing()
+    {
+        auto database = SqliteDatabase::open(":memory:");
+        QVERIFY(database->execute("CREATE TABLE t (x)"));
+        sqlite3_limit(database->handle(), SQLITE_LIMIT_LENGTH, 100);
+        auto insert = database->prepare("INSERT INTO t VALUES (?)");
+        QVERIFY(insert);
+        const std::string tooLong(101, 'x');
+        insert->bind(0, tooLong);
+        QVERIFY(SqliteDatabase::isRefusal(insert->run().error()));
+        insert->bindBlob(0, tooLong);
+        QVERIFY(SqliteDatabase::isRefusal(insert->run().error()));
+        QCOMPARE(database->number("SELECT count(*) FROM t").value_or(-1), std::int64_t{0});
+        insert->bind(0, std::int64_t{7});
+        QVERIFY(insert->run());
+        QCOMPARE(database->number("SELECT x FROM t").value_or(-1), std::int64_t{7});
+    }
+
     void whatIsNotThereReadsAsNothing()
     {
         auto database = SqliteDatabase::open(":memory:");
