@@ -173,6 +173,30 @@ private slots:
         QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
     }
 
+    void theResetOfAnAccountEndsItsOrdersAtOnce()
+    {
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.submit(limit(Side::Buy, "1"));
+        const std::string resting = rig.id();
+        rig.submit(stopMarket(Side::Sell, "2"));
+        const std::string protection = rig.id();
+        rig.pass(10s);
+        QCOMPARE(rig.desk.openCount(), 2);
+        rig.venue = DeskVenue{};
+        rig.act([&] { rig.desk.onAccountReset(rig.now); });
+        QCOMPARE(rig.desk.openCount(), 0);
+        for (const std::string &id : {resting, protection}) {
+            QCOMPARE(rig.order(id).endReason, EndReason::Canceled);
+            QCOMPARE(rig.journal.at(id).endReason, EndReason::Canceled); // nor does a restart ask for them
+        }
+        rig.pass(10min);
+        QCOMPARE(rig.desk.openCount(), 0);
+        QCOMPARE(rig.count<QueryOrder>(), 0);
+        QCOMPARE(rig.alerts(Alert::Kind::Unprotected) + rig.alerts(Alert::Kind::Quarantined), 0);
+    }
+
     void theResetOfAnAccountEndsItsBrackets()
     {
         Bracketed bracket;

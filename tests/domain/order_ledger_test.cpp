@@ -410,7 +410,7 @@ private slots:
         ledger.fold(trade(5, 10, OrderStatus::Filled, 150ms, 10));
         const std::int64_t orderId = engine(OrderStatus::New, 0ms).order.orderId;
         QVERIFY(ledger.findEngineOrder("BTCUSDT", orderId) != nullptr);
-        ledger.forgetExchangeIds();
+        ledger.startOver(at(800ms));
         QVERIFY(ledger.findEngineOrder("BTCUSDT", orderId) == nullptr);
         QCOMPARE(ledger.find(ownId)->endReason, EndReason::Filled); // what was stays known by its own name
         // Another order with the same number is another order, and its executions count.
@@ -421,6 +421,30 @@ private slots:
         QCOMPARE(ledger.find("web_1")->origin, OrderOrigin::Foreign);
         QCOMPARE(ledger.fillsOf(ownId).size(), std::size_t{1});
         QCOMPARE(ledger.size(), std::size_t{2});
+    }
+
+    void whatWasOpenWhenTheAccountWasStartedOverIsOver()
+    {
+        OrderLedger ledger = sent();
+        ledger.fold(trade(5, 4, OrderStatus::PartiallyFilled, 150ms, 4));
+        ledger.tick(at(200ms));
+        const auto effects = ledger.startOver(at(1s));
+        const Order &order = *ledger.find(ownId);
+        QCOMPARE(order.endReason, EndReason::Canceled);
+        QCOMPARE(order.reasonText, std::string{"The account was started over."});
+        QCOMPARE(order.executedQty, Quantity::of(4));
+        QCOMPARE(only<OrderChanged>(effects).size(), std::size_t{1});
+        QVERIFY(only<Alarm>(effects).empty());
+        QVERIFY(!ledger.nextDueAt()); // and nothing is asked by its old id
+    }
+
+    void whatMayStillArriveWhenTheAccountIsStartedOverIsSettledAsEver()
+    {
+        OrderLedger ledger = sent();
+        ledger.startOver(at(150ms));
+        QCOMPARE(ledger.find(ownId)->phase, OrderPhase::InFlight);
+        ledger.fold(engine(OrderStatus::New, 200ms));
+        QCOMPARE(ledger.find(ownId)->phase, OrderPhase::Working);
     }
 
     void anOpenOrderThatAQueryDoesNotFindIsLookedUp()

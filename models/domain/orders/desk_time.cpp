@@ -83,12 +83,12 @@ void OrderDesk::onStreamUp(Timestamp now)
 
 void OrderDesk::onAccountReset(Timestamp now)
 {
-    m_ledger.forgetExchangeIds();
     m_positions = PositionBook{};
     m_positionDoubts.clear();
     m_inquiries.clear();
     m_forcedAt.clear();
     m_brackets.clear();
+    take(now, m_ledger.startOver(now));
     std::ranges::move(bracketNotes(), std::back_inserter(m_entries)); // nor does the next run know of them
     m_riskRules.onAccountReset();
     for (const auto &[leg, text] : m_checkpoints) {

@@ -118,7 +118,7 @@ void OrderLedger::foldOne(const QueryNotFound &outcome, OrderEffects &effects)
             record->noteLocalEnd(EndReason::NeverAccepted,
                 "The exchange does not have this order: it was never accepted.", -2013, askedAt);
         } else if (!isSettling && isForgettable && record->told.executedQty.isZero()) {
-            record->endUnseen(
+            record->endUnseen(EndReason::Expired,
                 "It ended unfilled more than three days ago; the exchange keeps no more of it.", askedAt);
         } else {
             record->setQuarantined("The exchange answers that it does not know this order.");

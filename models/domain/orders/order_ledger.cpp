@@ -161,7 +161,7 @@ OrderEffects OrderLedger::confirmGone(std::string_view clientOrderId, Timestamp 
         return effects;
     }
     if (record->isSeenByExchange()) {
-        record->endUnseen("You confirmed that the exchange has it no more.", at);
+        record->endUnseen(EndReason::Expired, "You confirmed that the exchange has it no more.", at);
     } else {
         record->noteLocalEnd(
             EndReason::NeverAccepted, "You confirmed that the exchange does not have it.", 0, at);
@@ -170,13 +170,27 @@ OrderEffects OrderLedger::confirmGone(std::string_view clientOrderId, Timestamp 
     return effects;
 }
 
-void OrderLedger::forgetExchangeIds()
+OrderEffects OrderLedger::startOver(Timestamp at)
 {
+    OrderEffects effects;
+    learnTime(at);
     m_byEngineId.clear();
     m_byAlgoId.clear();
     m_orphans.clear();
     m_orphanOrder.clear();
     m_counted.clear();
+    for (const Handle &record : std::vector<Handle>{m_active}) {
+        if (!record->isSeenByExchange()) {
+            continue;
+        }
+        if (record->told.isOpen()) {
+            record->endUnseen(EndReason::Canceled, "The account was started over.", at);
+            settle(record, effects);
+        }
+        record->tradesDueAt = {}; // by an id that is another order's now
+        record->chase.stop();
+    }
+    return effects;
 }
 
 OrderEffects OrderLedger::setCancelRequested(const std::string &clientOrderId, bool requested)

@@ -54,8 +54,9 @@ public:
     /// The user has compared a quarantined order with the exchange: it is not there. Nothing happens in any
     /// other phase.
     OrderEffects confirmGone(std::string_view clientOrderId, Timestamp at);
-    /// The exchange counts its ids anew (paper account started over): old ids name nothing any more.
-    void forgetExchangeIds();
+    /// The account was started over (paper) and the exchange counts its ids anew: old ids name nothing any
+    /// more, and what was open is over. An order that is on its way, or may be, is still to be settled.
+    OrderEffects startOver(Timestamp at);
     /// The user wants it cancelled (true), or the cancel is given up (false).
     OrderEffects setCancelRequested(const std::string &clientOrderId, bool requested);
 

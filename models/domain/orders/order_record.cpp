@@ -186,13 +186,14 @@ void OrderRecord::absorb(const OrderRecord &engineOrder)
     m_lastReportAt = std::max(m_lastReportAt, engineOrder.m_lastReportAt);
 }
 
-void OrderRecord::endUnseen(std::string why, Timestamp at)
+void OrderRecord::endUnseen(EndReason how, std::string why, Timestamp at)
 {
+    const bool isCanceled = how == EndReason::Canceled;
     Order ended = told;
     ended.updatedAt = at;
     ended.reasonText = std::move(why);
-    ended.conditionalStatus = ConditionalStatus::Expired;
-    ended.status = OrderStatus::Expired;
+    ended.conditionalStatus = isCanceled ? ConditionalStatus::Canceled : ConditionalStatus::Expired;
+    ended.status = isCanceled ? OrderStatus::Canceled : OrderStatus::Expired;
     if (isConditional()) {
         merge(ConditionalReport{ended, EvidenceSource::Query});
     } else {

@@ -63,8 +63,8 @@ public:
     /// False where the execution was known.
     bool merge(const Fill &fill);
     void setEngineOrderId(std::int64_t orderId) { m_engineOrderId = orderId; }
-    /// The exchange once had it and keeps no record of it any more.
-    void endUnseen(std::string why, Timestamp at);
+    /// The exchange once had it and keeps no record of it any more. how: Canceled or Expired.
+    void endUnseen(EndReason how, std::string why, Timestamp at);
     /// Takes over the engine order that this conditional order became.
     void absorb(const OrderRecord &engineOrder);
 
