@@ -203,8 +203,9 @@ int sweepAll(int orders)
         run.sums.size() - 1);
     std::printf("disk steps         %zu (%td writes, %td syncs)\n", run.ops.size(), writes, syncs);
     std::printf("cut points tested  %lld\n", static_cast<long long>(cut.points));
-    std::printf("damages            %zu, %lld images, %lld opened\n", allDamages.size(),
-        static_cast<long long>(cut.images), static_cast<long long>(cut.opened));
+    std::printf("damages            %zu, %lld images, %lld read, %lld of them opened as journals\n",
+        allDamages.size(), static_cast<long long>(cut.images), static_cast<long long>(cut.read),
+        static_cast<long long>(cut.opened));
     std::printf("entries missing    %lld\n", static_cast<long long>(cut.missing));
     std::printf("damaged files      %lld\n", static_cast<long long>(cut.damaged));
     std::printf("faults             %lld runs (I/O error, full disk, short write, sync, read; once and for "
@@ -245,8 +246,9 @@ private slots:
         }
         const auto result =
             cutThePower(run, "cut", [&](std::size_t step) { return step < 200 || chosen.contains(step); });
-        qInfo("%lld steps, %lld images, %lld opened", static_cast<long long>(result.points),
-            static_cast<long long>(result.images), static_cast<long long>(result.opened));
+        qInfo("%lld steps, %lld images, %lld read, %lld opened", static_cast<long long>(result.points),
+            static_cast<long long>(result.images), static_cast<long long>(result.read),
+            static_cast<long long>(result.opened));
         QVERIFY2(result.first.empty(), result.first.c_str());
         QVERIFY(result.points >= 500);
         QCOMPARE(result.images, result.points * 5);

@@ -1,13 +1,21 @@
 #pragma once
 
 #include "app/journal_file.h"
+#include "app/sqlite_database.h"
 #include "tests/support/fault_vfs.h"
 #include "tests/support/journal_script.h"
 
+#include <sqlite3.h>
+
 #include <algorithm>
 #include <cstdint>
+#include <functional>
 #include <map>
+#include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <unordered_map>
 #include <vector>
 
 namespace support
@@ -65,12 +73,37 @@ inline RecordedRun recordRun(int orders)
     return run;
 }
 
+/// What SQLite itself finds on the disk, after its own recovery, as a number: the names of the files and all
+/// pages of the database. Nothing where it finds no database. Changes the disk as the recovery does.
+inline std::optional<std::size_t> databaseOn(const FaultVfs &vfs)
+{
+    std::string names;
+    for (const auto &[name, file] : vfs.disk) {
+        names += name + '\n';
+    }
+    auto database = app::SqliteDatabase::open(journalName.toStdString(), vfs.name());
+    if (!database || !database->execute("PRAGMA locking_mode = EXCLUSIVE") ||
+        !database->number("SELECT count(*) FROM sqlite_schema")) {
+        return std::nullopt;
+    }
+    sqlite3_int64 size = 0;
+    const std::unique_ptr<unsigned char, decltype(&sqlite3_free)> pages{
+        sqlite3_serialize(database->handle(), "main", &size, 0), &sqlite3_free};
+    database->abandon();
+    if (!pages) {
+        return std::nullopt;
+    }
+    const std::string_view bytes{reinterpret_cast<const char *>(pages.get()), static_cast<std::size_t>(size)};
+    return std::hash<std::string_view>{}(bytes) ^ std::hash<std::string>{}(names);
+}
+
 /// What power cuts at many points did.
 struct SweepResult
 {
     std::int64_t points = 0;  ///< steps at which the power was cut
     std::int64_t images = 0;  ///< points times damages
-    std::int64_t opened = 0;  ///< of which were different from the one before
+    std::int64_t read = 0;    ///< of which were different from the one before: read by SQLite
+    std::int64_t opened = 0;  ///< of which held a database not met yet, or none: opened as a journal
     std::int64_t missing = 0; ///< acknowledged entries that were gone
     std::int64_t damaged = 0; ///< journals that could not be opened or were not those of the script
     std::string first;        ///< what was wrong first; empty: nothing
@@ -79,6 +112,7 @@ struct SweepResult
     {
         points += other.points;
         images += other.images;
+        read += other.read;
         opened += other.opened;
         missing += other.missing;
         damaged += other.damaged;
@@ -96,6 +130,7 @@ SweepResult cutThePower(const RecordedRun &run, const std::string &vfsName, Choo
     std::size_t acknowledged = 0;
     std::int64_t epochDropped = -1;
     std::int64_t lastDropped = -1; // what was there when everything unconfirmed was dropped; -1: damaged
+    std::unordered_map<std::size_t, std::int64_t> met; // newest entry of each database that was opened
     const auto blame = [&](std::int64_t &count, Damage damage, const std::string &what) {
         ++count;
         if (result.first.empty()) {
@@ -104,7 +139,14 @@ SweepResult cutThePower(const RecordedRun &run, const std::string &vfsName, Choo
         }
     };
     const auto survivingSequence = [&](Damage damage) -> std::int64_t {
-        vfs.disk = replay.surviving(damage, static_cast<std::uint32_t>(replay.at()));
+        const Disk image = replay.surviving(damage, static_cast<std::uint32_t>(replay.at()));
+        vfs.disk = image;
+        ++result.read;
+        const auto database = databaseOn(vfs);
+        if (const auto known = database ? met.find(*database) : met.end(); known != met.end()) {
+            return known->second;
+        }
+        vfs.disk = image;
         ++result.opened;
         auto file = app::JournalFile::open(journalName, journalTime, optionsOn(vfs));
         if (!file) {
@@ -116,6 +158,9 @@ SweepResult cutThePower(const RecordedRun &run, const std::string &vfsName, Choo
         if (sequence >= run.sums.size() || file->head().chain != run.sums[sequence]) {
             blame(result.damaged, damage, "another chain");
             return -1;
+        }
+        if (database) {
+            met.emplace(*database, file->head().sequence);
         }
         return file->head().sequence;
     };
