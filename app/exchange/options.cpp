@@ -31,7 +31,7 @@ constexpr Option options[] = {
         "PEM of an Ed25519 public key that may sign as well; given again it is the next account's."},
     {"seed", "number", "Seed of market and faults; 1 by default."},
     {"balance", "amount", "USDT in each new account; 10000 by default."},
-    {"state", "folder", "Keeps accounts, keys and the scenario there between runs."},
+    {"state", "folder", "Keeps accounts, keys, the scenario and what /control/ set there between runs."},
     {"replay", "file",
         "Recorded klines, aggTrades or trades to play, and bookTicker, bookDepth or depth beside them; more "
         "files may follow."},

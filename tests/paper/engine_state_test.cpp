@@ -25,6 +25,21 @@ PaperMarket busyMarket()
     return market;
 }
 
+/// Everything that /control/ can set about accounts and symbols.
+void set(Engine &engine, Timestamp now)
+{
+    (void)engine.setRestriction(alice, -4400);
+    engine.setPositionControl(PaperMarket::eth, PositionControl::Buy);
+    engine.setTriggerBand(btc, Rate::literal("0.9"), Rate::literal("1.1"));
+    LeverageBrackets brackets = PaperMarket::bracketRows();
+    brackets.resize(2);
+    brackets.front().maxLeverage = 40;
+    brackets.back().maxLeverage = 30;
+    engine.setBrackets(btc, brackets, now);
+    engine.holdTriggers(now + 10s);
+    engine.refuseTriggers(1);
+}
+
 std::string replaced(std::string text, const std::string &what, const std::string &with)
 {
     const auto at = text.find(what);
@@ -121,6 +136,71 @@ private slots:
         QVERIFY(restored.positions(alice, btc).front().amount == Quantity::literal("0.234"));
     }
 
+    void whatWasSetAboutAccountsAndSymbolsSurvives()
+    {
+        PaperMarket market = busyMarket();
+        market.engine.markSaved();
+        const std::string base = market.engine.saveState();
+        set(market.engine, market.now);
+        const std::string whole = market.engine.saveState();
+        const std::vector<std::string> changes{market.engine.saveChanges()};
+        for (const bool isWhole : {true, false}) {
+            Engine restored;
+            PaperMarket::addSymbols(restored);
+            const auto loaded = isWhole ? restored.loadState(whole, market.now)
+                                        : restored.loadState(base, market.now, changes);
+            QVERIFY2(loaded, loaded ? "" : loaded.error().detail.c_str());
+            QCOMPARE(restored.restriction(alice), -4400);
+            QCOMPARE(restored.restriction(PaperMarket::bob), 0);
+            QVERIFY(restored.positionControl(PaperMarket::eth) == PositionControl::Buy);
+            QVERIFY(restored.positionControl(btc) == PositionControl::None);
+            QVERIFY(*restored.brackets(btc) == *market.engine.brackets(btc));
+            QVERIFY(*restored.brackets(PaperMarket::eth) == PaperMarket::bracketRows());
+            QCOMPARE(restored.place(alice, PaperMarket::market("BUY", "0.1"), market.now).error().venueCode,
+                -4400);
+            QCOMPARE(restored
+                         .placeConditional(PaperMarket::bob,
+                             PaperMarket::conditional("SELL", "STOP_MARKET", "0.1", "50000"), market.now)
+                         .error()
+                         .venueCode,
+                -4211);
+            // What waits goes on as it would have: the triggers are held, then the first is refused.
+            restored.setMarkPrice(btc, Price::of(59'000), market.now + 1s);
+            QVERIFY(restored.openConditional(alice, std::nullopt).front().status ==
+                    ConditionalStatus::Triggering);
+            restored.advance(market.now + 11s);
+            QVERIFY(restored.allConditional(alice, {}).front().status == ConditionalStatus::Rejected);
+        }
+        // Lifted again, nothing of it comes back.
+        (void)market.engine.setRestriction(alice, 0);
+        market.engine.setPositionControl(PaperMarket::eth, PositionControl::None);
+        market.engine.setBrackets(btc, PaperMarket::bracketRows(), market.now);
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        QVERIFY(restored.loadState(base, market.now, {changes.front(), market.engine.saveChanges()}));
+        QCOMPARE(restored.restriction(alice), 0);
+        QVERIFY(restored.positionControl(PaperMarket::eth) == PositionControl::None);
+        QVERIFY(*restored.brackets(btc) == PaperMarket::bracketRows());
+    }
+
+    void aStateFromBeforeTheyWereKeptIsRead()
+    {
+        PaperMarket market = busyMarket();
+        std::string old = market.engine.saveState();
+        for (const char *what : {",\"restriction\":0", ",\"triggersHeldUntil\":0", ",\"refusedTriggers\":0",
+                 ",\"positionControl\":\"NONE\",\"triggerUp\":\"100\",\"triggerDown\":\"0.01\""}) {
+            while (old.find(what) != std::string::npos) {
+                old = replaced(old, what, "");
+            }
+        }
+        QVERIFY(old.size() < market.engine.saveState().size());
+        Engine restored;
+        PaperMarket::addSymbols(restored);
+        const auto loaded = restored.loadState(old, market.now);
+        QVERIFY2(loaded, loaded ? "" : loaded.error().detail.c_str());
+        QCOMPARE(restored.saveState(), market.engine.saveState());
+    }
+
     void damageIsToldAndChangesNothing_data()
     {
         QTest::addColumn<QByteArray>("what");
@@ -146,6 +226,9 @@ private slots:
         row("an id that is in use", "\"nextOrderId\":8886774002", "\"nextOrderId\":8886774001", "in use");
         row("an order that rests elsewhere", "[\"61000\",\"0.5\",0,8886774001]",
             "[\"61001\",\"0.5\",0,8886774001]", "rests");
+        row("a restriction nobody knows", "\"restriction\":0", "\"restriction\":-2019", "-2019");
+        row("a control nobody knows", "\"positionControl\":\"NONE\"", "\"positionControl\":\"ALL\"", "ALL");
+        row("a band beyond reason", "\"triggerUp\":\"100\"", "\"triggerUp\":\"1e3\"", "1e3");
         row("a level that is crossed", "[\"59990\",\"5\",0,0]", "[\"69990\",\"5\",0,0]", "crossed");
     }
     void damageIsToldAndChangesNothing()

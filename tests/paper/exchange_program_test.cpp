@@ -298,6 +298,95 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(order(again), 200, patience);
     }
 
+    void whatControlSetGoesOnAfterARestart()
+    {
+        const QStringList options{QStringLiteral("--state"), m_folder.filePath(QStringLiteral("control")),
+            QStringLiteral("--control")};
+        const auto set = [](const Program &program, const char *path, const char *body) {
+            return program.client().call("POST", QByteArray{"/control/"} + path, body).status();
+        };
+        const auto code = [](const Program &program, const char *symbol, const char *side,
+                              const char *quantity) {
+            return program.client()
+                .signedCall("POST", "/fapi/v1/order",
+                    QByteArray{"type=MARKET&symbol="} + symbol + "&side=" + side + "&quantity=" + quantity)
+                .json()
+                .object()[u"code"]
+                .toInt();
+        };
+        const auto brackets = [](const Program &program) {
+            return program.client()
+                .signedCall("GET", "/fapi/v1/leverageBracket", "symbol=XRPUSDT")
+                .json()[0][u"brackets"]
+                .toArray();
+        };
+        const auto rules = [](const Program &program) {
+            return program.client().call("GET", "/control/faults").json().object();
+        };
+        const auto holds = [&](const Program &program) {
+            QCOMPARE(code(program, "BTCUSDT", "BUY", "0.01"), -4106);
+            QCOMPARE(code(program, "ETHUSDT", "BUY", "0.1"), -1122);
+            QCOMPARE(code(program, "LTCUSDT", "BUY", "1"), -1122);
+            QCOMPARE(code(program, "BNBUSDT", "BUY", "0.11"), -4023); // the step is ten times as large
+            QCOMPARE(brackets(program).size(), 1);
+            QCOMPARE(brackets(program)[0][u"initialLeverage"].toInt(), 50);
+            QCOMPARE(rules(program)[u"enabled"].toBool(), false);
+            QCOMPARE(rules(program)[u"rules"].toArray().size(), 1);
+            QVERIFY(rules(program)[u"clockAheadMs"].toInteger() == 2'000);
+        };
+        QJsonValue rule;
+        {
+            Program program{options};
+            QVERIFY(program.isReady());
+            QCOMPARE(set(program, "restrict", "{\"symbol\":\"BTCUSDT\",\"side\":\"BUY\"}"), 200);
+            QCOMPARE(set(program, "brackets",
+                         "{\"symbol\":\"XRPUSDT\",\"brackets\":[{\"initialLeverage\":50,\"notionalCap\":"
+                         "\"900000000000000000\",\"maintMarginRatio\":\"0.01\"}]}"),
+                200);
+            QCOMPARE(set(program, "happen", "{\"kind\":\"haltSymbol\",\"symbol\":\"ETHUSDT\"}"), 200);
+            QCOMPARE(set(program, "happen", "{\"kind\":\"settlement\",\"symbol\":\"LTCUSDT\"}"), 200);
+            QCOMPARE(set(program, "happen",
+                         "{\"kind\":\"changeFilters\",\"symbol\":\"BNBUSDT\",\"delayMs\":60000}"),
+                200);
+            QCOMPARE(set(program, "happen", "{\"kind\":\"clockStep\",\"delayMs\":2000}"), 200);
+            QCOMPARE(
+                set(program, "faults",
+                    "{\"rules\":[{\"kind\":\"dropAfter\",\"path\":\"/nowhere\",\"probability\":0.0000001,"
+                    "\"delayMs\":5}]}"),
+                200);
+            QCOMPARE(set(program, "enabled", "{\"enabled\":false}"), 200);
+            holds(program);
+            rule = rules(program)[u"rules"].toArray()[0];
+            program.process.kill();
+            QVERIFY(program.process.waitForFinished(patience));
+        }
+        {
+            Program again{options};
+            QVERIFY(again.isReady());
+            holds(again);
+            QCOMPARE(rules(again)[u"rules"].toArray()[0], rule);
+            QCOMPARE(set(again, "restrict", "{\"code\":-2017}"), 200);
+            QCOMPARE(set(again, "restrict", "{\"symbol\":\"BTCUSDT\",\"side\":\"NONE\"}"), 200);
+            QCOMPARE(set(again, "brackets", "{\"symbol\":\"XRPUSDT\"}"), 200);
+            QCOMPARE(
+                set(again, "happen", "{\"kind\":\"haltSymbol\",\"symbol\":\"ETHUSDT\",\"end\":true}"), 200);
+            QCOMPARE(again.client().call("DELETE", "/control/faults").status(), 200);
+            again.process.terminate();
+            QVERIFY(again.process.waitForFinished(patience));
+        }
+        Program last{options};
+        QVERIFY(last.isReady());
+        QCOMPARE(code(last, "BTCUSDT", "BUY", "0.01"), -2017);
+        QCOMPARE(set(last, "restrict", "{\"code\":0}"), 200);
+        QCOMPARE(code(last, "BTCUSDT", "BUY", "0.01"), 0);
+        QCOMPARE(code(last, "ETHUSDT", "BUY", "0.1"), 0);
+        QCOMPARE(code(last, "LTCUSDT", "BUY", "1"), -1122);
+        QCOMPARE(code(last, "BNBUSDT", "BUY", "0.11"), 0);
+        QVERIFY(brackets(last).size() > 1);
+        QVERIFY(rules(last)[u"rules"].toArray().isEmpty());
+        QCOMPARE(rules(last)[u"clockAheadMs"].toInteger(), 0);
+    }
+
     void severalAccountsHaveKeysOfTheirOwn()
     {
         const QString state = m_folder.filePath(QStringLiteral("several"));

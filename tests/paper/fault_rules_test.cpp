@@ -40,6 +40,40 @@ private slots:
         QVERIFY(readFaultFile("{\"rules\":[]}")->rules.empty());
     }
 
+    void rulesGoOnAsAReportTells()
+    {
+        Faults faults{5};
+        faults.add({});
+        const auto file =
+            readFaultFile("[{\"kind\":\"dropAfter\",\"probability\":0.0000125,\"path\":\"/fapi\"},"
+                          "{\"kind\":\"dropBefore\",\"count\":1,\"calls\":\"placing\"}]");
+        for (const FaultRule &rule : file->rules) {
+            faults.add(rule);
+        }
+        faults.remove(1);
+        const domain::Timestamp now{1'700'000'000s};
+        const Request order{"POST", "/fapi/v1/order", "symbol=BTCUSDT", {}, {}};
+        QVERIFY(!faults.before(now, order).isClean()); // the second strikes, and may not again
+        faults.setEnabled(false);
+        faults.setClockAhead(-1'500ms);
+        Faults again{5};
+        QVERIFY(resumeFaults(faultsReport(faults), again));
+        const auto rulesOf = [](const Faults &some) {
+            const std::string report = faultsReport(some);
+            return report.substr(0, report.find("\"counts\""));
+        };
+        QCOMPARE(rulesOf(again), rulesOf(faults));
+        again.setEnabled(true);
+        QVERIFY(again.before(now, order).isClean());
+        QCOMPARE(again.add({}), 4); // no number is given twice
+        const std::string before = faultsReport(again);
+        for (const char *damaged : {"", "{}", "{\"enabled\":true,\"clockAheadMs\":0,\"rules\":[{}]}",
+                 "{\"enabled\":true,\"clockAheadMs\":0,\"rules\":[{\"kind\":\"dropAfter\"}]}"}) {
+            QVERIFY(!resumeFaults(damaged, again));
+            QCOMPARE(faultsReport(again), before);
+        }
+    }
+
     void badFilesGetOneSentenceThatSaysWhere_data()
     {
         QTest::addColumn<QByteArray>("json");

@@ -117,6 +117,13 @@ private slots:
         QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT", {}, true));
         QVERIFY(filters().contains(QStringLiteral("\"stepSize\":\"0.001\"")));
         QVERIFY(!rig.happen(FaultKind::ChangeFilters, "NOPE"));
+
+        // A leverage table that was set meanwhile is none of its business.
+        const domain::LeverageBrackets strict{rig.exchange->engine().brackets("BTCUSDT")->front()};
+        rig.exchange->engine().setBrackets("BTCUSDT", strict, rig.now);
+        QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT"));
+        QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT", {}, true));
+        QVERIFY(*rig.exchange->engine().brackets("BTCUSDT") == strict);
     }
 
     void limitsChangeAndChangeBack()

@@ -207,10 +207,10 @@ private slots:
     void scenariosAreKeptBeside()
     {
         Rig rig;
-        QVERIFY(rig.keeper.scenarios().isEmpty());
-        rig.keeper.keepScenarios("[1]");
-        QCOMPARE(rig.keeper.scenarios(), QByteArray{"[1]"});
-        QCOMPARE((StateFile{rig.folder.path()}.scenarios()), QByteArray{"[1]"});
+        QVERIFY(rig.keeper.beside(StateFile::Beside::Scenarios).isEmpty());
+        rig.keeper.keepBeside(StateFile::Beside::Scenarios, "[1]");
+        QCOMPARE(rig.keeper.beside(StateFile::Beside::Scenarios), QByteArray{"[1]"});
+        QCOMPARE((StateFile{rig.folder.path()}.beside(StateFile::Beside::Scenarios)), QByteArray{"[1]"});
     }
 };
 

@@ -114,6 +114,7 @@ void Engine::addSymbol(SymbolSpec spec, LeverageBrackets brackets, domain::Commi
     }
     listing->spec = std::move(spec);
     listing->brackets = std::move(brackets);
+    listing->listedBrackets = listing->brackets;
     listing->rates = rates;
     listing->fundingInterval = fundingInterval;
     if (listing->nextFundingAt != Timestamp{}) {
@@ -154,6 +155,13 @@ void Engine::setBrackets(const Symbol &symbol, LeverageBrackets brackets, Timest
         listing.brackets = std::move(brackets);
         m_exchange->touchRisk(listing);
     });
+}
+
+void Engine::setSpec(SymbolSpec spec)
+{
+    if (Listing *listing = m_exchange->find(spec.symbol)) {
+        listing->spec = std::move(spec);
+    }
 }
 
 Result<void> Engine::createAccount(AccountId id, Money wallet, Timestamp now)

@@ -53,8 +53,10 @@ public:
     const SymbolSpec *spec(const Symbol &symbol) const; ///< nullptr where not listed
     const LeverageBrackets *brackets(const Symbol &symbol) const;
     domain::Milliseconds fundingInterval(const Symbol &symbol) const; ///< 0 where not listed
-    /// Another leverage table from now on; leverages in use stay as they are.
+    /// Another leverage table from now on, kept with the state; leverages in use stay as they are.
     void setBrackets(const Symbol &symbol, LeverageBrackets brackets, Timestamp now);
+    /// Other filters from now on for new orders, those that rest stay; not kept with the state.
+    void setSpec(SymbolSpec spec);
     Result<void> createAccount(
         AccountId id, Money wallet, Timestamp now); ///< Rejected if the id is taken or 0
     bool hasAccount(AccountId id) const;

@@ -130,6 +130,7 @@ struct Listing
 {
     SymbolSpec spec;
     LeverageBrackets brackets;
+    LeverageBrackets listedBrackets; ///< what addSymbol() told; brackets differ where they were set since
     domain::CommissionRates rates;
     domain::Milliseconds fundingInterval{0};
     PositionControl positionControl = PositionControl::None;

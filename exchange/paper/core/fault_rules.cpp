@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/json.h"
 
+#include <fmt/format.h>
 #include <limits>
 #include <simdjson.h>
 
@@ -56,6 +57,17 @@ public:
         return m_wrong.empty() ? Result<FaultRule>{m_rule} : malformed(m_wrong);
     }
 
+    /// One rule of a report, with how it stands.
+    Result<Faults::Entry> readEntry(const dom::element &element)
+    {
+        m_entry.emplace();
+        return read(element).and_then([&](FaultRule &&rule) -> Result<Faults::Entry> {
+            m_entry->rule = std::move(rule);
+            return m_entry->number > 0 ? Result<Faults::Entry>{*m_entry}
+                                       : malformed(m_name + " has no number.");
+        });
+    }
+
 private:
     void fail(std::string_view field, std::string_view what, std::string_view allowed)
     {
@@ -82,7 +94,8 @@ private:
         } else if (key == "route") {
             m_rule.route.emplace();
             choice(key, value, routeNames, *m_rule.route);
-        } else if (!readText(key, value) && !readTime(key, value) && !readNumber(key, value)) {
+        } else if (!readText(key, value) && !readTime(key, value) && !readNumber(key, value) &&
+                   !(m_entry && readStand(key, value))) {
             fail(key, "is not a field of a rule", "one of: " + std::string{fieldNames});
         }
     }
@@ -133,6 +146,21 @@ private:
             }
         }
         return false;
+    }
+
+    bool readStand(std::string_view key, const dom::element &value)
+    {
+        constexpr std::int64_t most = std::numeric_limits<std::int64_t>::max();
+        if (key == "number") {
+            m_entry->number = static_cast<int>(whole(key, value, 1, std::numeric_limits<int>::max()));
+        } else if (key == "matched") {
+            m_entry->matched = whole(key, value, 0, most);
+        } else if (key == "struck") {
+            m_entry->struck = whole(key, value, 0, most);
+        } else {
+            return false;
+        }
+        return true;
     }
 
     void text(std::string_view key, const dom::element &value, std::string &field)
@@ -197,6 +225,7 @@ private:
     std::string m_name;
     std::string m_wrong;
     FaultRule m_rule;
+    std::optional<Faults::Entry> m_entry; ///< of a report
 };
 
 template <class Value, std::size_t n>
@@ -233,7 +262,7 @@ void writeRule(JsonWriter &json, const Faults::Entry &entry)
     } else if (rule.every.count() > 0) {
         json.field("everyMs", rule.every.count());
     } else {
-        json.key("probability").raw(std::to_string(rule.probability));
+        json.key("probability").raw(fmt::format("{}", rule.probability));
     }
     numberField(json, "count", rule.count);
     numberField(json, "skip", rule.skip);
@@ -337,6 +366,33 @@ std::string faultsReport(const Faults &faults)
     }
     json.endObject().endObject();
     return json.take();
+}
+
+Result<void> resumeFaults(std::string_view report, Faults &faults)
+{
+    dom::parser parser;
+    dom::element root;
+    bool isEnabled = true;
+    std::int64_t clockAhead = 0;
+    dom::array rules;
+    if (parser.parse(report.data(), report.size()).get(root) != simdjson::SUCCESS ||
+        root["enabled"].get(isEnabled) != simdjson::SUCCESS ||
+        root["clockAheadMs"].get(clockAhead) != simdjson::SUCCESS || std::abs(clockAhead) > longestMs ||
+        root["rules"].get(rules) != simdjson::SUCCESS) {
+        return malformed("The report of the rules is damaged.");
+    }
+    std::vector<Faults::Entry> entries;
+    for (const dom::element element : rules) {
+        auto entry = RuleReader{"Rule " + std::to_string(entries.size() + 1)}.readEntry(element);
+        if (!entry) {
+            return tl::unexpected<domain::Error>{entry.error()};
+        }
+        entries.push_back(std::move(*entry));
+    }
+    faults.resume(std::move(entries));
+    faults.setEnabled(isEnabled);
+    faults.setClockAhead(Milliseconds{clockAhead});
+    return {};
 }
 
 } // namespace paper

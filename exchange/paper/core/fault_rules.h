@@ -28,5 +28,7 @@ domain::Result<FaultFile> readFaultFile(std::string_view json);
 domain::Result<FaultRule> readFaultRule(std::string_view json, std::string_view name);
 /// Rules with their numbers, matches and strikes, counts by kind, clock.
 std::string faultsReport(const Faults &faults);
+/// Goes on as a report tells, counts by kind excepted. Malformed: it is none; then nothing changes.
+domain::Result<void> resumeFaults(std::string_view report, Faults &faults);
 
 } // namespace paper

@@ -109,6 +109,16 @@ bool Faults::remove(int number)
     return found;
 }
 
+void Faults::resume(std::vector<Entry> rules)
+{
+    m_rules = std::move(rules);
+    m_strikesStreams = false;
+    for (const Entry &entry : m_rules) {
+        m_strikesStreams = m_strikesStreams || isForStreams(entry.rule);
+        m_lastNumber = std::max(m_lastNumber, entry.number);
+    }
+}
+
 void Faults::clear()
 {
     m_rules.clear();
@@ -505,6 +515,14 @@ void Faults::later(Timestamp at, Happening happening)
 {
     const auto place = std::ranges::upper_bound(m_pending, at, {}, &Pending::at);
     m_pending.insert(place, {at, std::move(happening)});
+}
+
+std::vector<Faults::Pending> Faults::ends(Timestamp now) const
+{
+    std::vector<Pending> ends;
+    std::ranges::copy_if(m_pending, std::back_inserter(ends),
+        [&](const Pending &pending) { return pending.happening.isEnd && pending.at > now; });
+    return ends;
 }
 
 std::vector<Happening> Faults::due(Timestamp now)

@@ -300,6 +300,8 @@ public:
         domain::Timestamp nextAt; ///< rules by time
     };
     const std::vector<Entry> &rules() const { return m_rules; } ///< in the order of add
+    /// Goes on with rules of an earlier run as they stood, in place of those that are.
+    void resume(std::vector<Entry> rules);
     /// Strikes by kind, rules that are gone included.
     const std::map<FaultKind, std::int64_t> &counts() const { return m_counts; }
 
@@ -312,6 +314,13 @@ public:
 
     /// Lets something happen at that moment.
     void later(domain::Timestamp at, Happening happening);
+    struct Pending
+    {
+        domain::Timestamp at;
+        Happening happening;
+    };
+    /// The ends of what lasts now, soonest first.
+    std::vector<Pending> ends(domain::Timestamp now) const;
     /// What happens up to now, oldest first. ClockStep is done already, it comes for information.
     std::vector<Happening> due(domain::Timestamp now);
     /// Add this to the time that is told to the exchange.
@@ -323,11 +332,6 @@ private:
     {
         domain::Timestamp until;
         std::int64_t orderId = 0; ///< 0 where the answer told none
-    };
-    struct Pending
-    {
-        domain::Timestamp at;
-        Happening happening;
     };
     struct Limited
     {

@@ -159,8 +159,7 @@ bool changeFilters(const Happening &happening, PaperExchange &exchange)
         }
         spec.minNotional = spec.minNotional * times;
     }
-    engine.addSymbol(
-        spec, contract->brackets, *engine.commissionRate(account, symbol), contract->fundingInterval);
+    engine.setSpec(std::move(spec));
     return true;
 }
 

@@ -64,8 +64,8 @@ Engine PaperExchange::makeEngine(Timestamp now) const
     return engine;
 }
 
-Result<void> PaperExchange::start(
-    const std::string &state, Timestamp now, const std::vector<std::string> &changes)
+Result<void> PaperExchange::start(const std::string &state, Timestamp now,
+    const std::vector<std::string> &changes, const std::function<void()> &beforeMarket)
 {
     m_engine = makeEngine(now);
     Result<void> restored;
@@ -73,6 +73,9 @@ Result<void> PaperExchange::start(
         restored = m_engine.loadState(state, now, changes);
     }
     createAccounts(now);
+    if (beforeMarket) {
+        beforeMarket();
+    }
     m_market->start(m_engine, m_candles, now);
     collect(m_market->marketTime(now), now);
     return restored;

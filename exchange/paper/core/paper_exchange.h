@@ -38,8 +38,10 @@ public:
 
     /// Lists the symbols, restores the account where a state is given, and opens the market.
     /// Malformed: the state is damaged; the exchange has then started with a fresh account.
-    /// changes: what saveChanges() gave after it, oldest first.
-    Result<void> start(const std::string &state, Timestamp now, const std::vector<std::string> &changes = {});
+    /// changes: what saveChanges() gave after it, oldest first. beforeMarket: runs once the accounts are
+    /// there, to set what the state does not hold.
+    Result<void> start(const std::string &state, Timestamp now, const std::vector<std::string> &changes = {},
+        const std::function<void()> &beforeMarket = {});
     /// Runs market, clocks and streams; to be called about every 50 ms.
     void step(Timestamp now);
     Response handle(Timestamp now, const Request &request);

@@ -1,7 +1,9 @@
 #include "exchange/paper/core/assets.h"
 #include "exchange/paper/core/funding.h"
 #include "exchange/paper/core/invariants.h"
+#include "exchange/paper/core/restrictions.h"
 #include "exchange/paper/core/state.h"
+#include "models/domain/risk/brackets.h"
 #include "models/domain/risk/filters.h"
 
 #include <simdjson.h>
@@ -356,6 +358,12 @@ void readAccount(Reader &read, dom::object from, Exchange &exchange)
     account.multiAssets = Reader::has(from, "multiAssets") && read.flag(from, "multiAssets");
     account.feeBurn = Reader::has(from, "feeBurn") && read.flag(from, "feeBurn");
     account.wasCalled = read.flag(from, "wasCalled");
+    if (Reader::has(from, "restriction")) {
+        account.restriction = read.smallNumber(from, "restriction");
+        if (account.restriction != 0 && !isRestriction(account.restriction)) {
+            read.fail("no account is held by the code " + std::to_string(account.restriction));
+        }
+    }
     account.updatedAt = read.time(from, "updatedAt");
     if (Reader::has(from, "assets")) {
         for (const dom::element row : read.array(from, "assets")) {
@@ -441,6 +449,45 @@ void readBook(Reader &read, dom::array rows, Listing &listing, Side side)
     }
 }
 
+/// Caps may be larger than anything else of this exchange.
+LeverageBrackets readBrackets(Reader &read, dom::object from)
+{
+    LeverageBrackets brackets;
+    for (const dom::element element : read.array(from, "brackets")) {
+        const dom::object row = read.object(element);
+        domain::LeverageBracket &bracket = brackets.emplace_back();
+        bracket.bracket = read.smallNumber(row, "bracket");
+        bracket.maxLeverage = read.smallNumber(row, "maxLeverage");
+        for (const auto &[name, amount] : {std::pair{"notionalFloor", &bracket.notionalFloor},
+                 std::pair{"notionalCap", &bracket.notionalCap},
+                 std::pair{"maintenanceAmount", &bracket.maintenanceAmount}}) {
+            const auto value = Money::parse(read.text(row, name));
+            value ? void(*amount = *value) : read.fail("a leverage table without " + std::string{name});
+        }
+        read.decimal(row, "maintenanceMarginRate", bracket.maintenanceMarginRate);
+    }
+    auto sound = domain::validatedBrackets(std::move(brackets));
+    if (!sound) {
+        read.fail("a leverage table (" + sound.error().detail + ")");
+        return {};
+    }
+    return std::move(*sound);
+}
+
+/// What was set about the symbol; older states do not know of it.
+void readRules(Reader &read, dom::object from, Listing &listing)
+{
+    if (!Reader::has(from, "positionControl")) {
+        return;
+    }
+    read.word(from, "positionControl", 4, listing.positionControl);
+    read.decimal(from, "triggerUp", listing.triggerUp);
+    read.decimal(from, "triggerDown", listing.triggerDown);
+    if (Reader::has(from, "brackets")) {
+        listing.brackets = readBrackets(read, from);
+    }
+}
+
 void readListing(Reader &read, dom::object from, Exchange &exchange, Timestamp now)
 {
     const std::string symbol = read.text(from, "symbol");
@@ -476,6 +523,7 @@ void readListing(Reader &read, dom::object from, Exchange &exchange, Timestamp n
         read.decimal(from, "toldFundingRate", told);
         listing->toldFundingRate = told;
     }
+    readRules(read, from, *listing);
     for (const dom::element sample : read.array(from, "basis")) {
         std::string_view text;
         if (sample.get(text) != simdjson::SUCCESS) {
@@ -519,12 +567,10 @@ std::unique_ptr<Exchange> emptyLike(const Exchange &current, Timestamp now)
     for (const auto &listed : current.listings) {
         Listing &listing = *exchange->listings.emplace_back(std::make_unique<Listing>());
         listing.spec = listed->spec;
-        listing.brackets = listed->brackets;
+        listing.brackets = listed->listedBrackets;
+        listing.listedBrackets = listed->listedBrackets;
         listing.rates = listed->rates;
         listing.fundingInterval = listed->fundingInterval;
-        listing.positionControl = listed->positionControl;
-        listing.triggerUp = listed->triggerUp;
-        listing.triggerDown = listed->triggerDown;
         listing.nextOrderId = current.config.firstOrderId;
         listing.lastTradeId = current.config.firstTradeId - 1;
         exchange->bySymbol.emplace(listing.spec.symbol, &listing);
@@ -572,6 +618,10 @@ Result<std::unique_ptr<Exchange>> readState(std::string_view text, const Exchang
             read.decimal(entry, "fees", pot.fees);
             read.decimal(entry, "exchanged", pot.exchanged);
         }
+    }
+    if (Reader::has(from, "triggersHeldUntil")) {
+        exchange->triggersHeldUntil = read.time(from, "triggersHeldUntil");
+        exchange->refusedTriggers = read.smallNumber(from, "refusedTriggers");
     }
     for (const dom::element account : read.array(from, "accounts")) {
         readAccount(read, read.object(account), *exchange);

@@ -202,6 +202,7 @@ void writeRest(JsonWriter &json, const Account &account)
         .field("multiAssets", account.multiAssets)
         .field("feeBurn", account.feeBurn)
         .field("wasCalled", account.wasCalled)
+        .field("restriction", account.restriction)
         .field("updatedAt", toMs(account.updatedAt));
     writeRows(json, "assets", account.assets, [](JsonWriter &out, const auto &entry) {
         out.beginObject()
@@ -313,6 +314,29 @@ void writeBooks(JsonWriter &json, const Listing &listing, BookPart part)
     writeBook(json, listing.book, Side::Sell, part);
 }
 
+void writeBracket(JsonWriter &json, const domain::LeverageBracket &row)
+{
+    json.beginObject()
+        .field("bracket", row.bracket)
+        .field("maxLeverage", row.maxLeverage)
+        .field("notionalFloor", row.notionalFloor.toString())
+        .field("notionalCap", row.notionalCap.toString())
+        .field("maintenanceMarginRate", row.maintenanceMarginRate.toString())
+        .field("maintenanceAmount", row.maintenanceAmount.toString())
+        .endObject();
+}
+
+/// What was set about a symbol while the exchange ran.
+void writeRules(JsonWriter &json, const Listing &listing)
+{
+    json.field("positionControl", toWire(listing.positionControl))
+        .field("triggerUp", listing.triggerUp.toString())
+        .field("triggerDown", listing.triggerDown.toString());
+    if (listing.brackets != listing.listedBrackets) {
+        writeRows(json, "brackets", listing.brackets, writeBracket);
+    }
+}
+
 void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
 {
     json.beginObject()
@@ -336,13 +360,14 @@ void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
     if (listing.toldFundingRate) {
         json.field("toldFundingRate", listing.toldFundingRate->toString());
     }
+    writeRules(json, listing);
     writeRows(
         json, "basis", listing.basis, [](JsonWriter &out, Price sample) { out.text(sample.toString()); });
     writeBooks(json, listing, part);
     json.endObject();
 }
 
-/// Of what accounts did on a symbol.
+/// Of what accounts did on a symbol, and of what was set about it.
 std::size_t hashOfDeeds(const Listing &listing)
 {
     JsonWriter json;
@@ -351,6 +376,7 @@ std::size_t hashOfDeeds(const Listing &listing)
         .field("marketAmount", listing.marketAmount.toString())
         .field("marketCash", listing.marketCash.toString())
         .field("isMarkTold", listing.isMarkTold);
+    writeRules(json, listing);
     writeBooks(json, listing, BookPart::OfAccounts);
     return std::hash<std::string>{}(json.endObject().str());
 }
@@ -369,7 +395,9 @@ void writeHead(JsonWriter &json, const Exchange &exchange)
         .field("fundingPot", exchange.fundingPot.toString())
         .field("insuranceFund", exchange.insuranceFund.toString())
         .field("insuranceStart", exchange.insuranceStart.toString())
-        .field("exchangePaid", exchange.exchangePaid.toString());
+        .field("exchangePaid", exchange.exchangePaid.toString())
+        .field("triggersHeldUntil", toMs(exchange.triggersHeldUntil))
+        .field("refusedTriggers", exchange.refusedTriggers);
     writeRows(json, "assetPots", exchange.assetPots, [](JsonWriter &out, const auto &entry) {
         out.beginObject()
             .field("asset", entry.first)

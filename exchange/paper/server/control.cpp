@@ -216,6 +216,7 @@ Response Control::happen(Timestamp now, const Request &request)
     if (!carryOut(happening, m_parts.exchange, m_parts.streams, now)) {
         return refusal(409, "Nothing served: there is no such position, order, key or symbol.");
     }
+    noteLasting(happening);
     if (hasEnd(rule->kind) && !isEnd && rule->delay.count() > 0) {
         happening.isEnd = true;
         m_parts.faults.later(now + rule->delay, std::move(happening));
@@ -290,10 +291,11 @@ Response Control::restrict(const Request &request)
         }
         return refusal(400, "\"side\" is unknown; allowed are NONE, BOTH, BUY and SELL.");
     }
+    constexpr int widest = 1'000;
     const auto down = Rate::parse(object[u"triggerDown"].toString().toStdString());
     const auto up = Rate::parse(object[u"triggerUp"].toString().toStdString());
-    if (!down || !up || down->isNegative() || *up < *down) {
-        return refusal(400, "\"triggerDown\" and \"triggerUp\" are no two decimals above 0 as texts.");
+    if (!down || !up || down->isNegative() || *up < *down || *up > Rate::of(widest)) {
+        return refusal(400, "\"triggerDown\" and \"triggerUp\" are no two decimals from 0 to 1000 as texts.");
     }
     engine.setTriggerBand(symbol, *down, *up);
     return {200, done, "application/json", {}};

@@ -47,7 +47,8 @@ public:
         PaperExchange &exchange;
         Faults &faults;
         FaultyStreams &streams;
-        std::uint64_t seed = 1; ///< of profiles
+        std::uint64_t seed = 1;   ///< of profiles
+        bool keepsFaults = false; ///< save() and resume() have the rules of trouble as well
     };
     Control(Parts parts, std::string apiKey) : m_parts{parts}, m_apiKey{std::move(apiKey)} {}
 
@@ -58,9 +59,18 @@ public:
     /// Counts a request that came over the wire.
     void count(const Request &request);
 
+    /// What lasts and is not part of the accounts: symbols that are halted, take cancels only, are delisted
+    /// or have other filters, smaller limits, each with its end; rules of trouble, their counts, the clock.
+    std::string save(Timestamp now) const;
+    /// Takes it over from an earlier run. Malformed where the text is damaged.
+    domain::Result<void> resume(std::string_view text);
+    /// Makes an exchange that knows nothing of it what it was: after resume(), before the market opens.
+    void beginAgain(Timestamp now);
+
 private:
     Response addRules(const Request &request);
     Response happen(Timestamp now, const Request &request);
+    void noteLasting(const Happening &happening);
     Response setMark(Timestamp now, const Request &request);
     Response setBrackets(Timestamp now, const Request &request);
     Response restrict(const Request &request);
@@ -74,6 +84,7 @@ private:
     std::string m_apiKey;
     std::map<std::string, int> m_onTheWire; ///< by client order id
     std::uint64_t m_happened = 0;
+    std::vector<Happening> m_endless; ///< lasts until it is told to end, oldest first
     std::optional<AccountMark> m_remembered;
     Leftovers m_told; ///< of the latest GET
 };

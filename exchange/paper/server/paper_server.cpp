@@ -82,8 +82,15 @@ private:
     void noteChanges();
     void keepScenarios()
     {
-        m_keeper->keepScenarios(QByteArray::fromStdString(m_exchange->market().saveScenarios()));
+        m_keeper->keepBeside(
+            StateFile::Beside::Scenarios, QByteArray::fromStdString(m_exchange->market().saveScenarios()));
     }
+    void keepControl()
+    {
+        m_keeper->keepBeside(StateFile::Beside::Control, QByteArray::fromStdString(m_control->save(now())));
+    }
+    void resumeControl();
+    void noteControl(const Request &request);
     std::vector<StreamOutput> takeOutput();
     void flush();
     Result<std::optional<QSslConfiguration>> makeSsl() const;
@@ -180,7 +187,8 @@ std::unique_ptr<StateKeeper> PaperServer::Worker::makeKeeper()
 {
     return std::make_unique<StateKeeper>(isKept() ? m_config.dataDirectory : QString{},
         StateKeeper::Parts{[this] { return m_exchange->saveState(); },
-            [this](bool withMarket) { return m_exchange->saveChanges(withMarket); }, [this] { return now(); },
+            [this](bool withMarket) { return m_exchange->saveChanges(withMarket); },
+            [this] { return m_clock.wallNow(); }, // a clock that steps for clients delays no write
             [this](NoticeLevel level, const QString &text) { notice(level, text); }, [this] { flush(); }});
 }
 
@@ -213,12 +221,18 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     config.limits = m_config.limits;
     config.streams.needsEvents = m_config.needsEvents;
     m_exchange = std::make_unique<PaperExchange>(std::move(config), std::move(*market));
+    m_control = std::make_unique<Control>(
+        Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed, m_config.hasControl},
+        keys->front().key);
+    resumeControl();
     // A scenario told now takes the place of one that was kept.
-    if (const QByteArray scenarios = m_keeper->scenarios();
+    if (const QByteArray scenarios = m_keeper->beside(StateFile::Beside::Scenarios);
         !scenarios.isEmpty() && !m_exchange->market().restoreScenarios(scenarios.toStdString(), now())) {
         notice(Warning, QStringLiteral("The scenario of the paper market could not be read and has ended."));
     }
-    if (const auto restored = m_exchange->start(kept.state.toStdString(), now(), changes); !restored) {
+    const auto beforeMarket = [this] { m_control->beginAgain(now()); };
+    if (const auto restored = m_exchange->start(kept.state.toStdString(), now(), changes, beforeMarket);
+        !restored) {
         const QString aside = m_keeper->setAside();
         notice(Trouble, QStringLiteral("The paper account could not be restored (%1). Its file was kept as "
                                        "%2; a fresh account is used.")
@@ -230,8 +244,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
         }
     }
     keepScenarios();
-    m_control = std::make_unique<Control>(
-        Control::Parts{*m_exchange, m_faults, m_faultyStreams, m_config.seed}, keys->front().key);
+    keepControl();
     m_rest = std::make_unique<RestServer>(
         RestServer::Handler{[this](const Request &request) { return before(request); },
             [this](const Request &request, const RestFate &fate, const Then &then) {
@@ -290,8 +303,7 @@ void PaperServer::Worker::process(const Request &request, const RestFate &fate, 
     if (m_config.hasControl && Control::isMeant(request)) {
         RestAnswer answer;
         answer.response = m_control->handle(now(), request);
-        keepScenarios();
-        noteChanges();
+        noteControl(request);
         m_keeper->whenKept([then, answer = std::move(answer)] { then(answer); });
         return;
     }
@@ -308,6 +320,37 @@ void PaperServer::Worker::perform(
     RestAnswer answer = m_faults.after(now(), request, fate, fate.isProcessed ? work() : Response{});
     noteChanges();
     m_keeper->whenKept([then, answer = std::move(answer)]() mutable { then(std::move(answer)); });
+}
+
+/// Rules told now take the place of those that were kept.
+void PaperServer::Worker::resumeControl()
+{
+    const QByteArray kept = m_keeper->beside(StateFile::Beside::Control);
+    if (kept.isEmpty()) {
+        return;
+    }
+    if (const auto resumed = m_control->resume(kept.toStdString()); !resumed) {
+        notice(Warning, QStringLiteral("What was set about the paper exchange could not be read (%1).")
+                            .arg(QString::fromStdString(resumed.error().detail)));
+    }
+    if (!m_config.faults.empty()) {
+        m_faults.resume({});
+        m_faults.setEnabled(true);
+        for (const FaultRule &rule : m_config.faults) {
+            m_faults.add(rule);
+        }
+    }
+}
+
+/// A call of /control/ may have changed something: that is kept before anybody hears of it.
+void PaperServer::Worker::noteControl(const Request &request)
+{
+    if (request.method != "GET") {
+        keepScenarios();
+        keepControl();
+        m_keeper->onChange(); // not all of it is told by an event
+    }
+    noteChanges();
 }
 
 /// A request may have changed something: that is kept before anybody hears of it.
@@ -384,6 +427,7 @@ Result<bool> PaperServer::Worker::stop()
     m_timer.reset();
     Result<bool> saved = true;
     if (m_exchange) {
+        keepControl();                   // with how often its rules struck
         saved = m_keeper->saveNow(true); // and what was waiting for it is answered
     }
     m_rest.reset();
@@ -403,6 +447,7 @@ Result<bool> PaperServer::Worker::reset()
         return failure(ErrorCode::Rejected, "The paper exchange is not running.");
     }
     m_exchange->reset(now());
+    m_control->beginAgain(now()); // a halt is the symbol's, not the account's
     const auto saved = m_keeper->saveNow(true);
     flush(); // the cancellations
     m_streams->dropAll();
@@ -424,8 +469,7 @@ void PaperServer::Worker::control(const Request &request, const std::function<vo
         return then(failure(ErrorCode::Rejected, "The paper exchange is not running."));
     }
     const Response response = m_control->answer(now(), request);
-    keepScenarios();
-    noteChanges();
+    noteControl(request);
     m_keeper->whenKept([then, response] {
         response.status == 200 ? then(QByteArray::fromStdString(response.body))
                                : then(failure(ErrorCode::Rejected, response.body));

@@ -77,9 +77,9 @@ QByteArray randomText()
 } // namespace
 
 StateFile::StateFile(QString folder)
-    : m_path{QDir{folder}.filePath(QStringLiteral("paper-state.json"))},
-      m_logPath{QDir{folder}.filePath(QStringLiteral("paper-changes.log"))},
-      m_scenarioPath{QDir{folder}.filePath(QStringLiteral("paper-scenarios.json"))},
+    : m_folder{std::move(folder)},
+      m_path{QDir{m_folder}.filePath(QStringLiteral("paper-state.json"))},
+      m_logPath{QDir{m_folder}.filePath(QStringLiteral("paper-changes.log"))},
       m_log{m_logPath}
 {
 }
@@ -158,15 +158,21 @@ Result<bool> StateFile::append(const QByteArray &change)
     return true;
 }
 
-QByteArray StateFile::scenarios() const
+QString StateFile::pathOf(Beside what) const
 {
-    QFile file{m_scenarioPath};
+    return QDir{m_folder}.filePath(what == Beside::Scenarios ? QStringLiteral("paper-scenarios.json")
+                                                             : QStringLiteral("paper-control.json"));
+}
+
+QByteArray StateFile::beside(Beside what) const
+{
+    QFile file{pathOf(what)};
     return file.open(QIODevice::ReadOnly) ? file.readAll() : QByteArray{};
 }
 
-Result<bool> StateFile::replaceScenarios(const QByteArray &text)
+Result<bool> StateFile::replaceBeside(Beside what, const QByteArray &text)
 {
-    return replaceFile(m_scenarioPath, text);
+    return replaceFile(pathOf(what), text);
 }
 
 Result<QString> StateFile::setAside() const

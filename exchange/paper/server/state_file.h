@@ -7,6 +7,7 @@
 #include <QString>
 
 #include <algorithm>
+#include <cstdint>
 #include <vector>
 
 namespace paper
@@ -39,10 +40,14 @@ public:
     domain::Result<bool> append(const QByteArray &change);
     /// The log has grown as long as a new state would be worth: time to replace().
     bool isLogLong() const { return m_logSize > std::max(m_stateSize, shortestLog); }
-    /// The scenarios of the market, kept beside the accounts. Empty where there are none or they cannot be
-    /// read; Storage where they cannot be written.
-    QByteArray scenarios() const;
-    domain::Result<bool> replaceScenarios(const QByteArray &text);
+    /// What is kept beside the accounts.
+    enum class Beside : std::uint8_t {
+        Scenarios, ///< of the market
+        Control,   ///< what was set by /control/
+    };
+    /// Empty where there is none or it cannot be read; Storage where it cannot be written.
+    QByteArray beside(Beside what) const;
+    domain::Result<bool> replaceBeside(Beside what, const QByteArray &text);
     /// Renames damaged files, never deletes them. The state's new name; Storage where that fails.
     domain::Result<QString> setAside() const;
     /// The same for a damaged log alone.
@@ -51,9 +56,11 @@ public:
 private:
     static constexpr qint64 shortestLog = 32 * 1024 * 1024; ///< read in well under a second
 
+    QString pathOf(Beside what) const;
+
+    QString m_folder;
     QString m_path;
     QString m_logPath;
-    QString m_scenarioPath;
     QFile m_log; ///< open from the first append() on
     QByteArray m_chain;
     qint64 m_stateSize = 0;

@@ -61,14 +61,17 @@ QString StateKeeper::setAside()
     return m_file.setAside().value_or(QString{});
 }
 
-void StateKeeper::keepScenarios(const QByteArray &text)
+void StateKeeper::keepBeside(StateFile::Beside what, const QByteArray &text)
 {
-    if (!m_isOn || text == m_file.scenarios()) {
+    if (!m_isOn || text == m_file.beside(what)) {
         return;
     }
-    if (const auto written = m_file.replaceScenarios(text); !written) {
-        m_parts.notice(Trouble, QStringLiteral("The scenario of the paper market could not be saved: %1.")
-                                    .arg(QString::fromStdString(written.error().detail)));
+    if (const auto written = m_file.replaceBeside(what, text); !written) {
+        const QString name = what == StateFile::Beside::Scenarios
+                                 ? QStringLiteral("The scenario of the paper market")
+                                 : QStringLiteral("What was set about the paper exchange");
+        m_parts.notice(Trouble, QStringLiteral("%1 could not be saved: %2.")
+                                    .arg(name, QString::fromStdString(written.error().detail)));
     }
 }
 

@@ -44,9 +44,9 @@ public:
     /// The accounts could not be made of it: what load() read is set aside. The new name of the state.
     QString setAside();
 
-    /// The scenarios of the market: what load() found, and new ones, on the disk when it returns.
-    QByteArray scenarios() const { return m_isOn ? m_file.scenarios() : QByteArray{}; }
-    void keepScenarios(const QByteArray &text);
+    /// What is kept beside the accounts: what is there, and something new, on the disk when it returns.
+    QByteArray beside(StateFile::Beside what) const { return m_isOn ? m_file.beside(what) : QByteArray{}; }
+    void keepBeside(StateFile::Beside what, const QByteArray &text);
 
     /// A request changed something: nothing more is to be told before that is kept.
     void onChange();
