@@ -24,7 +24,8 @@ constexpr std::pair<std::string_view, FaultCalls> callNames[] = {{"any", FaultCa
     {"signed", FaultCalls::Signed}, {"trading", FaultCalls::Trading}, {"placing", FaultCalls::Placing},
     {"reading", FaultCalls::Reading}};
 constexpr std::pair<std::string_view, Route> routeNames[] = {{"unrouted", Route::Unrouted},
-    {"public", Route::Public}, {"market", Route::Market}, {"private", Route::Private}};
+    {"public", Route::Public}, {"market", Route::Market}, {"private", Route::Private},
+    {"wsApi", Route::WsApi}};
 
 tl::unexpected<domain::Error> malformed(std::string text)
 {

@@ -144,8 +144,9 @@ bool covers(const FaultRule &rule, const Request &request)
 
 bool covers(const FaultRule &rule, const StreamMessage &message)
 {
-    return !message.type.empty() && (!rule.route || *rule.route == message.route) &&
-           (rule.event.empty() || rule.event == message.type) &&
+    // Answers to calls fare as calls do, unless a rule speaks of their socket.
+    const bool isOnRoute = rule.route ? *rule.route == message.route : message.route != Route::WsApi;
+    return !message.type.empty() && isOnRoute && (rule.event.empty() || rule.event == message.type) &&
            (rule.symbol.empty() || rule.symbol == message.symbol) &&
            (rule.stream.empty() || rule.stream == message.stream) &&
            message.clientOrderId.starts_with(rule.clientOrderId);

@@ -138,6 +138,20 @@ StreamMessage messageOf(std::uint64_t to, Route route, std::string_view text)
     return message;
 }
 
+StreamMessage answerOf(std::uint64_t to, std::string_view method, std::string_view text)
+{
+    StreamMessage message;
+    message.to = to;
+    message.route = Route::WsApi;
+    message.type = method;
+    message.symbol = textAfter(text, R"("symbol":")");
+    message.clientOrderId = textAfter(text, R"("clientOrderId":")");
+    if (message.clientOrderId.empty()) {
+        message.clientOrderId = textAfter(text, R"("clientAlgoId":")");
+    }
+    return message;
+}
+
 std::string withCrossedBook(std::string text)
 {
     constexpr std::string_view bids = "\"b\":[";

@@ -145,8 +145,8 @@ struct FaultRule
     std::string path;           ///< prefix of the path
     std::string symbol;         ///< upper case; for happenings by time: where
     std::string clientOrderId;  ///< prefix of the client order id or client algo id
-    std::optional<Route> route; ///< streams
-    std::string event;          ///< streams: "e" of the message, "ORDER_TRADE_UPDATE"
+    std::optional<Route> route; ///< streams; WsApi: answers of the WebSocket API, which no other rule means
+    std::string event;          ///< streams: "e" of the message, "ORDER_TRADE_UPDATE"; WsApi: the method
     std::string stream;         ///< streams: name, "btcusdt@depth"; only where connections are combined
 
     // how
@@ -226,15 +226,17 @@ struct StreamMessage
 {
     std::uint64_t to = 0; ///< connection
     Route route = Route::Unrouted;
-    /// "e"; "ping" or "pong" of a control frame; empty for an answer to a control message, which nothing
-    /// strikes.
+    /// "e"; "ping" or "pong" of a control frame; the method that an answer of the WebSocket API is to; empty
+    /// for an answer to a control message, which nothing strikes.
     std::string_view type;
     std::string_view symbol;        ///< upper case, empty where there is none
     std::string_view stream;        ///< name or listen key, combined connections only
-    std::string_view clientOrderId; ///< of an order's event
+    std::string_view clientOrderId; ///< of an order's event or answer
 };
 /// Reads the above off a message as the exchange writes it; views into text.
 StreamMessage messageOf(std::uint64_t to, Route route, std::string_view text);
+/// The same off an answer of the WebSocket API to a method; views into both.
+StreamMessage answerOf(std::uint64_t to, std::string_view method, std::string_view text);
 
 /// What becomes of one message. FaultyStreams does it.
 struct StreamFates

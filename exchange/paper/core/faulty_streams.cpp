@@ -19,7 +19,7 @@ std::string labelOf(const StreamMessage &message)
 
 } // namespace
 
-std::vector<StreamOutput> FaultyStreams::pass(Timestamp now, std::vector<StreamOutput> fresh)
+std::vector<StreamOutput> FaultyStreams::pass(Timestamp now, std::vector<StreamOutput> fresh, Of whose)
 {
     const bool isQuiet = m_delayed.empty() && m_swapped.empty() && m_silent.empty() && m_stopped.empty();
     if (isQuiet && !m_faults.strikesStreams()) {
@@ -27,15 +27,18 @@ std::vector<StreamOutput> FaultyStreams::pass(Timestamp now, std::vector<StreamO
     }
     std::vector<StreamOutput> out;
     out.reserve(fresh.size() + m_delayed.size());
+    const auto isDue = [&](const Held &held) {
+        return held.at <= now && (held.output.route == Route::WsApi) == (whose == Of::WsApi);
+    };
     for (Held &held : m_delayed) {
-        if (held.at <= now) {
+        if (isDue(held)) {
             out.push_back(std::move(held.output));
             held.output.to = 0;
         }
     }
     std::erase_if(m_delayed, [](const Held &held) { return held.output.to == 0; });
     for (auto swapped = m_swapped.begin(); swapped != m_swapped.end();) {
-        if (swapped->second.at > now) {
+        if (!isDue(swapped->second)) {
             ++swapped;
             continue;
         }
@@ -74,7 +77,8 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     }
     const ConnectionId to = output.to;
     const Route route = output.route;
-    const StreamMessage message = messageOf(to, route, output.text);
+    const StreamMessage message =
+        route == Route::WsApi ? answerOf(to, output.method, output.text) : messageOf(to, route, output.text);
     if (!m_stopped.empty() && isStopped(now, message)) {
         return;
     }
@@ -95,7 +99,9 @@ void FaultyStreams::passOne(Timestamp now, StreamOutput output, std::vector<Stre
     }
     output.form = fates.form;
     output.fragment = fates.fragment;
-    output.pace = fates.pace;
+    if (fates.pace.size > 0) {
+        output.pace = fates.pace;
+    }
     auto before = m_swapped.extract(to);
     if (fates.isDropped) {
         // Not a word of it.
@@ -142,6 +148,13 @@ void FaultyStreams::follow(
         end.closeCode = fates.closesWith;
         end.closeReason = fates.reason;
     }
+}
+
+void FaultyStreams::cut(ConnectionId id, Route route)
+{
+    StreamOutput end{id, {}, true, route};
+    end.isAbrupt = true;
+    m_delayed.push_back({Timestamp{}, std::move(end)});
 }
 
 void FaultyStreams::close(ConnectionId id)

@@ -11,17 +11,20 @@
 namespace paper
 {
 
-/// Stands between StreamHub::takeOutput and the sockets: drops, doubles, swaps, delays and bends messages as
-/// the rules say.
+/// Stands between StreamHub::takeOutput, or the answers of the WebSocket API, and the sockets: drops,
+/// doubles, swaps, delays and bends messages as the rules say. Connections of both have numbers of their own.
 class FaultyStreams
 {
 public:
     /// Borrowed.
     explicit FaultyStreams(Faults &faults) : m_faults{faults} {}
 
+    /// Whose sockets are served.
+    enum class Of : std::uint8_t { Streams, WsApi };
     /// What is to be sent now: fresh messages that may pass, and held ones whose time has come. To be called
     /// often, also with nothing fresh.
-    std::vector<StreamOutput> pass(domain::Timestamp now, std::vector<StreamOutput> fresh);
+    std::vector<StreamOutput> pass(
+        domain::Timestamp now, std::vector<StreamOutput> fresh, Of whose = Of::Streams);
     /// A ping of the exchange's own, or the pong to a client's: the next pass has it, or a later one, or
     /// none.
     void control(domain::Timestamp now, StreamOutput frame);
@@ -30,6 +33,8 @@ public:
     const std::set<ConnectionId> &silent() const { return m_silent; }
     /// From now on that one is.
     void silence(ConnectionId id) { m_silent.insert(id); }
+    /// That one is cut off with the next pass, as by a lost network.
+    void cut(ConnectionId id, Route route);
     /// The connection is gone.
     void close(ConnectionId id);
     /// Nothing is stopped any more; what was held goes out with the next pass. Silence stays.

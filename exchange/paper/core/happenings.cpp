@@ -184,13 +184,21 @@ bool carryOut(const Happening &happening, PaperExchange &exchange, FaultyStreams
     bool isDone = true;
     switch (happening.kind) {
     case FaultKind::CutStreams:
-        exchange.streams().cut(happening.route);
+        if (happening.route == Route::WsApi) {
+            for (const ConnectionId id : exchange.wsApi().connections()) {
+                streams.cut(id, Route::WsApi);
+            }
+        } else {
+            exchange.streams().cut(happening.route);
+        }
         break;
     case FaultKind::RefuseConnections:
         exchange.setRefusesConnections(!happening.isEnd);
         break;
     case FaultKind::GoSilent:
-        for (const ConnectionId id : exchange.streams().connections(happening.route)) {
+        for (const ConnectionId id : happening.route == Route::WsApi
+                                         ? exchange.wsApi().connections()
+                                         : exchange.streams().connections(happening.route)) {
             streams.silence(id);
         }
         break;

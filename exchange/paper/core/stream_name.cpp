@@ -171,6 +171,7 @@ bool isCarriedOn(Route route, StreamKind kind)
     case Route::Market:
         return !isPublic;
     case Route::Private:
+    case Route::WsApi:
         return false;
     }
     return false;

@@ -9,8 +9,9 @@
 namespace paper
 {
 
-/// Entry point of a stream socket. Unrouted sockets carry what Public carries.
-enum class Route : std::uint8_t { Unrouted, Public, Market, Private };
+/// Entry point of a socket. Unrouted sockets carry what Public carries; WsApi is no stream but calls and
+/// answers.
+enum class Route : std::uint8_t { Unrouted, Public, Market, Private, WsApi };
 
 enum class StreamKind : std::uint8_t {
     AggregateTrade,

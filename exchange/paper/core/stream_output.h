@@ -25,6 +25,7 @@ struct StreamOutput
     FrameForm form = FrameForm::Text; ///< Ping, Pong: text is the payload
     std::size_t fragment = 0;         ///< Fragmented: bytes of each
     Pace pace = {};
+    std::string method = {}; ///< WsApi: of the call that it answers
 };
 
 /// The frames of its text; empty where there is nothing to send.

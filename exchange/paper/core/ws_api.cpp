@@ -126,6 +126,15 @@ std::vector<ConnectionId> WsApi::expired(Timestamp now) const
     return ids;
 }
 
+std::vector<ConnectionId> WsApi::connections() const
+{
+    std::vector<ConnectionId> ids;
+    for (const auto &[id, session] : m_sessions) {
+        ids.push_back(id);
+    }
+    return ids;
+}
+
 std::optional<domain::Error> WsApi::parse(std::string_view text, Frame &frame)
 {
     simdjson::dom::parser parser;
@@ -186,9 +195,9 @@ std::string WsApi::envelope(const std::string &id, const Response &response, boo
     return json.endObject().take();
 }
 
-std::string WsApi::refuse(const Frame &frame, const Response &response, Timestamp now)
+WsApi::Answer WsApi::answerTo(const Frame &frame, const Response &response, Timestamp now)
 {
-    return envelope(frame.id, response, frame.showsLimits, std::nullopt, now);
+    return {frame.method, envelope(frame.id, response, frame.showsLimits, std::nullopt, now)};
 }
 
 std::string WsApi::sessionState(const Session &session, Timestamp now) const
@@ -231,20 +240,19 @@ Result<void> WsApi::logOn(const Frame &frame, Session &session, Timestamp now) c
     return {};
 }
 
-std::string WsApi::manageSession(const Frame &frame, Session &session, Timestamp now)
+WsApi::Answer WsApi::manageSession(const Frame &frame, Session &session, Timestamp now)
 {
     if (const auto refused = m_api.limits().admit(sessionWeight, now)) {
-        return refuse(frame, *refused, now);
+        return answerTo(frame, *refused, now);
     }
     if (frame.method == "session.logon") {
         if (const auto known = logOn(frame, session, now); !known) {
-            return refuse(frame, refusal(known.error()), now);
+            return answerTo(frame, refusal(known.error()), now);
         }
     } else if (frame.method == "session.logout") {
         session.key = nullptr;
     }
-    return envelope(
-        frame.id, {200, sessionState(session, now), {}, {}}, frame.showsLimits, std::nullopt, now);
+    return answerTo(frame, {200, sessionState(session, now), {}, {}}, now);
 }
 
 Result<const ApiKey *> WsApi::callerOf(
@@ -277,13 +285,13 @@ Result<const ApiKey *> WsApi::callerOf(
     return failure(ErrorCode::Rejected, "Signature for this request is not valid.", -1022);
 }
 
-std::variant<std::string, WsApi::Task> WsApi::read(ConnectionId id, std::string_view text, Timestamp now)
+std::variant<WsApi::Answer, WsApi::Task> WsApi::read(ConnectionId id, std::string_view text, Timestamp now)
 {
     Session &session = m_sessions[id];
     Frame frame;
     frame.showsLimits = session.showsLimits;
     if (const auto wrong = parse(text, frame)) {
-        return refuse(frame, refusal(*wrong), now);
+        return answerTo(frame, refusal(*wrong), now);
     }
     if (isSessionMethod(frame.method)) {
         return manageSession(frame, session, now);
@@ -292,18 +300,19 @@ std::variant<std::string, WsApi::Task> WsApi::read(ConnectionId id, std::string_
                                                                   : std::string_view{frame.method};
     const auto *const method = std::ranges::find(methods, name, &Method::name);
     if (method == std::end(methods)) {
-        return refuse(frame, refusal({ErrorCode::Rejected, "This operation is not supported.", -1020}), now);
+        return answerTo(
+            frame, refusal({ErrorCode::Rejected, "This operation is not supported.", -1020}), now);
     }
     const Endpoint &endpoint = *m_api.find(method->verb, method->path);
     if (const auto refused = m_api.admit(now, endpoint, frame.parameters)) {
-        return refuse(frame, *refused, now);
+        return answerTo(frame, *refused, now);
     }
     const auto caller = callerOf(frame, session, endpoint, now);
     if (!caller) {
-        return refuse(frame, refusal(caller.error()), now);
+        return answerTo(frame, refusal(caller.error()), now);
     }
-    Task task{id, frame.id, &endpoint, frame.parameters, *caller == nullptr ? 0 : (*caller)->account,
-        frame.showsLimits, {}};
+    Task task{id, frame.id, frame.method, &endpoint, frame.parameters,
+        *caller == nullptr ? 0 : (*caller)->account, frame.showsLimits, {}};
     task.request = {std::string{method->verb}, std::string{method->path}, {}, {},
         *caller == nullptr ? std::string{} : (*caller)->key};
     for (const auto &[parameter, value] : task.parameters.all()) {

@@ -33,18 +33,25 @@ public:
     {
         ConnectionId connection = 0;
         std::string id; ///< JSON, echoed
+        std::string method;
         const Endpoint *endpoint = nullptr;
         QueryParameters parameters;
         AccountId account = 0;
         bool showsLimits = true;
         Request request; ///< the call as REST would bring it, for those who look at calls
     };
+    struct Answer
+    {
+        std::string method; ///< of the call; empty where that could not be read
+        std::string text;
+    };
     /// A finished answer, or what is to be done first.
-    std::variant<std::string, Task> read(ConnectionId id, std::string_view text, Timestamp now);
+    std::variant<Answer, Task> read(ConnectionId id, std::string_view text, Timestamp now);
     Response carryOut(const Task &task, Timestamp now);
     std::string answer(const Task &task, const Response &response, Timestamp now);
     /// Connections that have lived for 24 hours.
     std::vector<ConnectionId> expired(Timestamp now) const;
+    std::vector<ConnectionId> connections() const;
 
 private:
     struct Session
@@ -66,8 +73,8 @@ private:
     };
     /// Reads as much as can be read; what is wrong with it, if anything.
     static std::optional<domain::Error> parse(std::string_view text, Frame &frame);
-    std::string refuse(const Frame &frame, const Response &response, Timestamp now);
-    std::string manageSession(const Frame &frame, Session &session, Timestamp now);
+    Answer answerTo(const Frame &frame, const Response &response, Timestamp now);
+    Answer manageSession(const Frame &frame, Session &session, Timestamp now);
     std::string sessionState(const Session &session, Timestamp now) const;
     Result<void> logOn(const Frame &frame, Session &session, Timestamp now) const;
     Result<const ApiKey *> callerOf(

@@ -256,7 +256,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
         *ssl);
     const quint16 restPort = m_rest->listen(m_config.restPort);
     const quint16 streamPort = m_streams->listen(m_config.streamPort);
-    m_wsApi = std::make_unique<WsApiServer>(m_exchange->wsApi(),
+    m_wsApi = std::make_unique<WsApiServer>(m_exchange->wsApi(), m_faultyStreams,
         WsApiServer::Handler{[this](const Request &request) { return before(request); },
             [this](const WsApi::Task &task, const RestFate &fate, const Then &then) {
                 perform(

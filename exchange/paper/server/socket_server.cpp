@@ -26,12 +26,12 @@ void write(QTcpSocket &wire, const std::string &bytes)
 } // namespace
 
 SocketServer::SocketServer(
-    Handler handler, const std::optional<QSslConfiguration> &ssl, StreamTiming timing, QObject *parent)
-    : QObject{parent},
-      m_handler{std::move(handler)},
+    Handler handler, const std::optional<QSslConfiguration> &ssl, StreamTiming timing, ConnectionId before)
+    : m_handler{std::move(handler)},
       m_timing{timing},
       m_server{
-          ssl ? std::unique_ptr<QTcpServer>{std::make_unique<QSslServer>()} : std::make_unique<QTcpServer>()}
+          ssl ? std::unique_ptr<QTcpServer>{std::make_unique<QSslServer>()} : std::make_unique<QTcpServer>()},
+      m_lastId{before}
 {
     if (ssl) {
         static_cast<QSslServer &>(*m_server).setSslConfiguration(*ssl);
@@ -189,6 +189,21 @@ void SocketServer::take(ConnectionId id, const FrameReader::Message &message)
         return;
     default: // every message of the protocol is a text
         return close(id, UnsupportedData);
+    }
+}
+
+void SocketServer::carryOut(const StreamOutput &output)
+{
+    send(output.to, framesOf(output), output.pace);
+    if (!output.close) {
+        return;
+    }
+    if (output.isAbrupt) {
+        abort(output.to);
+    } else if (output.isHalf) {
+        halfClose(output.to);
+    } else {
+        close(output.to, output.closeCode != 0 ? output.closeCode : NormalClosure, output.closeReason);
     }
 }
 

@@ -44,9 +44,9 @@ public:
         std::function<void(ConnectionId, FrameForm, const std::string &)> sendControl;
         std::function<void(ConnectionId)> closed;
     };
-    /// ssl: where given, wss.
+    /// ssl: where given, wss. before: connections are numbered from the next number on.
     SocketServer(Handler handler, const std::optional<QSslConfiguration> &ssl, StreamTiming timing,
-        QObject *parent = nullptr);
+        ConnectionId before = 0);
     ~SocketServer() override;
 
     /// The port, or 0 where it is taken.
@@ -54,6 +54,8 @@ public:
     /// Shut: nobody can connect; connections stay. Open again: on the same port.
     void setShut(bool isShut);
 
+    /// Sends it, and ends the connection the way it says.
+    void carryOut(const StreamOutput &output);
     /// Bytes of whole frames. After what is still on its way slowly.
     void send(ConnectionId id, const std::string &frames, Pace pace = {});
     /// Says why and waits for the client's farewell, but not for long.
@@ -96,7 +98,7 @@ private:
     QTimer m_pings;
     QElapsedTimer m_clock;
     QHash<ConnectionId, std::shared_ptr<Client>> m_clients;
-    ConnectionId m_lastId = 0;
+    ConnectionId m_lastId;
 };
 
 } // namespace paper

@@ -46,26 +46,10 @@ void StreamServer::flush()
 {
     std::vector<StreamOutput> fresh = m_parts.takeOutput ? m_parts.takeOutput() : m_parts.hub.takeOutput();
     for (const StreamOutput &output : m_parts.faults.pass(m_parts.now(), std::move(fresh))) {
-        carryOut(output);
+        m_sockets.carryOut(output);
     }
     for (const ConnectionId id : m_parts.faults.silent()) {
         m_sockets.deafen(id);
-    }
-}
-
-void StreamServer::carryOut(const StreamOutput &output)
-{
-    m_sockets.send(output.to, framesOf(output), output.pace);
-    if (!output.close) {
-        return;
-    }
-    if (output.isAbrupt) {
-        m_sockets.abort(output.to);
-    } else if (output.isHalf) {
-        m_sockets.halfClose(output.to);
-    } else {
-        m_sockets.close(
-            output.to, output.closeCode != 0 ? output.closeCode : NormalClosure, output.closeReason);
     }
 }
 

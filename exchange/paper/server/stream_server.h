@@ -37,7 +37,6 @@ public:
 
 private:
     std::optional<Response> open(ConnectionId id, const Upgrade &upgrade);
-    void carryOut(const StreamOutput &output);
 
     Parts m_parts;
     SocketServer m_sockets;

@@ -2,11 +2,19 @@
 
 namespace paper
 {
+namespace
+{
 
-WsApiServer::WsApiServer(WsApi &api, Handler handler, const std::optional<QSslConfiguration> &ssl,
-    StreamTiming timing, QObject *parent)
+/// Numbers of these connections begin beyond those of the streams: what strikes sockets tells them apart so.
+constexpr ConnectionId beforeFirst = ConnectionId{1} << 32;
+
+} // namespace
+
+WsApiServer::WsApiServer(WsApi &api, FaultyStreams &faults, Handler handler,
+    const std::optional<QSslConfiguration> &ssl, StreamTiming timing, QObject *parent)
     : QObject{parent},
       m_api{api},
+      m_faults{faults},
       m_handler{std::move(handler)},
       m_sockets{{[this](ConnectionId id, const Upgrade &upgrade) {
                      const auto admitted = m_api.open(id, upgrade.path, upgrade.query, m_handler.now());
@@ -20,8 +28,17 @@ WsApiServer::WsApiServer(WsApi &api, Handler handler, const std::optional<QSslCo
                         }
                         return isWelcome;
                     },
-                    {}, [this](ConnectionId id) { m_api.close(id); }},
-          ssl, timing}
+                    [this](ConnectionId id, FrameForm form, const std::string &payload) {
+                        StreamOutput frame{id, payload, false, Route::WsApi};
+                        frame.form = form;
+                        m_faults.control(m_handler.now(), std::move(frame));
+                        pass({});
+                    },
+                    [this](ConnectionId id) {
+                        m_api.close(id);
+                        m_faults.close(id);
+                    }},
+          ssl, timing, beforeFirst}
 {
 }
 
@@ -32,9 +49,9 @@ WsApiServer::~WsApiServer()
 
 void WsApiServer::onText(ConnectionId id, const std::string &text)
 {
-    const auto read = m_api.read(id, text, m_handler.now());
-    if (const auto *answer = std::get_if<std::string>(&read)) {
-        return send(id, *answer);
+    auto read = m_api.read(id, text, m_handler.now());
+    if (auto *answer = std::get_if<WsApi::Answer>(&read)) {
+        return send(id, std::move(*answer));
     }
     const auto &task = std::get<WsApi::Task>(read);
     const RestFate fate = m_handler.before(task.request);
@@ -56,16 +73,45 @@ void WsApiServer::process(const WsApi::Task &task, const RestFate &fate)
 
 void WsApiServer::finish(const WsApi::Task &task, const RestAnswer &answer)
 {
-    if (answer.isCut || answer.cutAt) {
+    if (answer.isCut) {
         return m_sockets.abort(task.connection);
     }
-    m_sockets.send(task.connection,
-        frameText(Opcode::Text, m_api.answer(task, answer.response, m_handler.now())), answer.pace);
+    std::string text = m_api.answer(task, answer.response, m_handler.now());
+    if (answer.cutAt) {
+        return sendTorn(task.connection, frameText(Opcode::Text, text), *answer.cutAt);
+    }
+    send(task.connection, {task.method, std::move(text)}, answer.pace);
 }
 
-void WsApiServer::send(ConnectionId id, const std::string &text)
+/// at: of an answer of REST's length; wherever that is in these frames, they are not whole.
+void WsApiServer::sendTorn(ConnectionId id, const std::string &frames, std::size_t at)
 {
-    m_sockets.send(id, frameText(Opcode::Text, text));
+    m_sockets.send(id, frames.substr(0, at % frames.size()));
+    m_sockets.abort(id);
+}
+
+void WsApiServer::send(ConnectionId id, WsApi::Answer answer, Pace pace)
+{
+    if (!m_sockets.has(id)) {
+        return;
+    }
+    StreamOutput output{id, std::move(answer.text), false, Route::WsApi};
+    output.pace = pace;
+    output.method = answer.method.empty() ? "unreadable" : std::move(answer.method);
+    std::vector<StreamOutput> fresh;
+    fresh.push_back(std::move(output));
+    pass(std::move(fresh));
+}
+
+void WsApiServer::pass(std::vector<StreamOutput> fresh)
+{
+    for (const StreamOutput &output :
+        m_faults.pass(m_handler.now(), std::move(fresh), FaultyStreams::Of::WsApi)) {
+        m_sockets.carryOut(output);
+    }
+    for (const ConnectionId id : m_faults.silent()) {
+        m_sockets.deafen(id);
+    }
 }
 
 void WsApiServer::step()
@@ -73,6 +119,7 @@ void WsApiServer::step()
     for (const ConnectionId id : m_api.expired(m_handler.now())) {
         m_sockets.close(id, GoingAway);
     }
+    pass({});
 }
 
 } // namespace paper
