@@ -1,4 +1,5 @@
 #include "exchange/paper/core/happenings.h"
+#include "exchange/paper/core/market.h"
 #include "exchange/paper/core/simple_market.h"
 #include "tests/support/paper_call.h"
 
@@ -21,11 +22,11 @@ const std::string filled = R"({"e":"ORDER_TRADE_UPDATE","E":7,"o":{"s":"BTCUSDT"
 
 struct Rig
 {
-    Rig()
+    explicit Rig(std::unique_ptr<MarketDriver> market = std::make_unique<SimpleMarket>(2))
     {
         ExchangeConfig config;
         config.key = {support::paperKey, support::paperSecret, ""};
-        exchange = std::make_unique<PaperExchange>(config, std::make_unique<SimpleMarket>(2));
+        exchange = std::make_unique<PaperExchange>(config, std::move(market));
         (void)exchange->start({}, now);
     }
     bool happen(
@@ -124,6 +125,35 @@ private slots:
         QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT"));
         QVERIFY(rig.happen(FaultKind::ChangeFilters, "BTCUSDT", {}, true));
         QVERIFY(*rig.exchange->engine().brackets("BTCUSDT") == strict);
+    }
+
+    void aHaltedSymbolIsTheSameAfterARestart()
+    {
+        Rig rig{std::make_unique<MarketGenerator>(2)};
+        const auto bookOf = [](PaperExchange &exchange) {
+            return exchange.engine().book("BTCUSDT", 5'000)->bids;
+        };
+        const Price far = Price::of(1'000);
+        rig.exchange->engine().setMarketMakerLevel("BTCUSDT", Side::Buy, far, Quantity::of(1), rig.now);
+        QVERIFY(rig.happen(FaultKind::HaltSymbol, "BTCUSDT"));
+        const auto before = bookOf(*rig.exchange);
+        QVERIFY(before.size() > 20 && before.back().price == far);
+        const std::string state = rig.exchange->saveState();
+
+        Rig again{std::make_unique<MarketGenerator>(2)};
+        again.now = rig.now + 1h; // the price has moved on meanwhile
+        const auto restored = again.exchange->start(
+            state, again.now, {}, [&] { QVERIFY(again.happen(FaultKind::HaltSymbol, "BTCUSDT")); });
+        QVERIFY2(restored, restored ? "" : restored.error().detail.c_str());
+        QVERIFY(bookOf(*again.exchange) == before);
+        QCOMPARE(support::codeOf(again.call("POST", "/fapi/v1/order", buy)), -1122);
+
+        QVERIFY(again.happen(FaultKind::HaltSymbol, "BTCUSDT", {}, true));
+        again.exchange->step(again.now + 1s);
+        const auto after = bookOf(*again.exchange);
+        QVERIFY(after.size() > 20);
+        QVERIFY(after.back().price > far); // what the market of then quoted is gone
+        QVERIFY(again.exchange->engine().checkInvariants().empty());
     }
 
     void limitsChangeAndChangeBack()

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace paper
 {
@@ -94,7 +95,7 @@ void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
         }
         const auto past = history(i);
         candles.add(actor.contract->spec.symbol, past, now, past->partialMinute(now));
-        engine.clearMarketMakers(actor.contract->spec.symbol, now);
+        actor.isBookForeign = true;
         actor.lastAt = now - actor.period;
         // Symbols take turns, so that no step has all the work.
         actor.nextAt = now + Milliseconds{static_cast<std::int64_t>(i) * 37 % actor.period.count()};
@@ -200,6 +201,9 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
         actor.ladder.forgetTouch();
         actor.lastAt = marketAt;
         return; // index and book stand as they are
+    }
+    if (std::exchange(actor.isBookForeign, false)) {
+        engine.clearMarketMakers(spec.symbol, now);
     }
     const auto minute =
         actor.fair.minute(std::chrono::floor<std::chrono::minutes>(marketAt).time_since_epoch().count());

@@ -79,9 +79,10 @@ private:
         ScenarioTrack scenario;
         std::mt19937_64 random;
         domain::Milliseconds period;
-        double rate;           ///< trades a second in a calm minute
-        double meanNotional;   ///< of one trade
-        double excitement = 0; ///< trades bring trades; decays within seconds
+        double rate;                ///< trades a second in a calm minute
+        double meanNotional;        ///< of one trade
+        double excitement = 0;      ///< trades bring trades; decays within seconds
+        bool isBookForeign = false; ///< the ladder knows nothing of what rests: it is of an earlier run
         // Market time:
         Timestamp lastAt;
         Timestamp nextAt;
