@@ -54,6 +54,7 @@ constexpr std::array codeTable{
     CodeRow{-1023, Group::Refused, ""},
     CodeRow{-1099, Group::Key, ""},
     CodeRow{-1111, Group::Refused, "Too many decimals; round price and quantity to the symbol's steps."},
+    CodeRow{-1112, Group::Refused, "Nobody is on the other side of the book; use a limit order or wait."},
     CodeRow{-1121, Group::Refused, "The exchange does not know this symbol."},
     CodeRow{-1122, Group::Refused, "The symbol cannot be traded now."},
     CodeRow{-1125, Group::Refused, "The listen key has ended; a new one is being made."},
@@ -100,6 +101,7 @@ constexpr std::array codeTable{
     CodeRow{-4120, Group::Refused, "This order type belongs to the service for conditional orders."},
     CodeRow{
         -4131, Group::Refused, "The market's best price lies outside the allowed band; use a limit order."},
+    CodeRow{-4141, Group::Refused, "The symbol is closed; nothing is traded on it any more."},
     CodeRow{-4161, Group::Refused,
         "The leverage of an open isolated position cannot be lowered; close it first."},
     CodeRow{-4164, Group::Refused, "The order's value is below the symbol's minimum; raise the size."},

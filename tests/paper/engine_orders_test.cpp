@@ -113,11 +113,35 @@ private slots:
     void aMarketOrderWithoutLiquidityExpiresUnfilled()
     {
         PaperMarket market;
-        market.engine.clearMarketMakers(PaperMarket::btc, market.now);
+        market.level(Side::Sell, "60000", "0");
         const auto order = market.place(alice, PaperMarket::market("BUY", "1"));
         QVERIFY(order);
         QVERIFY(order->status == OrderStatus::Expired);
         QVERIFY(order->executedQty.isZero());
+    }
+
+    void aMarketOrderOnAnEmptyBookIsRefused() // reference 9.1: -1112
+    {
+        PaperMarket market;
+        market.engine.clearMarketMakers(PaperMarket::btc, market.now);
+        market.events<OrderUpdateEvent>();
+        QCOMPARE(market.codeOf(alice, PaperMarket::market("BUY", "1")), -1112);
+        QVERIFY(market.engine.allOrders(alice, {}).empty());
+        QVERIFY(market.events<OrderUpdateEvent>().empty());
+        // A limit order needs nobody; IOC ends as any other (5.2).
+        const auto immediate = market.place(alice, PaperMarket::limit("BUY", "1", "60000", "IOC"));
+        QVERIFY(immediate && immediate->status == OrderStatus::Expired);
+        // A stop that triggers then is refused by the engine (5.7).
+        const auto stop = market.engine.placeConditional(
+            alice, PaperMarket::conditional("BUY", "STOP_MARKET", "1", "61000"), market.now);
+        QVERIFY(stop);
+        market.mark("61000");
+        const auto after = market.engine.queryConditional(alice, {stop->algoId, {}});
+        QVERIFY(after && after->status == ConditionalStatus::Rejected);
+        QCOMPARE(after->rejectCode, -1112);
+        QCOMPARE(market.codeOf(alice, PaperMarket::limit("BUY", "1", "59000")), 0);
+        QCOMPARE(market.codeOf(PaperMarket::bob, PaperMarket::market("SELL", "1")), 0);
+        QVERIFY(market.engine.checkInvariants().empty());
     }
 
     void postOnlyAndFillOrKillAreRefusedWithoutATrace()

@@ -134,7 +134,15 @@ private slots:
         QVERIFY(market.engine.openConditional(PaperMarket::alice, std::nullopt).empty());
         QVERIFY(market.engine.openOrders(PaperMarket::bob, std::nullopt).empty());
         QCOMPARE(market.engine.spec(PaperMarket::btc)->status, SymbolStatus::Closed);
-        QCOMPARE(market.codeOf(PaperMarket::alice, PaperMarket::market("BUY", "1")), -1122);
+        // Reference 9.3: closed is more than not tradable in this state (9.1, -1122).
+        QCOMPARE(market.codeOf(PaperMarket::alice, PaperMarket::market("BUY", "1")), -4141);
+        QCOMPARE(market.codeOf(PaperMarket::alice, PaperMarket::limit("BUY", "1", "58000")), -4141);
+        QCOMPARE(market.engine
+                     .placeConditional(PaperMarket::alice,
+                         PaperMarket::conditional("SELL", "STOP_MARKET", "1", "58000"), market.now)
+                     .error()
+                     .venueCode,
+            -4141);
         QVERIFY(market.engine.checkInvariants().empty());
     }
 

@@ -326,7 +326,7 @@ private slots:
         const auto holds = [&](const Program &program) {
             QCOMPARE(code(program, "BTCUSDT", "BUY", "0.01"), -4106);
             QCOMPARE(code(program, "ETHUSDT", "BUY", "0.1"), -1122);
-            QCOMPARE(code(program, "LTCUSDT", "BUY", "1"), -1122);
+            QCOMPARE(code(program, "LTCUSDT", "BUY", "1"), -4141);
             QCOMPARE(code(program, "BNBUSDT", "BUY", "0.11"), -4023); // the step is ten times as large
             QCOMPARE(brackets(program).size(), 1);
             QCOMPARE(brackets(program)[0][u"initialLeverage"].toInt(), 50);
@@ -380,7 +380,7 @@ private slots:
         QCOMPARE(set(last, "restrict", "{\"code\":0}"), 200);
         QCOMPARE(code(last, "BTCUSDT", "BUY", "0.01"), 0);
         QCOMPARE(code(last, "ETHUSDT", "BUY", "0.1"), 0);
-        QCOMPARE(code(last, "LTCUSDT", "BUY", "1"), -1122);
+        QCOMPARE(code(last, "LTCUSDT", "BUY", "1"), -4141);
         QCOMPARE(code(last, "BNBUSDT", "BUY", "0.11"), 0);
         QVERIFY(brackets(last).size() > 1);
         QVERIFY(rules(last)[u"rules"].toArray().isEmpty());

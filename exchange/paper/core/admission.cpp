@@ -49,8 +49,20 @@ Result<void> checkOpenOrderLimit(const Holding &holding, const Listing &listing,
     return {};
 }
 
+/// Nothing rests on either side. RPI orders are there for the website's orders only.
+bool isEmpty(const OrderBook &book, bool isFromWebsite)
+{
+    const auto isBare = [&](Side side) {
+        return book.ladder(side).empty() && (!isFromWebsite || book.rpi(side).empty());
+    };
+    return isBare(Side::Buy) && isBare(Side::Sell);
+}
+
 Result<void> checkCondition(const Listing &listing, const OrderIntent &intent)
 {
+    if (intent.type == OrderType::Market && isEmpty(listing.book, intent.isFromWebsite)) {
+        return refuse(-1112, "No orders on book for symbol.");
+    }
     const bool isPostOnly = intent.timeInForce == TimeInForce::Gtx || intent.timeInForce == TimeInForce::Rpi;
     if (isPostOnly && listing.book.crosses(intent.side, intent.price)) {
         return refuse(-5022, "Due to the order could not be executed as maker, the Post Only order will be "

@@ -7,6 +7,9 @@ namespace paper
 
 Result<void> checkStatus(const Listing &listing)
 {
+    if (listing.spec.status == domain::SymbolStatus::Closed) {
+        return refuse(-4141, "Symbol is closed.");
+    }
     if (!listing.spec.isTrading()) {
         return refuse(-1122, "Invalid symbol status.");
     }
