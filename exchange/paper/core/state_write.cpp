@@ -192,9 +192,10 @@ void writeHolding(JsonWriter &json, const Holding &holding)
     json.endObject();
 }
 
-/// Everything of an account but its histories.
-void writeRest(JsonWriter &json, const Account &account)
+/// Everything of an account but its histories, as members of an object.
+std::string restOf(const Account &account)
 {
+    JsonWriter json;
     json.field("id", account.id)
         .field("wallet", account.wallet.toString())
         .field("deposited", account.deposited.toString())
@@ -216,6 +217,7 @@ void writeRest(JsonWriter &json, const Account &account)
         [](JsonWriter &out, const auto &entry) { writeHolding(out, entry.second); });
     writeRows(json, "conditionals", account.conditionals,
         [](JsonWriter &out, const auto &entry) { writeConditional(out, entry.second); });
+    return json.take();
 }
 
 /// Calls use(name, history, write) for each history of an account.
@@ -231,36 +233,32 @@ template <class Use> void forHistories(const Account &account, Use use)
 
 void writeAccount(JsonWriter &json, const Account &account)
 {
-    json.beginObject();
-    writeRest(json, account);
+    json.beginObject().raw(restOf(account));
     forHistories(account, [&](std::string_view name, const auto &history, auto write) {
         writeRows(json, name, history, write);
     });
     json.endObject();
 }
 
-Account::Written writtenNow(const Account &account)
+Account::Written writtenNow(const Account &account, const std::string &rest)
 {
     Account::Written written;
     std::size_t i = 0;
     forHistories(
         account, [&](std::string_view, const auto &history, auto) { written.rows[i++] = history.added(); });
-    JsonWriter rest;
-    rest.beginObject();
-    writeRest(rest, account);
-    written.rest = std::hash<std::string>{}(rest.endObject().str());
+    written.rest = std::hash<std::string>{}(rest);
     return written;
 }
 
 /// The account as it is with the rows that were added since; nothing where nothing changed.
 void writeChangedAccount(JsonWriter &json, Account &account)
 {
-    const Account::Written now = writtenNow(account);
+    const std::string rest = restOf(account);
+    const Account::Written now = writtenNow(account, rest);
     if (now.rest == account.written.rest && now.rows == account.written.rows) {
         return;
     }
-    json.beginObject();
-    writeRest(json, account);
+    json.beginObject().raw(rest);
     std::size_t i = 0;
     forHistories(account, [&](std::string_view name, const auto &history, auto write) {
         const auto added = std::min<std::uint64_t>(now.rows[i] - account.written.rows[i], history.size());
@@ -302,16 +300,18 @@ void writeBook(JsonWriter &json, const OrderBook &book, Side side, BookPart part
     json.endArray();
 }
 
-void writeBooks(JsonWriter &json, const Listing &listing, BookPart part)
+/// Both sides, as members of an object.
+std::string booksOf(const Listing &listing, BookPart part)
 {
     if (part == BookPart::OfAccounts && listing.orders.empty()) { // spares the walk through the book
-        json.key("bids").beginArray().endArray().key("asks").beginArray().endArray();
-        return;
+        return R"("bids":[],"asks":[])";
     }
+    JsonWriter json;
     json.key("bids");
     writeBook(json, listing.book, Side::Buy, part);
     json.key("asks");
     writeBook(json, listing.book, Side::Sell, part);
+    return json.take();
 }
 
 void writeBracket(JsonWriter &json, const domain::LeverageBracket &row)
@@ -337,7 +337,7 @@ void writeRules(JsonWriter &json, const Listing &listing)
     }
 }
 
-void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
+void writeListing(JsonWriter &json, const Listing &listing, const std::string &books)
 {
     json.beginObject()
         .field("symbol", listing.spec.symbol)
@@ -363,12 +363,11 @@ void writeListing(JsonWriter &json, const Listing &listing, BookPart part)
     writeRules(json, listing);
     writeRows(
         json, "basis", listing.basis, [](JsonWriter &out, Price sample) { out.text(sample.toString()); });
-    writeBooks(json, listing, part);
-    json.endObject();
+    json.raw(books).endObject();
 }
 
 /// Of what accounts did on a symbol, and of what was set about it.
-std::size_t hashOfDeeds(const Listing &listing)
+std::size_t hashOfDeeds(const Listing &listing, const std::string &books)
 {
     JsonWriter json;
     json.beginObject()
@@ -377,8 +376,7 @@ std::size_t hashOfDeeds(const Listing &listing)
         .field("marketCash", listing.marketCash.toString())
         .field("isMarkTold", listing.isMarkTold);
     writeRules(json, listing);
-    writeBooks(json, listing, BookPart::OfAccounts);
-    return std::hash<std::string>{}(json.endObject().str());
+    return std::hash<std::string>{}(json.raw(books).endObject().str());
 }
 
 void writeHead(JsonWriter &json, const Exchange &exchange)
@@ -416,8 +414,9 @@ std::string writeState(const Exchange &exchange)
     writeHead(json, exchange);
     writeRows(json, "accounts", exchange.accounts,
         [](JsonWriter &out, const auto &entry) { writeAccount(out, *entry.second); });
-    writeRows(json, "listings", exchange.listings,
-        [](JsonWriter &out, const auto &listing) { writeListing(out, *listing, BookPart::All); });
+    writeRows(json, "listings", exchange.listings, [](JsonWriter &out, const auto &listing) {
+        writeListing(out, *listing, booksOf(*listing, BookPart::All));
+    });
     json.endObject();
     return json.take();
 }
@@ -433,9 +432,10 @@ std::string writeChanges(Exchange &exchange, bool withMarket)
     }
     json.endArray().key("listings").beginArray();
     for (const auto &listing : exchange.listings) {
-        const std::size_t deeds = hashOfDeeds(*listing);
+        const std::string books = booksOf(*listing, BookPart::OfAccounts);
+        const std::size_t deeds = hashOfDeeds(*listing, books);
         if (withMarket || deeds != listing->written) {
-            writeListing(json, *listing, BookPart::OfAccounts);
+            writeListing(json, *listing, books);
             listing->written = deeds;
         }
     }
@@ -445,10 +445,10 @@ std::string writeChanges(Exchange &exchange, bool withMarket)
 void markWritten(Exchange &exchange)
 {
     for (const auto &[id, account] : exchange.accounts) {
-        account->written = writtenNow(*account);
+        account->written = writtenNow(*account, restOf(*account));
     }
     for (const auto &listing : exchange.listings) {
-        listing->written = hashOfDeeds(*listing);
+        listing->written = hashOfDeeds(*listing, booksOf(*listing, BookPart::OfAccounts));
     }
 }
 
