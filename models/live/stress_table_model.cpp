@@ -7,6 +7,7 @@
 #include <QStringList>
 
 #include <algorithm>
+#include <array>
 
 namespace live
 {
@@ -35,7 +36,8 @@ void StressTableModel::show()
 {
     std::vector<domain::StressStation> rows;
     m_now = {};
-    if (const auto *report = m_desk.report()) {
+    const auto *report = m_desk.report();
+    if (report != nullptr && !report->positions.empty()) { // flat, every place would be the same
         const Rate step = StressDesk::tableStep(m_desk.reportConditions());
         for (const auto &station : report->stations) {
             if (station.at.isMultipleOf(step)) {
@@ -108,6 +110,14 @@ QString StressTableModel::text(int row, int column) const
     }
 }
 
+std::optional<domain::Explanation> StressTableModel::explain(Rate at, int column) const
+{
+    using Figure = domain::StressFigure;
+    static constexpr std::array<Figure, LeavingColumn + 1> figures{Figure::Move, Figure::Reference,
+        Figure::Equity, Figure::Change, Figure::Ratio, Figure::Level, Figure::Gone, Figure::Leaving};
+    return m_desk.explain({figures[static_cast<std::size_t>(column)], at});
+}
+
 Tone StressTableModel::tone(int row, int column) const
 {
     const auto &station = m_rows[static_cast<std::size_t>(row)];
@@ -140,6 +150,22 @@ QString StressTableModel::toolTip(int row, int) const
 {
     return stationSentence(
         *m_desk.report(), m_rows[static_cast<std::size_t>(row)], m_desk.reportConditions().path);
+}
+
+QString StressTableModel::spoken(int row, int column) const
+{
+    const QString shown = text(row, column);
+    if (column == PlaceColumn) {
+        return columnAt(column).title + u' ' + shown;
+    }
+    const bool isMoney = column == EquityColumn || column == ChangeColumn || column == LeavingColumn ||
+                         (column == ReferenceColumn && m_rows[static_cast<std::size_t>(row)].referencePrice);
+    return tr("%1 at %2: %3")
+        .arg(columnAt(column).title,
+            placeText(m_rows[static_cast<std::size_t>(row)].at, m_desk.reportConditions().path),
+            shown.isEmpty() ? tr("none")
+            : isMoney       ? shown + QStringLiteral(" USDT")
+                            : shown);
 }
 
 QString StressTableModel::key(int row) const

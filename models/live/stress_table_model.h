@@ -29,12 +29,15 @@ public:
     domain::Rate placeAt(int row) const { return m_rows[static_cast<std::size_t>(row)].at; }
     /// The row of that place, or of the nearest one; -1 where there is none.
     int rowNear(domain::Rate at) const;
+    /// Where the figure of a column comes from at a place; nothing where the newest report has none there.
+    std::optional<domain::Explanation> explain(domain::Rate at, int column) const;
 
 protected:
     QString text(int row, int column) const override;
     Tone tone(int row, int column) const override;
     Mark mark(int row, int column) const override;
     QString toolTip(int row, int column) const override;
+    QString spoken(int row, int column) const override;
     QString key(int row) const override;
     int fractionDigits(int column) const override;
 

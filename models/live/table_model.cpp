@@ -61,7 +61,7 @@ QVariant TableModel::data(const QModelIndex &index, int role) const
     case Qt::DisplayRole:
         return text(row, column);
     case Qt::AccessibleTextRole:
-        return QString{shape.title + u' ' + text(row, column)};
+        return spoken(row, column);
     case Qt::ToolTipRole: {
         const QString tip = toolTip(row, column);
         return tip.isEmpty() ? QVariant{} : tip;
@@ -96,6 +96,11 @@ Tone TableModel::tone(int, int) const
 QString TableModel::toolTip(int, int) const
 {
     return {};
+}
+
+QString TableModel::spoken(int row, int column) const
+{
+    return columnAt(column).title + u' ' + text(row, column);
 }
 
 double TableModel::share(int, int) const

@@ -78,6 +78,8 @@ protected:
     virtual QVariant sortValue(int row, int column) const;
     virtual Tone tone(int row, int column) const;
     virtual QString toolTip(int row, int column) const;
+    /// What a screen reader says of a cell: by default the column's title and the text.
+    virtual QString spoken(int row, int column) const;
     virtual QString key(int row) const = 0;
     virtual double share(int row, int column) const;
     virtual Mark mark(int row, int column) const;
@@ -86,6 +88,8 @@ protected:
     void repaint(int firstRow, int lastRow);
     void repaintColumn(int column);
     void repaintAll();
+
+    const Column &columnAt(int column) const { return m_columns[static_cast<std::size_t>(column)]; }
 
 private:
     std::vector<Column> m_columns;

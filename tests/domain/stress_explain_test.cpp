@@ -132,6 +132,18 @@ private slots:
             const auto leaving = desk.explain({StressFigure::Leaving, station.at}, report);
             QCOMPARE(leaving->value, shortText(station.leavingCost));
             QVERIFY(leaving->workings.empty() || isTrue(*leaving));
+            const auto change = desk.explain({StressFigure::Change, station.at}, report);
+            QCOMPARE(change->value, shortText(station.equity - report.stations[10].equity));
+            QVERIFY2(isTrue(*change), change->workings.c_str());
+            const auto reference = desk.explain({StressFigure::Reference, station.at}, report);
+            QCOMPARE(reference->value, shortText(*station.referencePrice));
+            QVERIFY2(isTrue(*reference), reference->workings.c_str());
+            QCOMPARE(
+                desk.explain({StressFigure::Move, station.at}, report)->value, shortText(station.at * 100));
+            const auto level = desk.explain({StressFigure::Level, station.at}, report);
+            QCOMPARE(level->value, std::string{toString(station.level)});
+            QCOMPARE(level->inputs.front().value,
+                station.ratio.value() ? shortText(*station.ratio.value() * 100) : "beyond all measure");
         }
         QVERIFY(ratios > 5);
         const auto booked = desk.explain({StressFigure::Funding, {}, true}, report);
@@ -141,6 +153,59 @@ private slots:
             QVERIFY2(isTrue(*booked), booked->workings.c_str());
         }
         QVERIFY(!desk.explain({StressFigure::Equity, Rate::literal("0.123")}, report)); // no station
+    }
+
+    void aPlaceSaysWhoIsGoneAndWhere()
+    {
+        Desk desk;
+        Order stop;
+        stop.phase = OrderPhase::Working;
+        stop.request.clientOrderId = "stop";
+        stop.request.symbol = "ETHUSDT";
+        stop.request.side = Side::Buy;
+        stop.request.type = OrderType::StopMarket;
+        stop.request.quantity = Quantity::of(10);
+        stop.request.triggerPrice = Price::of(3'300);
+        stop.request.reduceOnly = true;
+        desk.basis.openOrders.push_back(stop);
+        const auto report = desk.report();
+        const auto goneAt = [&](const char *at) {
+            return *desk.explain({StressFigure::Gone, Rate::literal(at)}, report);
+        };
+        const auto now = goneAt("0");
+        QCOMPARE(now.value, std::string{"none"});
+        QCOMPARE(now.remarks, std::vector<std::string>{"All positions are still held there."});
+        const auto rising = goneAt("0.2");
+        QCOMPARE(rising.value, std::string{"ETHUSDT short closed"});
+        QCOMPARE(rising.inputs.front().name,
+            std::string{"ETHUSDT short, closed by its resting orders at a move of"});
+        QCOMPARE(rising.inputs.front().value, std::string{"10"});
+        const auto falling = goneAt("-0.5");
+        QCOMPARE(falling.value, std::string{"SOLUSDT long, BTCUSDT long, ETHUSDT short"});
+        QCOMPARE(falling.inputs.size(), std::size_t{3});
+        QCOMPARE(falling.inputs.front().name, std::string{"SOLUSDT long, liquidated at a move of"});
+        QCOMPARE(falling.inputs.front().value, shortText(report.falling.deaths.front().at * 100));
+        QCOMPARE(falling.remarks.size(), std::size_t{1}); // the cross ones together
+        desk.scenario.stops = StopHandling::Gapped;       // then it is where the prices land
+        const auto gapped = desk.report();
+        const auto landed = desk.explain({StressFigure::Gone, Rate::literal("0.2")}, gapped);
+        QCOMPARE(landed->value, std::string{"ETHUSDT short closed"});
+        QCOMPARE(landed->inputs.front().value, std::string{"where the prices land"});
+    }
+
+    void aReferenceThatDoesNotMoveIsSaid()
+    {
+        Desk desk;
+        desk.scenario.weights["BTCUSDT"] = {};
+        const auto report = desk.report();
+        const auto said = desk.explain({StressFigure::Reference, Rate::literal("0.2")}, report);
+        QCOMPARE(said->value, std::string{"none"});
+        QCOMPARE(said->remarks.front(), std::string{"The reference does not move on this path."});
+        desk.scenario.weights["BTCUSDT"] = Rate::of(3);
+        const auto steep = desk.report(); // no price falls below 0
+        const auto floor = desk.explain({StressFigure::Reference, Rate::literal("-0.5")}, steep);
+        QCOMPARE(floor->value, std::string{"0"});
+        QVERIFY(floor->workings.empty());
     }
 
     void whereAPoolGoesItsBalanceIsNoMoreThanItsMargin()

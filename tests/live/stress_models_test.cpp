@@ -1,5 +1,6 @@
 #include "models/live/stress_table_model.h"
 #include "models/live/stress_text.h"
+#include "models/live/text.h"
 #include "tests/support/desk.h"
 
 #include <QAbstractItemModelTester>
@@ -202,6 +203,54 @@ private slots:
                 .data(Qt::ToolTipRole)
                 .toString()
                 .startsWith(QStringLiteral("Move -50 %: equity 5,000.00 USDT, margin ratio 3.90 %, SAFE.")));
+    }
+
+    void everyCellIsWhatItsExplanationSays()
+    {
+        support::Desk desk;
+        seat(desk, 4'000); // dies on the way down and on the way up
+        auto &stress = desk.models->stress;
+        live::StressTableModel table{stress};
+        stress.setActive(true);
+        QTRY_COMPARE(table.rowCount(), 21);
+        using Model = live::StressTableModel;
+        int gone = 0;
+        for (int row = 0; row < table.rowCount(); ++row) {
+            for (int column = 0; column < table.columnCount(); ++column) {
+                const QString cell = table.index(row, column).data().toString();
+                const auto said = table.explain(table.placeAt(row), column);
+                QVERIFY2(said && !said->source.empty(), qPrintable(cell));
+                QString value = live::toQString(said->value);
+                if (column == Model::LiquidatedColumn) {
+                    QCOMPARE(cell.isEmpty() ? QStringLiteral("none") : cell, value);
+                    gone += cell.isEmpty() ? 0 : 1;
+                } else if (column == Model::LevelColumn || value == u"none") {
+                    QVERIFY2(cell == value || cell.startsWith(u'>') || cell == u"--", qPrintable(cell));
+                } else {
+                    QString digits = cell;
+                    digits.remove(u',').remove(u'%').remove(u'+').remove(u' ');
+                    const int decimals = static_cast<int>(
+                        digits.contains(u'.') ? digits.size() - digits.indexOf(u'.') - 1 : 0);
+                    QCOMPARE(digits, live::toQString(Money::parse(said->value)->toFixed(decimals)));
+                }
+                const QString spoken = table.index(row, column).data(Qt::AccessibleTextRole).toString();
+                const QString place = table.index(row, 0).data().toString();
+                QVERIFY2(spoken.contains(place) && !spoken.endsWith(u' '), qPrintable(spoken));
+            }
+        }
+        QVERIFY(gone > 2);
+        const int row = table.rowNear(Rate::literal("-0.1"));
+        const auto spoken = [&](int column) {
+            return table.index(row, column).data(Qt::AccessibleTextRole).toString();
+        };
+        QCOMPARE(spoken(Model::PlaceColumn), QStringLiteral("Move -10 %"));
+        QCOMPARE(spoken(Model::EquityColumn), QStringLiteral("Equity at -10 %: 1,000.00 USDT"));
+        QCOMPARE(spoken(Model::LiquidatedColumn), QStringLiteral("Liquidated or closed at -10 %: none"));
+        QVERIFY(!table.explain(Rate::literal("0.123"), Model::EquityColumn)); // no such place
+        auto state = *desk.account.current;
+        state.positions.clear(); // flat: every place would be the same
+        desk.account.publish(state);
+        QTRY_COMPARE(table.rowCount(), 0);
     }
 
     void theWaysBackComeWithHighAndGoWithSafe()

@@ -239,6 +239,69 @@ private slots:
         QVERIFY(seat.get<QLabel>("stress.ratio")->hasFocus() || !seat.window->isActiveWindow());
     }
 
+    void everyCellOfTheTableSaysWhereItComesFrom()
+    {
+        Seat seat;
+        fill(seat);
+        seat.window->activateWindow();
+        QTRY_VERIFY(seat.window->isActiveWindow());
+        auto *table = seat.get<QTableView>("stress.table");
+        const auto popup = [table] { return table->viewport()->findChild<ui::ExplanationPopup *>(); };
+        const auto row = [table](const char *place) {
+            for (int at = 0; at < table->model()->rowCount(); ++at) {
+                if (table->model()->index(at, 0).data().toString() == QLatin1StringView{place}) {
+                    return at;
+                }
+            }
+            return -1;
+        };
+        // By the mouse, on each cell of a place where somebody is gone.
+        for (int column = 0; column < table->model()->columnCount(); ++column) {
+            const QModelIndex cell = table->model()->index(row("-50 %"), column);
+            table->scrollTo(cell);
+            QTest::mouseClick(table->viewport(), Qt::LeftButton, {}, table->visualRect(cell).center());
+            QVERIFY2(popup(), qPrintable(cell.data().toString()));
+            const QString said = popup()->accessibleName();
+            QVERIFY2(said.startsWith(QStringLiteral("How it is computed. ")) && said.contains(u"Source: "),
+                qPrintable(said));
+            delete popup();
+        }
+        QVERIFY(seat.get<ui::StressChart>("stress.curve")->chosen() == domain::Rate::literal("-0.5"));
+        // By the keyboard: up and down through the places, left and right through their figures.
+        table->setFocus();
+        QVERIFY(table->hasFocus());
+        table->setCurrentIndex(table->model()->index(row("-45 %"), live::StressTableModel::EquityColumn));
+        QTest::keyClick(table, Qt::Key_Up);
+        QTest::keyClick(table, Qt::Key_Right);
+        QCOMPARE(table->currentIndex().column(), static_cast<int>(live::StressTableModel::ChangeColumn));
+        for (const auto key : {Qt::Key_Return, Qt::Key_Space, Qt::Key_F1, Qt::Key_Enter}) {
+            QTest::keyClick(table, key);
+            QVERIFY(popup());
+            QVERIFY2(popup()->accessibleName().contains(QStringLiteral("Change of equity at -40 %: ")),
+                qPrintable(popup()->accessibleName()));
+            delete popup();
+        }
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            for (const char *scheme : {"view.dark", "view.light"}) {
+                seat.get<QAction>(scheme)->trigger();
+                table->setFocus();
+                table->setCurrentIndex(
+                    table->model()->index(row("-50 %"), live::StressTableModel::LiquidatedColumn));
+                seat.window->activateWindow();
+                QTRY_VERIFY(table->hasFocus());
+                QTest::qWait(200);
+                table->window()->grab().save(
+                    QStringLiteral("%1/stress-cell-%2.png").arg(folder, QLatin1StringView{scheme + 5}));
+                QTest::keyClick(table, Qt::Key_Return);
+                popup()->grab().save(
+                    QStringLiteral("%1/stress-gone-%2.png").arg(folder, QLatin1StringView{scheme + 5}));
+                delete popup();
+            }
+        }
+    }
+
     void theCostOfAWayIsExplained()
     {
         Seat seat;

@@ -62,6 +62,11 @@ StressPanel::StressPanel(const PanelTools &tools, QWidget *parent)
       m_halves{new QSplitter{Qt::Horizontal}}
 {
     m_table->setSelectionMode(QAbstractItemView::SingleSelection);
+    m_table->setCellExplainer([this](const QModelIndex &cell) -> Explainer {
+        return [this, at = m_model.placeAt(cell.row()), column = cell.column()] {
+            return m_model.explain(at, column);
+        };
+    });
     m_table->horizontalHeader()->setStretchLastSection(true);
     if (tools.window.settings.value(QStringLiteral("columns/stress.table")).isNull()) {
         // Names are as long as they like: the last one takes what is left.
@@ -253,6 +258,8 @@ void StressPanel::show()
     m_rising->setVisible(!isSingle && report != nullptr && !report->positions.empty());
     m_reservations->setText(report ? live::stressReservations(*report, conditions) : QString{});
     m_reservations->setVisible(!m_reservations->text().isEmpty());
+    m_table->setEmptyText(report == nullptr ? tr("Waiting for the account.")
+                                            : live::waySentence(*report, true, conditions, m_desk.basis()));
     m_figures->choose(m_chart->chosen());
 }
 

@@ -5,6 +5,7 @@
 
 #include <QEvent>
 #include <QHeaderView>
+#include <QKeyEvent>
 #include <QPainter>
 #include <QSortFilterProxyModel>
 
@@ -62,6 +63,17 @@ void CellDelegate::paint(
 {
     paintBackground(painter, option, index);
     paintText(painter, option, index);
+    paintFocus(painter, option);
+}
+
+void CellDelegate::paintFocus(QPainter *painter, const QStyleOptionViewItem &option) const
+{
+    const auto *table = qobject_cast<const DataTable *>(option.widget);
+    if (table != nullptr && table->explainsCells() && option.state.testFlag(QStyle::State_HasFocus)) {
+        painter->setPen(m_theme.tokens().accent);
+        painter->setBrush(Qt::NoBrush);
+        painter->drawRect(option.rect.adjusted(0, 0, -1, -1));
+    }
 }
 
 void CellDelegate::paintBackground(
@@ -201,6 +213,48 @@ void DataTable::setEmptyText(const QString &text)
     if (text != m_traits.emptyText) {
         m_traits.emptyText = text;
         viewport()->update();
+    }
+}
+
+void DataTable::setCellExplainer(CellExplainer explainer)
+{
+    m_explainer = std::move(explainer);
+    viewport()->setCursor(Qt::PointingHandCursor);
+    setWhatsThis(tr("A click, Return or F1 shows how the figure of a cell is computed."));
+    connect(this, &QTableView::clicked, this, &DataTable::explain);
+}
+
+void DataTable::explain(const QModelIndex &cell)
+{
+    if (cell.isValid()) {
+        ExplanationPopup::open(
+            viewport(), visualRect(cell), m_explainer(m_proxy ? m_proxy->mapToSource(cell) : cell));
+    }
+}
+
+bool DataTable::asksWhy(const QKeyEvent &event) const
+{
+    const int key = event.key();
+    const bool isAsking =
+        key == Qt::Key_Return || key == Qt::Key_Enter || key == Qt::Key_Space || key == Qt::Key_F1;
+    return isAsking && explainsCells() && (event.modifiers() & ~Qt::KeypadModifier) == Qt::NoModifier;
+}
+
+bool DataTable::event(QEvent *event)
+{
+    if (event->type() == QEvent::ShortcutOverride && asksWhy(*static_cast<QKeyEvent *>(event))) {
+        event->accept(); // before the window's own F1
+        return true;
+    }
+    return QTableView::event(event);
+}
+
+void DataTable::keyPressEvent(QKeyEvent *event)
+{
+    if (asksWhy(*event)) {
+        explain(currentIndex());
+    } else {
+        QTableView::keyPressEvent(event);
     }
 }
 

@@ -2,6 +2,7 @@
 
 #include "ui/context.h"
 #include "ui/theme/theme.h"
+#include "ui/widgets/explanation_popup.h"
 
 #include <QStyledItemDelegate>
 #include <QTableView>
@@ -27,6 +28,8 @@ protected:
     /// Background, selection and bars; called before the text.
     virtual void paintBackground(
         QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
+    /// Frames the cell under the keyboard, where a key explains it.
+    void paintFocus(QPainter *painter, const QStyleOptionViewItem &option) const;
     void paintText(QPainter *painter, const QStyleOptionViewItem &option, const QModelIndex &index) const;
     /// Where the cell's mark stands.
     static QRectF markBox(const QStyleOptionViewItem &option);
@@ -59,6 +62,12 @@ public:
     void shareWidth(const QList<int> &dispensable);
     /// Chooses the row of the source model and brings it into view.
     void chooseSourceRow(int row);
+    /// Makes the explanation of a cell of the source model.
+    using CellExplainer = std::function<Explainer(const QModelIndex &cell)>;
+    /// From now on a click on a cell, or Return, Space or F1 on the one under the keyboard, shows where its
+    /// figure comes from. Left and Right go from cell to cell.
+    void setCellExplainer(CellExplainer explainer);
+    bool explainsCells() const { return static_cast<bool>(m_explainer); }
     QSortFilterProxyModel *proxy() { return m_proxy; }
     /// Rows of the source model that are selected, in the order shown.
     QList<int> selectedSourceRows() const;
@@ -70,12 +79,16 @@ signals:
     void rowActivated(int sourceRow);
 
 protected:
+    bool event(QEvent *event) override;
+    void keyPressEvent(QKeyEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
     void showEvent(QShowEvent *event) override;
     void resizeEvent(QResizeEvent *event) override;
     void changeEvent(QEvent *event) override;
 
 private:
+    void explain(const QModelIndex &cell);
+    bool asksWhy(const QKeyEvent &event) const;
     void applyMetrics();
     void growColumns();
     void fitColumns();
@@ -85,6 +98,7 @@ private:
     SettingsStore &m_settings;
     Traits m_traits;
     QSortFilterProxyModel *m_proxy = nullptr; ///< null where the table is not sortable
+    CellExplainer m_explainer;                ///< empty: cells have no explanations
     QTimer m_growing;
     bool m_sharesWidth = false;
     QList<int> m_dispensable; ///< columns

@@ -70,13 +70,18 @@ QString withGroupedNumbers(const QString &text)
 
 void ExplanationPopup::open(QWidget *anchor, Explainer explainer)
 {
+    open(anchor, anchor->rect(), std::move(explainer));
+}
+
+void ExplanationPopup::open(QWidget *anchor, const QRect &part, Explainer explainer)
+{
     const auto first = explainer ? explainer() : std::nullopt;
     if (!first) {
         return;
     }
     auto *popup = new ExplanationPopup{anchor, std::move(explainer), *first};
     popup->setVisible(true);
-    popup->place(*anchor);
+    popup->place(*anchor, part);
     popup->setFocus(Qt::PopupFocusReason);
 }
 
@@ -161,11 +166,11 @@ void ExplanationPopup::show(const domain::Explanation &explanation)
     m_body->setAccessibleName(spoken);
 }
 
-void ExplanationPopup::place(const QWidget &anchor)
+void ExplanationPopup::place(const QWidget &anchor, const QRect &part)
 {
     adjustSize();
     const QRect screen = anchor.screen()->availableGeometry();
-    const QRect beside{anchor.mapToGlobal(QPoint{0, 0}), anchor.size()};
+    const QRect beside{anchor.mapToGlobal(part.topLeft()), part.size()};
     // Below the figure, or above it where there is no room; never outside of the screen.
     const bool fitsBelow = beside.bottom() + height() + 4 <= screen.bottom();
     const int top = fitsBelow ? beside.bottom() + 4 : beside.top() - height() - 4;

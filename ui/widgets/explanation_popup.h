@@ -21,8 +21,9 @@ class ExplanationPopup final : public QDialog
 {
     Q_OBJECT
 public:
-    /// Opens beside the anchor; does nothing where there is nothing to explain.
+    /// Opens beside the anchor, or beside a part of it; does nothing where there is nothing to explain.
     static void open(QWidget *anchor, Explainer explainer);
+    static void open(QWidget *anchor, const QRect &part, Explainer explainer);
 
 protected:
     void keyPressEvent(QKeyEvent *event) override;
@@ -31,7 +32,7 @@ private:
     ExplanationPopup(QWidget *anchor, Explainer explainer, const domain::Explanation &first);
     void show(const domain::Explanation &explanation);
     void refresh();
-    void place(const QWidget &anchor);
+    void place(const QWidget &anchor, const QRect &part);
     void copy() const;
 
     Explainer m_explainer;

@@ -61,6 +61,16 @@ public:
             return isAtPlace ? std::optional{ratio(*station)} : std::nullopt;
         case StressFigure::Leaving:
             return isAtPlace ? std::optional{leaving(*station)} : std::nullopt;
+        case StressFigure::Move:
+            return isAtPlace ? std::optional{move(*station)} : std::nullopt;
+        case StressFigure::Reference:
+            return isAtPlace ? std::optional{reference(*station)} : std::nullopt;
+        case StressFigure::Change:
+            return isAtPlace ? std::optional{change(*station)} : std::nullopt;
+        case StressFigure::Level:
+            return isAtPlace ? std::optional{level(*station)} : std::nullopt;
+        case StressFigure::Gone:
+            return isAtPlace ? std::optional{gone(*station)} : std::nullopt;
         case StressFigure::Funding:
             return funding();
         case StressFigure::FirstDeath:
@@ -251,6 +261,129 @@ private:
                 fmt::format("Every quantity of the books is divided by {}.", m_scenario.bookDivisor));
         }
         return figure.equals(shortText(station.leavingCost), m_context.quoteAsset);
+    }
+
+    Rate weightOf(const Symbol &symbol) const
+    {
+        const auto weight = m_scenario.weights.find(symbol);
+        return weight == m_scenario.weights.end() ? Rate::of(1) : weight->second;
+    }
+
+    /// Chosen, not computed; what follows from it are the prices.
+    Explanation move(const StressStation &station) const
+    {
+        Figure figure{"Move", "", "Headroom: the path of all prices"};
+        const StressMoment moment = stressMoment(m_basis, m_scenario, station.at);
+        std::vector<Symbol> said;
+        for (const StressedLeg &leg : moment.legs) {
+            const Symbol &symbol = positionOf(leg).symbol;
+            if (std::ranges::find(said, symbol) != said.end()) {
+                continue; // both legs of a hedged symbol
+            }
+            said.push_back(symbol);
+            figure.input("",
+                fmt::format("{} there: its mark {}, moved {} times the place", symbol,
+                    shortText(m_report.marks[leg.position]), shortText(weightOf(symbol))),
+                shortText(leg.price), m_context.quoteAsset, m_context.mark);
+        }
+        figure.remark("A place of the path, chosen by the range; no price falls below 0.");
+        return figure.equals(shortText(station.at * 100), "%");
+    }
+
+    Explanation reference(const StressStation &station) const
+    {
+        Figure figure{fmt::format("{} at {}", m_scenario.reference, placeName(station.at)), "P × (1 + w × x)",
+            "Headroom: the path of all prices"};
+        const auto mark = m_basis.marks.find(m_scenario.reference);
+        if (!station.referencePrice || mark == m_basis.marks.end()) {
+            return figure.isNone(weightOf(m_scenario.reference).isZero()
+                                     ? "The reference does not move on this path."
+                                     : "The mark price of the reference is not known.");
+        }
+        figure.input("P", "mark price", shortText(mark->second.mark), m_context.quoteAsset, m_context.mark);
+        figure.input("w", "how many times the place it moves", shortText(weightOf(m_scenario.reference)), "",
+            {"the path"});
+        figure.input("x", "place", shortText(station.at * 100), "%", {"chosen"});
+        if (station.referencePrice->isZero()) {
+            figure.remark("No price falls below 0.");
+        }
+        Explanation said = figure.equals(shortText(*station.referencePrice), m_context.quoteAsset);
+        if (station.referencePrice->isZero()) {
+            said.workings.clear();
+        }
+        return said;
+    }
+
+    Explanation change(const StressStation &station) const
+    {
+        Figure figure{fmt::format("Change of equity at {}", placeName(station.at)), "E − N",
+            "Headroom: equity there against equity before any move"};
+        const auto now = std::ranges::find(m_report.stations, Rate{}, &StressStation::at);
+        if (now == m_report.stations.end()) {
+            return figure.isNone("The equity before any move is not known.");
+        }
+        figure.input("E", fmt::format("equity at {}", placeName(station.at)), shortText(station.equity),
+            m_context.quoteAsset, m_context.mark);
+        figure.input(
+            "N", "equity before any move", shortText(now->equity), m_context.quoteAsset, m_context.mark);
+        sayWhatIsGone(figure, station);
+        return figure.equals(shortText(station.equity - now->equity), m_context.quoteAsset);
+    }
+
+    Explanation level(const StressStation &station) const
+    {
+        Figure figure{fmt::format("Risk level at {}", placeName(station.at)), "", "product: risk levels"};
+        const auto value = station.ratio.value();
+        figure.input("", "margin ratio, the worst of the pools",
+            value ? shortText(*value * 100) : "beyond all measure", value ? "%" : "", m_context.mark);
+        figure.remark("SAFE is below 30 %, MEDIUM from there, HIGH from 50 %, CRITICAL from 80 %.");
+        if (!station.liquidated.empty()) {
+            figure.remark("After a liquidation the ratio counts as 100 % at least.");
+        }
+        return figure.equals(std::string{toString(station.level)}, "");
+    }
+
+    /// Where on the way a position went, as it is said behind its name.
+    void addGone(Figure &figure, std::size_t position, const std::string &how, std::optional<Rate> at) const
+    {
+        figure.input("", nameOf(m_report.positions[position]) + how,
+            at ? shortText(*at * 100) : "where the prices land", at ? "%" : "", {"the walk along the path"});
+    }
+
+    Explanation gone(const StressStation &station) const
+    {
+        Figure figure{fmt::format("Liquidated or closed at {}", placeName(station.at)), "", walkSource};
+        const StressWay &way = station.at.isNegative() ? m_report.falling : m_report.rising;
+        std::string names;
+        const auto name = [&](std::size_t position, const char *how) {
+            names += (names.empty() ? "" : ", ") + nameOf(m_report.positions[position]) + how;
+        };
+        for (const std::size_t position : station.liquidated) {
+            const auto death = std::ranges::find_if(way.deaths, [position](const PoolDeath &pool) {
+                return std::ranges::find(pool.positions, position) != pool.positions.end();
+            });
+            name(position, "");
+            addGone(figure, position, ", liquidated at a move of",
+                death == way.deaths.end() ? std::nullopt : std::optional{death->at});
+        }
+        for (const std::size_t position : station.closed) {
+            std::optional<Rate> last;
+            for (const ExitFill &fill : way.fills) {
+                last = fill.position == position ? std::optional{fill.at} : last;
+            }
+            name(position, " closed");
+            addGone(figure, position, ", closed by its resting orders at a move of", last);
+        }
+        if (names.empty()) {
+            return figure.isNone("All positions are still held there.");
+        }
+        const auto isCross = [this](std::size_t position) {
+            return m_report.positions[position].marginType == MarginType::Cross;
+        };
+        if (std::ranges::count_if(station.liquidated, isCross) > 1) {
+            figure.remark("All cross positions share one balance and go together.");
+        }
+        return figure.equals(names, "");
     }
 
     std::optional<Explanation> funding() const

@@ -15,6 +15,11 @@ enum class StressFigure : std::uint8_t {
     Equity,       ///< at a place
     Ratio,        ///< at a place
     Leaving,      ///< at a place
+    Move,         ///< at a place: the place itself, and what the prices are there
+    Reference,    ///< at a place: price of the reference
+    Change,       ///< at a place: of the equity, against that before any move
+    Level,        ///< at a place
+    Gone,         ///< at a place: who is liquidated or closed there, in their order
     Funding,      ///< what is booked before the move
     FirstDeath,   ///< on a way: the pool that is liquidated first
     AccountDeath, ///< on a way: the cross pool is used up
