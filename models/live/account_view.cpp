@@ -172,6 +172,7 @@ domain::DraftContext AccountView::draftContext(const domain::Symbol &symbol) con
     context.bid = m_market.agedBid(symbol);
     context.ask = m_market.agedAsk(symbol);
     context.commission = commission(symbol);
+    context.commissions = &m_commissions;
     const auto ageOf = [&](const auto &times) -> std::optional<domain::Milliseconds> {
         const auto found = times.find(symbol);
         return found == times.end() ? std::nullopt

@@ -59,6 +59,87 @@ private slots:
         QVERIFY(seat.desk.trading.submitted.empty());
     }
 
+    void theRiskUpToTheTicketsOwnStopIsHeldAgainstTheRules()
+    {
+        Seat seat;
+        auto state = *seat.desk.account.current;
+        state.positions = {support::Desk::position("ETHUSDT", domain::Side::Buy, "0.1", "3000")};
+        seat.desk.account.publish(state); // without a stop: 300 USDT at risk
+        draft(seat, "64900", "0.1");
+        seat.get<QAbstractButton>("ticket.protect")->setChecked(true);
+        seat.type("ticket.stop", "64400");
+        QTRY_VERIFY2(isSendable(seat), qPrintable(seat.label("ticket.message")));
+        // 300 + 0.1 * (64,900 - 64,400) + 0.05 % of both sides: 300 + 50 + 3.245 + 3.22.
+        rule(seat, RuleKind::OpenRisk, "356.46");
+        QTRY_VERIFY(!isSendable(seat));
+        QCOMPARE(seat.label("ticket.message"),
+            QStringLiteral("Open risk: 356.47 USDT would be lost if all stops filled, what has no stop "
+                           "counted whole, the rule allows 356.46 USDT."));
+        rule(seat, RuleKind::OpenRisk, "356.47");
+        QTRY_VERIFY(isSendable(seat));
+        rule(seat, RuleKind::OpenRisk, "356.46", RuleAction::Warn);
+        QTRY_VERIFY(seat.label("ticket.message").startsWith(QStringLiteral("Open risk: ")));
+        QVERIFY(isSendable(seat)); // it will ask
+        // A stop that is being typed is scolded at its field, not by the rule.
+        rule(seat, RuleKind::OpenRisk, "356.46");
+        seat.type("ticket.stop", "");
+        QTRY_VERIFY(seat.label("ticket.message").isEmpty());
+        seat.type("ticket.stop", "64800");
+        QTRY_VERIFY(isSendable(seat));
+        // Without a stop it counts whole.
+        seat.get<QAbstractButton>("ticket.protect")->setChecked(false);
+        QTRY_VERIFY(seat.label("ticket.message").startsWith(QStringLiteral("Open risk: 6,790.00 USDT")));
+        seat.get<QCheckBox>("ticket.reduceOnly")->setChecked(true);
+        QVERIFY(!seat.label("ticket.message").contains(QStringLiteral("Open risk")));
+    }
+
+    void theRiskOfOneTradeCountsWhatIsHeldAlready()
+    {
+        Seat seat;
+        auto state = *seat.desk.account.current;
+        state.positions = {support::Desk::position("BTCUSDT", domain::Side::Buy, "0.001", "65000")};
+        seat.desk.account.publish(state);
+        draft(seat, "64900", "0.1");
+        seat.get<QAbstractButton>("ticket.protect")->setChecked(true);
+        seat.type("ticket.stop", "64400");
+        // 65 of the position and 56.465 of the entry; the plan alone is within the rule.
+        rule(seat, RuleKind::RiskPerTrade, "100");
+        QTRY_VERIFY(!isSendable(seat));
+        QCOMPARE(seat.label("ticket.message"),
+            QStringLiteral("Risk per trade: 121.47 USDT of BTCUSDT would be at risk (what has no stop counts "
+                           "whole), the rule allows 100 USDT."));
+        // More than the rule by itself: said once, with the button that mends it.
+        rule(seat, RuleKind::RiskPerTrade, "50");
+        QTRY_VERIFY(seat.label("ticket.planIssue.message").contains(QStringLiteral("your rules allow 50")));
+        QVERIFY(seat.label("ticket.message").isEmpty());
+        QVERIFY(!isSendable(seat));
+    }
+
+    void whatTheTicketCannotKnowOfTheRiskIsSaid()
+    {
+        Seat seat;
+        emit seat.desk.trading.orderChanged(
+            seat.desk.order("ETHUSDT", "waiting", domain::OrderPhase::Working));
+        draft(seat, "64900", "0.001");
+        const auto note = [&seat] {
+            const auto *label = seat.get<QLabel>("ticket.ruleNote");
+            return label->isVisibleTo(seat.window.get()) ? label->text() : QString{};
+        };
+        QVERIFY(note().isEmpty()); // no rule asks for it
+        rule(seat, RuleKind::OpenRisk, "100");
+        QTRY_COMPARE(note(),
+            QStringLiteral("1 waiting entry is left out of the risk counted here: only the order path knows "
+                           "the stops of waiting entries, and holds all of them against your rules when you "
+                           "send."));
+        QVERIFY(isSendable(seat));                 // 64.90, and what the order path will make of the other
+        rule(seat, RuleKind::RiskPerTrade, "100"); // the other is of another symbol
+        QTRY_VERIFY(note().isEmpty());
+        emit seat.desk.trading.orderChanged(seat.desk.order("BTCUSDT", "same", domain::OrderPhase::Working));
+        QTRY_VERIFY(note().startsWith(QStringLiteral("1 waiting entry is ")));
+        rule(seat, RuleKind::OpenRisk, "100");
+        QTRY_VERIFY(note().startsWith(QStringLiteral("2 waiting entries are ")));
+    }
+
     void sizeAndPriceAreMendedByAButton()
     {
         Seat seat;

@@ -68,6 +68,7 @@ TicketPanel::TicketPanel(const PanelTools &tools, QWidget *parent)
           identify(new QCheckBox{tr("Reduce-only")}, QStringLiteral("ticket.reduceOnly"), tr("Reduce-only"))},
       m_bracket{new BracketFields},
       m_general{roleLabel({}, "block")},
+      m_ruleNote{roleLabel({}, "caption")},
       m_cost{new Readout{QStringLiteral("ticket.cost"), tr("Cost")}},
       m_max{new Readout{QStringLiteral("ticket.max"), tr("Largest size")}},
       m_value{new Readout{QStringLiteral("ticket.value"), tr("Order value")}},
@@ -232,6 +233,10 @@ void TicketPanel::buildSending(QVBoxLayout *layout)
     m_general->setWordWrap(true);
     m_general->hide();
     layout->addWidget(m_general);
+    m_ruleNote->setObjectName(QStringLiteral("ticket.ruleNote"));
+    m_ruleNote->setWordWrap(true);
+    m_ruleNote->hide();
+    layout->addWidget(m_ruleNote);
     layout->addWidget(m_planIssue);
     connect(m_planIssue, &IssueRow::mendAsked, this, &TicketPanel::mendPlan);
     m_send->setSizePolicy(QSizePolicy::Ignored, QSizePolicy::Preferred);
@@ -487,7 +492,14 @@ domain::NewOrder TicketPanel::draft() const
 domain::DraftIssues TicketPanel::issues() const
 {
     const domain::NewOrder order = draft();
-    return domain::pretradeIssues(order, m_tools.window.models.planInputs.context());
+    const domain::DraftContext context = m_tools.window.models.planInputs.context();
+    domain::DraftIssues found = domain::pretradeIssues(order, context);
+    const bool isStopSound = isBracket() && m_bracket->problem(order, valuationPrice()).isEmpty();
+    if (!isBracket() || isStopSound) { // a stop that is being typed is scolded at its own field
+        const auto stop = isStopSound ? std::optional{m_bracket->plan(order).stopTrigger} : std::nullopt;
+        std::ranges::move(domain::riskRuleIssues(order, stop, context), std::back_inserter(found));
+    }
+    return found;
 }
 
 domain::Quantity TicketPanel::largest() const
@@ -552,9 +564,13 @@ void TicketPanel::refresh()
     }
     const domain::NewOrder order = draft();
     const domain::DraftIssues found = issues();
+    showPlan(order);
     showIssues(found);
     showFigures(order);
-    showPlan(order);
+    const QString note =
+        live::toQString(domain::riskRuleReservation(order, m_tools.window.models.planInputs.context()));
+    m_ruleNote->setText(note);
+    m_ruleNote->setVisible(!note.isEmpty());
 
     const domain::SymbolSpec *spec = market.spec(symbol);
     const QString blocked = blockedReason();

@@ -113,6 +113,7 @@ private:
     Field *m_sizeField = nullptr;
     BracketFields *m_bracket;
     QLabel *m_general;
+    QLabel *m_ruleNote; ///< what the advance check of the rules cannot know
     Readout *m_cost;
     Readout *m_max;
     Readout *m_value;

@@ -97,7 +97,11 @@ void TicketPanel::showIssues(const domain::DraftIssues &found)
     Place trigger{m_triggerField, m_trigger->isBlank()};
     Place size{m_sizeField, m_size->isBlank()};
     Place general{nullptr, false};
+    const bool isRiskSaid = m_planFault && m_planFault->check == domain::DraftCheck::RiskLimit;
     for (const domain::DraftIssue &issue : found) {
+        if (isRiskSaid && issue.check == domain::DraftCheck::RiskLimit) {
+            continue; // the plan says it, with what would mend it
+        }
         Place &place = issue.field == DraftField::Quantity       ? size
                        : issue.field == DraftField::Price        ? price
                        : issue.field == DraftField::TriggerPrice ? trigger

@@ -17,12 +17,6 @@ bool isStop(const Order &order)
            (order.phase == OrderPhase::Working || order.phase == OrderPhase::InFlight);
 }
 
-bool isEntry(const Order &order)
-{
-    return order.isOpen() && !isReducing(order.request) && order.phase != OrderPhase::Quarantined &&
-           order.origin != OrderOrigin::Liquidation && order.origin != OrderOrigin::AutoDeleveraging;
-}
-
 Price markOf(const Position &position, const MarkPrices &marks)
 {
     const auto live = marks.find(position.symbol);
@@ -127,6 +121,12 @@ std::optional<Price> wholePositionStop(const Order &entry, Price mark, const std
 
 } // namespace
 
+bool isWaitingEntry(const Order &order)
+{
+    return order.isOpen() && !isReducing(order.request) && order.phase != OrderPhase::Quarantined &&
+           order.origin != OrderOrigin::Liquidation && order.origin != OrderOrigin::AutoDeleveraging;
+}
+
 CommissionRates standardCommission()
 {
     return {Rate::fromUnits(200'000'000), Rate::fromUnits(500'000'000)};
@@ -156,7 +156,7 @@ OpenRisk openRisk(const AccountState &account, const MarkPrices &marks, const st
         }
     }
     for (const Order &order : openOrders) {
-        if (!isEntry(order)) {
+        if (!isWaitingEntry(order)) {
             continue;
         }
         const NewOrder &request = order.request;

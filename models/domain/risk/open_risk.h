@@ -51,6 +51,9 @@ struct OpenRisk
 /// The stop that a bracket's entry will be given, by the entry's client order id; nothing: it has none.
 using StopOfEntry = std::function<std::optional<Price>(const Order &entry)>;
 
+/// An order that waits and opens once it fills.
+bool isWaitingEntry(const Order &order);
+
 /// Stops are working conditional orders that can only reduce: STOP, STOP_MARKET and trailing ones, filled at
 /// their trigger (a stop limit at the worse of trigger and limit, an active trailing stop at its distance
 /// from the mark). The nearest to the mark count first, each part of a position once. Take-profits are no

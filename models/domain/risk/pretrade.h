@@ -57,6 +57,7 @@ struct DraftContext
     bool isFundingIntervalGiven = true;             ///< by the exchange; false: seen or guessed
     std::optional<Milliseconds> fundingIntervalAge; ///< since it was given; nothing: not told
     CommissionRates commission;
+    const CommissionTable *commissions = nullptr; ///< of other symbols; null: standardCommission()
     std::optional<Milliseconds> bracketsAge; ///< since the exchange gave them; nothing: not given or not told
     std::optional<Milliseconds> commissionAge; ///< likewise
     int leverage = 1;                          ///< set for the symbol
@@ -77,6 +78,14 @@ DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
 /// with what would mend it: the very sentences that the order path would refuse it with. A rule that only
 /// warns asks for a confirmation. Nothing for an order that reduces.
 DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context);
+
+/// Likewise of the rules of risk per trade and open risk. stop: that the order is sent together with;
+/// nothing: none, and it counts whole. Entries that already wait are left out, because the stops that they
+/// will be given only the order path knows: what is found breaks the rule whatever those are.
+DraftIssues riskRuleIssues(
+    const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context);
+/// What riskRuleIssues() could not count for that order, in a sentence; empty: nothing.
+std::string riskRuleReservation(const NewOrder &order, const DraftContext &context);
 
 /// Margin the order binds when it is placed: cost of the part that opens; 0 for a pure reduction and for a
 /// conditional order, which binds nothing before its trigger. Nothing where no price is known to value it at.

@@ -4,6 +4,7 @@
 #include "models/domain/risk/pretrade.h"
 
 #include <algorithm>
+#include <fmt/format.h>
 
 namespace domain
 {
@@ -28,6 +29,10 @@ DraftIssue issueOf(const RuleBreach &breach)
         issue.field = DraftField::Price;
         issue.check = DraftCheck::PriceCollar;
         break;
+    case RuleKind::RiskPerTrade:
+        issue.field = DraftField::Symbol;
+        issue.check = DraftCheck::RiskLimit;
+        break;
     default:
         issue.field = DraftField::Symbol;
         issue.check = DraftCheck::Rules;
@@ -45,27 +50,40 @@ Price collared(Side side, Price reference, Rate through, const SymbolSpec &spec)
     return isBeyond ? near - spec.tickSize * signOf(side) : near;
 }
 
-} // namespace
-
-DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context)
+bool isInRange(const NewOrder &order)
 {
-    const bool isInRange = order.quantity <= largestQuantity && order.price <= largestPrice &&
-                           order.triggerPrice <= largestPrice;
-    if (context.rules == nullptr || context.ruleDay == nullptr || context.spec == nullptr || !isInRange ||
-        isReducing(order)) {
-        return {};
-    }
-    // Which stops the waiting entries will get only the order path knows, and it asks again.
-    RiskRules rules = *context.rules;
-    rules.of(RuleKind::RiskPerTrade) = rules.of(RuleKind::OpenRisk) = {};
-    Order draft;
-    draft.request = order;
+    return order.quantity <= largestQuantity && order.price <= largestPrice &&
+           order.triggerPrice <= largestPrice;
+}
+
+bool areRulesKnown(const NewOrder &order, const DraftContext &context)
+{
+    return context.rules != nullptr && context.ruleDay != nullptr && context.spec != nullptr &&
+           isInRange(order) && !isReducing(order);
+}
+
+RuleFacts factsOf(const DraftContext &context)
+{
     RuleFacts facts;
     facts.account = context.account;
     facts.marks = context.marks;
     facts.openOrders = context.openOrders;
+    return facts;
+}
+
+} // namespace
+
+DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context)
+{
+    if (!areRulesKnown(order, context)) {
+        return {};
+    }
+    RiskRules rules = *context.rules;
+    rules.of(RuleKind::RiskPerTrade) = rules.of(RuleKind::OpenRisk) = {}; // they depend on stops
+    Order draft;
+    draft.request = order;
     DraftIssues issues;
-    for (const RuleBreach &breach : orderBreaches(rules, *context.ruleDay, draft, facts)) {
+    for (const RuleBreach &breach : orderBreaches(rules, *context.ruleDay, draft, factsOf(context))) {
         DraftIssue issue = issueOf(breach);
         const auto &limit = rules.of(breach.kind).limit;
         if (issue.check == DraftCheck::Leverage) {
@@ -86,6 +104,56 @@ DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context)
         issues.push_back(std::move(issue));
     }
     return issues;
+}
+
+DraftIssues riskRuleIssues(
+    const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context)
+{
+    if (!areRulesKnown(order, context) || !order.quantity.isPositive()) {
+        return {};
+    }
+    RiskRules rules;
+    for (const RuleKind kind : {RuleKind::RiskPerTrade, RuleKind::OpenRisk}) {
+        rules.of(kind) = context.rules->of(kind);
+    }
+    std::vector<Order> others;
+    if (context.openOrders != nullptr) {
+        others = *context.openOrders;
+        std::erase_if(others, isWaitingEntry);
+    }
+    CommissionTable commissions = context.commissions != nullptr ? *context.commissions : CommissionTable{};
+    commissions[order.symbol] = context.commission;
+    Order draft;
+    draft.request = order;
+    RuleFacts facts = factsOf(context);
+    facts.openOrders = &others;
+    facts.commissions = &commissions;
+    facts.stopOfEntry = [&stop](const Order &) { return stop; }; // no other entry is asked about
+    DraftIssues issues;
+    for (const RuleBreach &breach : orderBreaches(rules, *context.ruleDay, draft, facts)) {
+        issues.push_back(issueOf(breach));
+    }
+    return issues;
+}
+
+std::string riskRuleReservation(const NewOrder &order, const DraftContext &context)
+{
+    if (!areRulesKnown(order, context) || context.openOrders == nullptr) {
+        return {};
+    }
+    const bool isOpenRiskOn = context.rules->of(RuleKind::OpenRisk).isOn();
+    const bool isTradeOn = context.rules->of(RuleKind::RiskPerTrade).isOn();
+    const auto count = std::ranges::count_if(*context.openOrders, [&](const Order &other) {
+        const bool isOfLeg =
+            other.request.symbol == order.symbol && other.request.positionSide == order.positionSide;
+        return isWaitingEntry(other) && (isOpenRiskOn || (isTradeOn && isOfLeg));
+    });
+    return count == 0
+               ? std::string{}
+               : fmt::format("{} left out of the risk counted here: only the order path knows the "
+                             "stops of waiting entries, and holds all of them against your rules "
+                             "when you send.",
+                     count == 1 ? "1 waiting entry is" : std::to_string(count) + " waiting entries are");
 }
 
 } // namespace domain

@@ -60,6 +60,12 @@ std::string usdt(Money amount)
     return grouped(amount.toFixed(2)) + " USDT";
 }
 
+/// Of an amount that is above a limit: rounded so that it is still above it once it is written.
+std::string usdtAbove(Money amount)
+{
+    return grouped(amount.toFixed(2, Rounding::Up)) + " USDT";
+}
+
 std::string clockText(Timestamp at)
 {
     const auto minutes = std::chrono::floor<std::chrono::minutes>(at - dayOf(at)).count();
@@ -168,14 +174,15 @@ private:
             isAbove(RuleKind::RiskPerTrade, limitFrom(leg->risk()))) {
             const bool hasStop = m_facts.stopOfEntry && m_facts.stopOfEntry(m_order).has_value();
             const bool isNaked = leg->naked.isPositive() || !hasStop;
-            add(RuleKind::RiskPerTrade, usdt(leg->risk()) + " of " + m_request.symbol + " would be at risk" +
+            add(RuleKind::RiskPerTrade, usdtAbove(leg->risk()) + " of " + m_request.symbol +
+                                            " would be at risk" +
                                             (isNaked ? " (what has no stop counts whole)" : "") + ", " +
                                             allows(RuleKind::RiskPerTrade) +
                                             (hasStop ? "" : " Send the entry together with its stop."));
         }
         if (isCheckable(RuleKind::OpenRisk) && isAbove(RuleKind::OpenRisk, limitFrom(risk.risk()))) {
             add(RuleKind::OpenRisk,
-                usdt(risk.risk()) + " would be lost if all stops filled, " +
+                usdtAbove(risk.risk()) + " would be lost if all stops filled, " +
                     (risk.nakedNotional.isPositive() ? "what has no stop counted whole, " : "") +
                     allows(RuleKind::OpenRisk));
         }
@@ -267,7 +274,7 @@ private:
         const Money notional = price * m_request.quantity;
         if (isAbove(RuleKind::OrderSize, limitFrom(notional))) {
             add(RuleKind::OrderSize,
-                "this order is worth " + usdt(notional) + ", " + allows(RuleKind::OrderSize));
+                "this order is worth " + usdtAbove(notional) + ", " + allows(RuleKind::OrderSize));
         }
     }
 
@@ -432,7 +439,7 @@ std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, 
             static constexpr std::array<const char *, 3> since{" of closed results lost in the UTC day",
                 " lost since 00:00 UTC, open results included",
                 " below the best of the UTC day, open results included"};
-            add(RuleKind::DailyLoss, usdt(loss) + since[static_cast<std::size_t>(rules.measure)] + ", " +
+            add(RuleKind::DailyLoss, usdtAbove(loss) + since[static_cast<std::size_t>(rules.measure)] + ", " +
                                          allows(RuleKind::DailyLoss));
         }
     }
