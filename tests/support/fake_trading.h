@@ -32,6 +32,7 @@ public:
     std::vector<std::string> confirmedGone;
     int reconciliations = 0;
     std::vector<domain::RiskRules> rulesSet;
+    bool rulesWait = false; ///< until answerRules()
     ports::RulesPtr rules = std::make_shared<const domain::RuleState>();
     ports::ReconciliationPtr report;
     std::map<std::string, std::vector<domain::OrderMoment>> stories;
@@ -44,6 +45,12 @@ public:
         m_pending.front().addResult(std::move(answer));
         m_pending.front().finish();
         m_pending.erase(m_pending.begin());
+    }
+    void answerRules(Result<bool> answer)
+    {
+        m_pendingRules.front().addResult(std::move(answer));
+        m_pendingRules.front().finish();
+        m_pendingRules.erase(m_pendingRules.begin());
     }
     int pendingSubmits() const { return static_cast<int>(m_pending.size()); }
 
@@ -150,6 +157,11 @@ public:
     QFuture<Result<bool>> setRiskRules(domain::RiskRules wanted) override
     {
         rulesSet.push_back(wanted);
+        if (rulesWait) {
+            m_pendingRules.emplace_back();
+            m_pendingRules.back().start();
+            return m_pendingRules.back().future();
+        }
         auto state = std::make_shared<domain::RuleState>(*rules);
         state->active = domain::tighterOf(state->active, wanted);
         rules = state;
@@ -191,6 +203,7 @@ private:
         return order;
     }
     std::vector<QPromise<Result<domain::Order>>> m_pending;
+    std::vector<QPromise<Result<bool>>> m_pendingRules;
 };
 
 } // namespace support

@@ -73,6 +73,48 @@ private slots:
         QTRY_COMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
     }
 
+    void aLateAnswerSaysNothingOfWhatWasTypedMeanwhile()
+    {
+        Seat seat;
+        auto &trading = seat.desk.trading;
+        trading.rulesWait = true;
+        seat.get<QAction>("trade.rules")->trigger();
+        auto *apply = seat.get<QAbstractButton>("rules.apply");
+        const auto answered = [&](const domain::Result<bool> &answer) {
+            trading.answerRules(answer);
+            QTest::qWait(30);
+        };
+        seat.get<QCheckBox>("rules.dailyLoss")->setChecked(true); // 500
+        apply->click();
+        QVERIFY(!apply->isEnabled());
+        seat.type("rules.dailyLoss.limit", "400");
+        tell(seat, lossOf("500", "0"));
+        answered(true);
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("All of this holds at once."));
+        QVERIFY(apply->isEnabled()); // the 400 are not in force
+        apply->click();
+        seat.type("rules.dailyLoss.limit", "300");
+        const auto refused = tl::unexpected{
+            domain::Error{domain::ErrorCode::Unreachable, "The journal did not take it.", 0, 0, 0}};
+        answered(refused);
+        QCOMPARE(seat.label("rules.message"),
+            QStringLiteral("What you applied before was not taken: The journal did not take it."));
+        QVERIFY(apply->isEnabled());
+        // Typed back before the answer: it is what was sent.
+        apply->click();
+        seat.type("rules.dailyLoss.limit", "200");
+        seat.type("rules.dailyLoss.limit", "300");
+        tell(seat, lossOf("300", "0"));
+        answered(true);
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("✓ In force."));
+        QVERIFY(!apply->isEnabled());
+        seat.type("rules.dailyLoss.limit", "250");
+        apply->click();
+        answered(refused);
+        QCOMPARE(seat.label("rules.message"), QStringLiteral("The journal did not take it."));
+        QVERIFY(apply->isEnabled());
+    }
+
     void aLimitMayBeAShareOfTheBalance()
     {
         Seat seat;

@@ -395,15 +395,24 @@ void RulesPage::apply()
         return;
     }
     m_apply->setEnabled(false);
-    ports::whenFinished(m_rules.set(*rules), this, [this](const ports::Result<bool> &done) {
-        if (!done) {
-            say(live::toQString(done.error().detail), "block");
-            m_apply->setEnabled(true);
-            return;
-        }
+    ports::whenFinished(m_rules.set(*rules), this,
+        [this, sent = *rules](const ports::Result<bool> &done) { showAnswer(sent, done); });
+}
+
+/// The answer may come late: what is said of it is said of what was sent, not of what is typed by then.
+void RulesPage::showAnswer(const domain::RiskRules &sent, const domain::Result<bool> &done)
+{
+    const bool isStillTyped = typed() == sent;
+    check();
+    if (!done) {
+        const QString detail = live::toQString(done.error().detail);
+        say(isStillTyped ? detail : tr("What you applied before was not taken: %1").arg(detail), "block");
+        m_apply->setEnabled(m_apply->isEnabled() || isStillTyped);
+    } else if (isStillTyped) {
+        m_apply->setEnabled(false);
         say(*done ? tr("✓ In force.") : tr("✓ What is tighter is in force; the rest from 00:00 UTC."),
             "good");
-    });
+    }
 }
 
 void RulesPage::say(const QString &text, const char *role)

@@ -44,6 +44,7 @@ private:
     void check();
     void refresh();
     void apply();
+    void showAnswer(const domain::RiskRules &sent, const domain::Result<bool> &done);
     void say(const QString &text, const char *role);
 
     live::RulesModel &m_rules;
