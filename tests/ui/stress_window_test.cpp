@@ -1,6 +1,7 @@
 #include "tests/ui/seat.h"
 #include "ui/panels/stress_panel.h"
 #include "ui/widgets/explanation_popup.h"
+#include "ui/widgets/position_risk_list.h"
 #include "ui/widgets/stress_chart.h"
 
 #include <QAccessible>
@@ -12,6 +13,7 @@
 #include <QLabel>
 #include <QMessageBox>
 #include <QPushButton>
+#include <QScrollArea>
 #include <QSlider>
 #include <QTabWidget>
 #include <QTableView>
@@ -82,6 +84,43 @@ private:
         QTRY_VERIFY(desk.models->stress.report() != nullptr &&
                     desk.models->stress.report()->positions.size() == 5 &&
                     desk.models->stress.report()->leaving.front().hasBook);
+    }
+
+    /// A cross and an isolated position, both HIGH, with the longest of names and prices.
+    static void holdLongNames(Seat &seat)
+    {
+        auto &desk = seat.desk;
+        auto info = std::make_shared<domain::ExchangeInfo>(***desk.marketData.exchangeInfoAnswer);
+        info->symbols.push_back(support::Desk::spec("1000000MOGUSDT", "1000000MOG", "0.00000001", "1"));
+        info->symbols.back().lot.maxQty = info->symbols.back().marketLot.maxQty =
+            Quantity::of(10'000'000'000);
+        emit desk.marketData.exchangeInfoChanged(info);
+        QTRY_VERIFY(desk.models->market.spec("1000000MOGUSDT") != nullptr);
+        desk.quote("BTCUSDT", "123456.7");
+        desk.quote("1000000MOGUSDT", "0.00001234");
+        auto state = support::Desk::funded(660); // maintenance 395.06 of BTC: 60 %
+        state.positions = {support::Desk::position("BTCUSDT", Side::Buy, "0.8", "123456.7"),
+            support::Desk::position("1000000MOGUSDT", Side::Buy, "1000000000", "0.00001234")};
+        state.positions[1].marginType = domain::MarginType::Isolated;
+        state.positions[1].isolatedWallet = Money::of(82); // maintenance 49.36
+        state.walletBalance += Money::of(82);
+        desk.account.publish(state);
+        const auto rest = [&desk](const char *symbol, const char *quantity, const char *trigger) {
+            auto stop = desk.order(symbol, std::string{"stop-"} + symbol, domain::OrderPhase::Working);
+            stop.request.side = Side::Sell;
+            stop.request.type = domain::OrderType::StopMarket;
+            stop.request.quantity = Quantity::literal(quantity);
+            stop.request.triggerPrice = Price::literal(trigger);
+            stop.request.price = {};
+            stop.request.reduceOnly = true;
+            emit desk.trading.orderChanged(stop);
+        };
+        rest("BTCUSDT", "0.8", "100000.0");
+        rest("1000000MOGUSDT", "1000000000", "0.00000900");
+        QTRY_COMPARE(desk.marketData.claims["book 1000000MOGUSDT"], 1);
+        giveBook(seat, "BTCUSDT", "123456.7", 2);
+        giveBook(seat, "1000000MOGUSDT", "0.00001234", 500'000'000);
+        desk.quote("BTCUSDT", "123456.7");
     }
 
 private slots:
@@ -417,6 +456,75 @@ private slots:
         state.walletBalance += Money::of(20'000);
         seat.desk.account.publish(state);
         QTRY_VERIFY(!offered->isVisibleTo(dashboard));
+    }
+
+    void theWaysOfANarrowDashboardAreReadWhole_data()
+    {
+        QTest::addColumn<QString>("theme");
+        QTest::newRow("dark") << QStringLiteral("dark");
+        QTest::newRow("light") << QStringLiteral("light");
+    }
+    void theWaysOfANarrowDashboardAreReadWhole()
+    {
+        QFETCH(QString, theme);
+        Seat seat;
+        seat.window->resize(1920, 1400);
+        seat.get<QAction>(qPrintable(QStringLiteral("view.") + theme))->trigger();
+        holdLongNames(seat);
+        auto *dock = seat.get<QDockWidget>("risk");
+        auto *table = seat.get<QTableView>("risk.ways.table");
+        QTRY_VERIFY(seat.get<QWidget>("risk.ways")->isVisibleTo(dock));
+        dock->setFloating(true);
+        dock->resize(344, 1100);
+        QTest::qWait(300);
+        QCOMPARE(dock->width(), 344);
+        QVERIFY(seat.get<QScrollArea>("risk.scroll")->widget()->minimumSizeHint().width() <= 332);
+        using Model = live::WaysBackModel;
+        QVERIFY(!table->isColumnHidden(Model::CostColumn));
+        QStringList ways;
+        int inLines = 0;
+        for (int row = 0; row < table->model()->rowCount(); ++row) {
+            for (int column = 0; column < table->model()->columnCount(); ++column) {
+                if (table->isColumnHidden(column)) {
+                    continue;
+                }
+                const QString text = table->model()->index(row, column).data().toString();
+                const QFontMetrics metrics = table->fontMetrics();
+                const int room = table->columnWidth(column) - 12;
+                if (column != Model::WayColumn) {
+                    QVERIFY2(metrics.horizontalAdvance(text) <= room, qPrintable(text));
+                    continue;
+                }
+                const QRect lines =
+                    metrics.boundingRect(QRect{0, 0, room, 10'000}, Qt::AlignLeft | Qt::TextWordWrap, text);
+                QVERIFY2(lines.width() <= room, qPrintable(text));
+                QVERIFY2(lines.height() <= table->rowHeight(row), qPrintable(text));
+                inLines += lines.height() > metrics.height() * 3 / 2 ? 1 : 0;
+                ways << text;
+            }
+        }
+        QVERIFY(inLines > 0);
+        const auto lines = [&](const char *id) { // of the rows of positions below
+            const auto *row = seat.get<ui::PositionRiskRow>(id);
+            return (row->height() - 14) / row->fontMetrics().height();
+        };
+        QCOMPARE(lines("risk.position.0"), 5); // 1000000MOGUSDT Long, then 10x isolated 1,000,000,000
+        QCOMPARE(lines("risk.position.1"), 4);
+        const QString all = ways.join(u'\n');
+        QVERIFY2(all.contains(QStringLiteral("Move the stop of BTCUSDT long from 100,000.0 to ")),
+            qPrintable(all));
+        QVERIFY2(all.contains(QStringLiteral("Move the stop of 1000000MOGUSDT long from 0.00000900 to ")),
+            qPrintable(all));
+        QVERIFY(table->viewport()->height() >= table->rowHeight(0) + table->rowHeight(1));
+        for (const char *id : {"risk.ways.cost", "risk.ways.after"}) {
+            const auto *label = seat.get<QLabel>(id);
+            QVERIFY2(label->sizeHint().width() <= label->width(), id);
+        }
+        const QString folder = qEnvironmentVariable("HEADROOM_SHOTS");
+        if (!folder.isEmpty()) {
+            QDir{}.mkpath(folder);
+            dock->grab().save(QStringLiteral("%1/ways-narrow-%2.png").arg(folder, theme));
+        }
     }
 
     void aMovedStopStandsBeforeTheOldOneGoes()

@@ -20,6 +20,11 @@ namespace ui
 
 using Columns = live::WaysBackModel::ColumnId;
 
+namespace
+{
+constexpr int mostShown = 4; ///< rows in the dashboard; the others are scrolled to
+} // namespace
+
 WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place place, QWidget *parent)
     : QWidget{parent},
       m_tools{tools},
@@ -41,6 +46,7 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
     m_table->setWordWrap(false);
     if (place == Place::Dashboard) {
         m_table->shareWidth({Columns::RemarkColumn, Columns::PoolColumn, Columns::AfterColumn});
+        m_table->setWrappingColumn(Columns::WayColumn);
     } else {
         m_table->horizontalHeader()->setStretchLastSection(true);
     }
@@ -80,6 +86,9 @@ WaysBackList::WaysBackList(const PanelTools &tools, const QString &id, Place pla
     connect(&model, &live::WaysBackModel::computed, this, &WaysBackList::show);
     connect(&tools.window.models.account, &live::AccountView::riskChanged, this, &WaysBackList::show);
     connect(&model, &QAbstractItemModel::modelReset, this, &WaysBackList::show);
+    if (place == Place::Dashboard) {
+        connect(m_table, &DataTable::rowsFitted, this, &WaysBackList::fitHeight);
+    }
     connect(m_table, &DataTable::rowActivated, this, &WaysBackList::prepare);
     connect(m_prepare, &QPushButton::clicked, this, [this] { prepare(chosenRow()); });
     connect(m_table->selectionModel(), &QItemSelectionModel::currentRowChanged, this,
@@ -99,9 +108,7 @@ void WaysBackList::show()
     const int rows = model.rowCount();
     if (m_place == Place::Dashboard) {
         setVisible(rows > 0 && m_tools.window.models.riskBasis.level() >= domain::RiskLevel::High);
-        const int shown = std::clamp(rows, 1, 4);
-        m_table->setFixedHeight(m_table->horizontalHeader()->sizeHint().height() +
-                                shown * m_table->verticalHeader()->defaultSectionSize() + 4);
+        fitHeight();
     }
     m_headline->setText(model.headline());
     const QLatin1StringView role{rows > 0 ? "confirm" : "caption"};
@@ -118,6 +125,12 @@ void WaysBackList::show()
         }
     }
     showChosen();
+}
+
+void WaysBackList::fitHeight()
+{
+    const int rows = m_tools.window.models.waysBack.rowCount();
+    m_table->setFixedHeight(m_table->heightOf(std::clamp(rows, 1, mostShown)));
 }
 
 int WaysBackList::chosenRow() const

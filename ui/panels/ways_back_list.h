@@ -29,6 +29,7 @@ public:
 
 private:
     void show();
+    void fitHeight();
     void prepare(int row);
     void showChosen();
     int chosenRow() const; ///< the cheapest without a choice; -1 where there is none

@@ -21,6 +21,7 @@ namespace
 {
 
 constexpr int cellMargin = 6;
+constexpr int wrapping = Qt::AlignLeft | Qt::AlignVCenter | Qt::TextWordWrap;
 
 /// Width that a figure lacks on its right for its decimal point to stand where the others' do.
 int missingFractionWidth(const QString &text, const QVariant &columnDigits, const QFontMetrics &metrics)
@@ -111,6 +112,9 @@ void CellDelegate::paintText(
     if (digits.isValid()) {
         cell.setRight(cell.right() - missingFractionWidth(text, digits, option.fontMetrics));
         painter->drawText(cell, Qt::AlignRight | Qt::AlignVCenter | Qt::TextSingleLine, text);
+    } else if (const auto *table = qobject_cast<const DataTable *>(option.widget);
+               table != nullptr && table->wraps(index.column())) {
+        painter->drawText(cell, wrapping, text);
     } else {
         painter->drawText(cell, Qt::AlignLeft | Qt::AlignVCenter | Qt::TextSingleLine,
             option.fontMetrics.elidedText(text, Qt::ElideRight, cell.width()));
@@ -273,6 +277,39 @@ void DataTable::shareWidth(const QList<int> &dispensable)
     setHorizontalScrollBarPolicy(Qt::ScrollBarAlwaysOff);
 }
 
+void DataTable::setWrappingColumn(int column)
+{
+    m_wrapping = column;
+}
+
+int DataTable::heightOf(int rows) const
+{
+    int height = horizontalHeader()->sizeHint().height() + 2 * frameWidth();
+    for (int row = 0; row < rows; ++row) {
+        height += row < model()->rowCount() ? rowHeight(row) : verticalHeader()->defaultSectionSize();
+    }
+    return height;
+}
+
+void DataTable::fitRows()
+{
+    if (m_wrapping < 0) {
+        return;
+    }
+    const int usual = verticalHeader()->defaultSectionSize();
+    const QRect line{0, 0, columnWidth(m_wrapping) - 2 * cellMargin, usual};
+    bool isOther = false;
+    for (int row = 0; row < model()->rowCount(); ++row) {
+        const QString text = model()->index(row, m_wrapping).data().toString();
+        const int wanted = std::max(usual, fontMetrics().boundingRect(line, wrapping, text).height() + 6);
+        isOther = isOther || rowHeight(row) != wanted;
+        setRowHeight(row, wanted);
+    }
+    if (isOther) {
+        emit rowsFitted();
+    }
+}
+
 void DataTable::chooseSourceRow(int row)
 {
     const QAbstractItemModel &source = m_proxy ? *m_proxy->sourceModel() : *model();
@@ -328,14 +365,18 @@ void DataTable::fitColumns()
         shown.removeOne(column);
     }
     const int spare = std::max(0, room - wanted);
+    const int lacking = std::max(0, wanted - room);
     for (int column = 0; column < columns; ++column) {
         const qsizetype place = shown.indexOf(column);
         setColumnHidden(column, place < 0);
         if (place >= 0) {
             const auto count = static_cast<int>(shown.size());
-            setColumnWidth(column, m_needed[column] + spare / count + (place < spare % count ? 1 : 0));
+            const int least =
+                wraps(column) ? std::max(titleWidth(column), m_needed[column] - lacking) : m_needed[column];
+            setColumnWidth(column, least + spare / count + (place < spare % count ? 1 : 0));
         }
     }
+    fitRows();
 }
 
 void DataTable::growColumns()

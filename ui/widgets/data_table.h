@@ -60,6 +60,12 @@ public:
     /// All columns share the table's width, none narrower than its content: where there is too little room
     /// the dispensable ones go, the first of them first, and come back when there is.
     void shareWidth(const QList<int> &dispensable);
+    /// Of a table whose columns share the width: where even then there is too little room, the text of this
+    /// column goes on in further lines and its rows grow.
+    void setWrappingColumn(int column);
+    bool wraps(int column) const { return column == m_wrapping && m_sharesWidth; }
+    /// Height of the header and the first rows.
+    int heightOf(int rows) const;
     /// Chooses the row of the source model and brings it into view.
     void chooseSourceRow(int row);
     /// Makes the explanation of a cell of the source model.
@@ -75,6 +81,8 @@ public:
     int currentSourceRow() const;
 
 signals:
+    /// Rows became taller or lower, so that text finds room in lines.
+    void rowsFitted();
     /// A row of the source model was clicked or chosen with Return.
     void rowActivated(int sourceRow);
 
@@ -92,6 +100,7 @@ private:
     void applyMetrics();
     void growColumns();
     void fitColumns();
+    void fitRows();
     /// Title and margins; the sorting arrow stands above the title and needs no width.
     int titleWidth(int column) const;
 
@@ -102,6 +111,7 @@ private:
     QTimer m_growing;
     bool m_sharesWidth = false;
     QList<int> m_dispensable; ///< columns
+    int m_wrapping = -1;      ///< column
     QList<int> m_needed;      ///< width of each column's content so far, where the width is shared
 };
 

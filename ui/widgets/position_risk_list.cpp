@@ -39,11 +39,12 @@ void PositionRiskRow::display(const PositionRiskFacts &facts)
     m_facts = facts;
     const domain::PositionRisk &risk = facts.risk;
     const domain::Position &held = risk.position;
-    m_head = tr("%1 %2 %3x %4 %5")
-                 .arg(live::toQString(held.symbol), live::directionWord(held.side))
+    m_name = tr("%1 %2").arg(live::toQString(held.symbol), live::directionWord(held.side));
+    m_size = tr("%1x %2 %3")
                  .arg(held.leverage)
                  .arg(live::marginTypeWord(held.marginType).toLower(),
                      live::fixedText(held.quantity, facts.quantityDecimals));
+    m_head = m_name + u' ' + m_size;
     m_distance = tr("cannot be liquidated by this symbol");
     m_prices = tr("no liquidation price");
     m_difference.clear();
@@ -88,12 +89,26 @@ void PositionRiskRow::display(const PositionRiskFacts &facts)
         tr("%1\nDistance: %2\nH ranges: the average true range of 14 hours fits so often between mark and "
            "liquidation price.\nEnter: show this symbol. F1 or right click: explain the liquidation price.")
             .arg(m_head, m_distance));
+    updateGeometry();
     update();
+}
+
+bool PositionRiskRow::isHeadInTwoLines() const
+{
+    const QString pnl = live::signedText(m_facts.risk.unrealizedPnl, 2);
+    const int room = width() - 2 * padding - fontMetrics().horizontalAdvance(pnl) - 8;
+    return fontMetrics().horizontalAdvance(m_head) > room;
 }
 
 QSize PositionRiskRow::sizeHint() const
 {
-    return {220, 4 * fontMetrics().height() + 14};
+    return {220, (isHeadInTwoLines() ? 5 : 4) * fontMetrics().height() + 14};
+}
+
+void PositionRiskRow::resizeEvent(QResizeEvent *event)
+{
+    QWidget::resizeEvent(event);
+    updateGeometry(); // a long name takes a line more
 }
 
 void PositionRiskRow::paintEvent(QPaintEvent *)
@@ -115,13 +130,18 @@ void PositionRiskRow::paintEvent(QPaintEvent *)
     };
     const QString pnl = live::signedText(risk.unrealizedPnl, 2);
     const int pnlWidth = metrics.horizontalAdvance(pnl) + 8;
-    text(left, right - pnlWidth, Qt::AlignLeft,
-        risk.position.side == domain::Side::Buy ? tokens.positive : tokens.negative, m_head);
+    const bool isInTwo = isHeadInTwoLines();
+    const QColor sideColour = risk.position.side == domain::Side::Buy ? tokens.positive : tokens.negative;
+    text(left, right - pnlWidth, Qt::AlignLeft, sideColour, isInTwo ? m_name : m_head);
     text(right - pnlWidth, right, Qt::AlignRight,
         m_facts.isStale                   ? tokens.muted
         : risk.unrealizedPnl.isNegative() ? tokens.negative
                                           : tokens.positive,
         pnl);
+    if (isInTwo) {
+        y += line;
+        text(left, right, Qt::AlignLeft, sideColour, m_size);
+    }
     y += line + 2;
     const QRect bar{left, y, right - left, line + 4};
     painter.fillRect(bar, tokens.raised);

@@ -44,15 +44,20 @@ signals:
 protected:
     bool event(QEvent *event) override;
     void paintEvent(QPaintEvent *event) override;
+    void resizeEvent(QResizeEvent *event) override;
     void mousePressEvent(QMouseEvent *event) override;
     void contextMenuEvent(QContextMenuEvent *event) override;
     void keyPressEvent(QKeyEvent *event) override;
 
 private:
     void explain();
+    /// Whether the name and the size need a line each at this width.
+    bool isHeadInTwoLines() const;
     const Theme &m_theme;
     PositionRiskFacts m_facts;
-    QString m_head;
+    QString m_name; ///< "BTCUSDT Long"
+    QString m_size; ///< "10x cross 0.800"
+    QString m_head; ///< both
     QString m_distance;
     QString m_prices;
     QString m_difference;
