@@ -31,6 +31,23 @@ constexpr const char *specification = "Headroom's product specification, section
 constexpr const char *dydx = "dYdX documentation, Liquidations";
 constexpr const char *phemex = "Phemex help centre, liquidation price of USDT-margined contracts";
 constexpr const char *tradermakemoney = "tradermakemoney.com, Liquidation price";
+constexpr const char *binanceForum =
+    "Binance developer community, Position risk API returns 0 for liquidation price";
+constexpr const char *binanceSquare = "Binance Square, Calculation of position size for entry";
+constexpr const char *bingx = "BingX support, Perpetual Futures Hedge Mode";
+constexpr const char *bybit = "Bybit help, Liquidation Price (USDT Contract)";
+constexpr const char *cryptoPulse = "CryptoPulse, Crypto futures position sizing calculator guide";
+constexpr const char *flipster = "Flipster support, Margin Trading Explained";
+constexpr const char *futuresGuide =
+    "Smalldrift, How to Use the Binance Futures Calculator (PnL, Liquidation, ROE)";
+constexpr const char *keel = "Keel, Hyperliquid liquidation";
+constexpr const char *kucoinCross = "KuCoin support, Liquidation Price in Cross Margin Mode";
+constexpr const char *kucoinRate = "KuCoin support, Risk Rate of Cross Margin Mode";
+constexpr const char *kucoinPrice =
+    "KuCoin support, How to Calculate the Liquidation Price for KuCoin Contracts";
+constexpr const char *marginpad = "MarginPad, How to Calculate Position Size in Crypto Futures (Risk-Based)";
+constexpr const char *moonxbt = "MoonXBT support, Liquidation Price";
+constexpr const char *toobit = "Toobit support, Liquidation Introduction of Perpetual Contract";
 
 Price price(const char *text)
 {
@@ -79,6 +96,28 @@ std::string breakEven(Side side, bool entryIsMaker, bool exitIsMaker, int decima
     plan.targetIsMaker = exitIsMaker;
     plan.sizing = FixedQuantity{quantity("1")};
     return planTrade(plan, context).breakEvenPrice.toFixed(decimals);
+}
+
+/// Size of a long that loses that share of the balance at its stop, without fees and steps of quantity.
+PlanResult sizedByRisk(const char *balance, const char *share, const char *entry, const char *stop)
+{
+    SymbolSpec spec;
+    spec.symbol = "BTCUSDT";
+    spec.lot = {quantity("0.00000001"), quantity("1000000"), quantity("0.00000001")};
+    spec.marketLot = spec.lot;
+    AccountState account;
+    account.walletBalance = account.crossWalletBalance = money(balance);
+    DraftContext context;
+    context.spec = &spec;
+    context.account = &account;
+    context.mark.price = price(entry);
+    TradePlan plan;
+    plan.entry = price(entry);
+    plan.stop = price(stop);
+    plan.leverage = 10;
+    plan.sizing = RiskShare{rate(share)};
+    plan.stopSlippage = {};
+    return planTrade(plan, context);
 }
 
 std::string orderMargin(bool isWhole, int decimals)
@@ -157,6 +196,42 @@ const std::vector<AccountExample> &publishedAccounts()
         {"Other venues", "Phemex: long 500 at 0.4, 5x; rate 1 % and the taker fee of 0.06 % on top", phemex,
             "0", {{"XRPUSDT", both, buy, "500", "0.4", "0.4", isolated, 5, "40.096", "rate 0.0106 less 0"}},
             {}, "0.0001", {{Figure::LiquidationPrice, 0, "0.3232"}}},
+        {"Cross margin", "A long of 0.001 BTC as the exchange answered", binanceForum, "53.35717705",
+            {{"BTCUSDT", both, buy, "0.001", "61788.9", "61792.09", cross, 2, "0", "rate 0.004 less 0"}}, {},
+            "0.1", {{Figure::LiquidationPrice, 0, "8465.5853"}, {Figure::UnrealizedPnl, 0, "0.00319"}}},
+        {"Other venues", "BingX: a long of 2 BTC; rate 0.4 % and the taker fee of 0.05 % on top", bingx,
+            "10000",
+            {{"BTCUSDT", PositionSide::Long, buy, "2", "10000", "10000", cross, 10, "0",
+                "rate 0.0045 less 0"}},
+            {}, "0.1", {{Figure::MarginRatio, 0, "0.9"}, {Figure::AvailableBalance, 0, "8000"}}},
+        {"Other venues", "BingX: the same at 9,000", bingx, "10000",
+            {{"BTCUSDT", PositionSide::Long, buy, "2", "10000", "9000", cross, 10, "0",
+                "rate 0.0045 less 0"}},
+            {}, "0.1", {{Figure::UnrealizedPnl, 0, "-2000"}, {Figure::MarginRatio, 0, "1.01"}}},
+        {"Other venues",
+            "KuCoin: a BTC long and an ETH order as if filled, its fee of 18 paid; rates with the fee of "
+            "0.06 % on top",
+            kucoinRate, "4982",
+            {{"BTCUSDT", both, buy, "0.1", "62000", "62000", cross, 10, "0", "rate 0.0056 less 0"},
+                {"ETHUSDT", both, sell, "10", "3000", "3000", cross, 10, "0", "rate 0.0086 less 0"}},
+            {}, "0.1", {{Figure::MarginRatio, 0, "5.88"}, {Figure::MarginRatio, 1, "5.88"}}},
+        {"Other venues",
+            "KuCoin: an ETH short with its share of 22.62 % of the margin; rate 1 % and the fee of 0.06 % on "
+            "top",
+            kucoinCross, "0",
+            {{"ETHUSDT", both, sell, "1", "3800", "3800", isolated, 10, "859.56", "rate 0.0106 less 0"}}, {},
+            "0.01", {{Figure::LiquidationPrice, 0, "4610.7"}}},
+        {"Other venues", "Flipster: long 0.1 at 30,000, 10x, the price rises to 36,000", flipster, "0",
+            {{"BTCUSDT", both, buy, "0.1", "30000", "36000", isolated, 10, "300", "rate 0.01 less 0"}}, {},
+            "0.1", {{Figure::UnrealizedPnl, 0, "600"}, {Figure::MarginBalance, 0, "900"}}},
+        {"Other venues", "Flipster: the same at 28,000", flipster, "0",
+            {{"BTCUSDT", both, buy, "0.1", "30000", "28000", isolated, 10, "300", "rate 0.01 less 0"}}, {},
+            "0.1", {{Figure::UnrealizedPnl, 0, "-200"}, {Figure::MarginBalance, 0, "100"}}},
+        {"Other venues", "Flipster: the same at 26,000 has lost more than it had", flipster, "0",
+            {{"BTCUSDT", both, buy, "0.1", "30000", "26000", isolated, 10, "300", "rate 0.01 less 0"}}, {},
+            "0.1",
+            {{Figure::UnrealizedPnl, 0, "-400"}, {Figure::MarginBalance, 0, "-100"},
+                {Figure::MarginRatio, 0, "none"}, {Figure::Level, 0, "CRITICAL"}}},
     };
     return examples;
 }
@@ -184,6 +259,62 @@ const std::vector<FormulaExample> &publishedFormulas()
         {"Approximation", "Short at 3,000 with 8x and a rate of 0.5 %", tradermakemoney,
             {"E 3,000", "L 8", "MMR 0.5 %"}, "Approximate liquidation price", "USDT", "3360",
             [](int decimals) { return approximation("3000", 8, "0.005", sell, decimals); }},
+        {"Approximation", "Long 1 at 10,000 with 50x and a rate of 0.5 %", bybit,
+            {"E 10,000", "L 50", "MMR 0.5 %"}, "Approximate liquidation price", "USDT", "9850",
+            [](int decimals) { return approximation("10000", 50, "0.005", buy, decimals); }},
+        {"Approximation", "Short 1 at 8,000 with 40x and a rate of 0.5 %", bybit,
+            {"E 8,000", "L 40", "MMR 0.5 %"}, "Approximate liquidation price", "USDT", "8160",
+            [](int decimals) { return approximation("8000", 40, "0.005", sell, decimals); }},
+        {"Approximation", "Long 1 at 20,000 with 50x and a rate of 0.5 %", moonxbt,
+            {"E 20,000", "L 50", "MMR 0.5 %"}, "Approximate liquidation price", "USDT", "19700",
+            [](int decimals) { return approximation("20000", 50, "0.005", buy, decimals); }},
+        {"Approximation", "Short 1 at 20,000 with 40x and a rate of 0.5 %", moonxbt,
+            {"E 20,000", "L 40", "MMR 0.5 %"}, "Approximate liquidation price", "USDT", "20400",
+            [](int decimals) { return approximation("20000", 40, "0.005", sell, decimals); }},
+        {"Approximation", "Short 0.005 at 28,000 with 100x and a rate of 0.4 %", kucoinPrice,
+            {"E 28,000", "L 100", "MMR 0.4 %, of the value at entry"}, "Approximate liquidation price",
+            "USDT", "28168",
+            [](int decimals) { return approximation("28000", 100, "0.004", sell, decimals); }},
+        {"Approximation", "Long at 50,000 with 10x and half of the initial margin to keep", keel,
+            {"E 50,000", "L 10", "MMR 5 %"}, "Approximate liquidation price", "USDT", "47500",
+            [](int decimals) { return approximation("50000", 10, "0.05", buy, decimals); }},
+        {"Approximation", "Long at 50,000 with 20x and half of the initial margin to keep", keel,
+            {"E 50,000", "L 20", "MMR 2.5 %"}, "Approximate liquidation price", "USDT", "48750",
+            [](int decimals) { return approximation("50000", 20, "0.025", buy, decimals); }},
+        {"Approximation", "Long at 100,000 with 10x and the first bracket's rate", futuresGuide,
+            {"E 100,000", "L 10", "MMR 0.4 %"}, "Approximate liquidation price", "USDT", "90400",
+            [](int decimals) { return approximation("100000", 10, "0.004", buy, decimals); }},
+        {"Sizes by risk", "1 % of 5,000 on a long at 60,000 with its stop at 58,800", marginpad,
+            {"no fees, no slippage"}, "Quantity", "BTC", "0.0417",
+            [](int decimals) {
+                return sizedByRisk("5000", "0.01", "60000", "58800").quantity.toFixed(decimals);
+            }},
+        {"Sizes by risk", "1 % of 5,000 on a long at 60,000 with its stop at 58,800", marginpad,
+            {"no fees, no slippage"}, "Notional", "USDT", "2500",
+            [](int decimals) {
+                return sizedByRisk("5000", "0.01", "60000", "58800").notional.toFixed(decimals);
+            }},
+        {"Sizes by risk", "2 % of 5,000 on a long at 2,500 with its stop at 2,400", cryptoPulse,
+            {"no fees, no slippage"}, "Quantity", "ETH", "1",
+            [](int decimals) {
+                return sizedByRisk("5000", "0.02", "2500", "2400").quantity.toFixed(decimals);
+            }},
+        {"Sizes by risk", "2 % of 1,000 on a long at 0.072 with its stop at 0.068", binanceSquare,
+            {"no fees, no slippage"}, "Quantity", "coins", "5000",
+            [](int decimals) {
+                return sizedByRisk("1000", "0.02", "0.072", "0.068").quantity.toFixed(decimals);
+            }},
+        {"Sizes by risk", "2 % of 1,000 on a long at 0.072 with its stop at 0.068", binanceSquare,
+            {"no fees, no slippage"}, "Notional", "USDT", "360",
+            [](int decimals) {
+                return sizedByRisk("1000", "0.02", "0.072", "0.068").notional.toFixed(decimals);
+            }},
+        {"Other venues", "Toobit: long 10 ETH at 1,500, 50x, mark 1,483; 1 % of the entry to keep", toobit,
+            {"maintenance margin 150", "margin balance 300 - 170"}, "Margin ratio", "%", "115.38",
+            [](int decimals) {
+                return (*MarginRatio::of(money("150"), money("130")).value() * Rate::of(100))
+                    .toFixed(decimals);
+            }},
         {"Margin and brackets", "Maintenance 260 of a balance of 6,500", specification,
             {"maintenance margin 260", "margin balance 6,500"}, "Margin ratio", "%", "4",
             [](int decimals) {
