@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace paper
 {
@@ -80,9 +81,18 @@ FairPrice::Minute FairPrice::minute(std::int64_t minute)
         m_beta * m_beta * common.variance + own.variance};
 }
 
-GeneratedHistory::GeneratedHistory(std::uint64_t seed, const Contract &contract, FairPrice &fair)
+double tradable(const domain::SymbolSpec &spec, double price)
+{
+    return std::clamp(price, spec.tickSize.approximate() * 20, spec.maxPrice.approximate() / 1.5);
+}
+
+GeneratedHistory::GeneratedHistory(
+    std::uint64_t seed, const Contract &contract, FairPrice &fair, const ScenarioTrack &scenario)
     : m_seed{seedOf(seed, contract.spec.symbol)},
       m_fair{fair},
+      m_scenario{scenario},
+      m_beta{contract.market.beta},
+      m_spec{contract.spec},
       m_tick{contract.spec.tickSize},
       m_step{contract.spec.lot.stepSize},
       m_tickSize{m_tick.approximate()},
@@ -110,23 +120,81 @@ std::int64_t GeneratedHistory::boundaryTicks(std::int64_t minute, double fair) c
     return std::max<std::int64_t>(std::llround(fair / m_tickSize + aside), 1);
 }
 
-const FairPrice::Minute &GeneratedHistory::fairMinute(std::int64_t minute)
+ScenarioTrack::Moment GeneratedHistory::momentAt(Timestamp moment, double path) const
 {
-    auto &place = m_fairMinutes[static_cast<std::size_t>(minute & 1)];
+    return m_scenario.momentAt(moment, std::log(path), m_beta);
+}
+
+double GeneratedHistory::priceOf(const ScenarioTrack::Moment &moment) const
+{
+    return tradable(m_spec, std::exp(moment.log));
+}
+
+GeneratedHistory::Traded GeneratedHistory::under(std::int64_t minute, const FairPrice::Minute &path) const
+{
+    if (m_scenario.courses().empty()) {
+        return {path.open, path.logMove, path.variance};
+    }
+    const Timestamp from = timeOfMinute(minute);
+    const auto begin = momentAt(from, path.open);
+    const auto end = momentAt(from + 1min, path.open * std::exp(path.logMove));
+    const ScenarioTrack::Course *course = end.course;
+    return {priceOf(begin), end.log - begin.log, path.variance * begin.effect.pace * begin.effect.pace,
+        begin.effect.activity, begin.isHalted(),
+        course != nullptr && course->scenario.kind == ScenarioKind::Crash &&
+            course->beganAt + course->scenario.length > from};
+}
+
+void GeneratedHistory::forgetWhereNewScenarios()
+{
+    const Timestamp latest = m_scenario.courses().empty() ? Timestamp{} : m_scenario.courses().back().beganAt;
+    if (m_knownCourse != latest) {
+        m_knownCourse = latest;
+        m_days.clear();
+        m_minutes = {{{-1, {}}, {-1, {}}}};
+    }
+}
+
+const GeneratedHistory::Traded &GeneratedHistory::traded(std::int64_t minute)
+{
+    auto &place = m_minutes[static_cast<std::size_t>(minute & 1)];
     if (place.first != minute) {
-        place = {minute, m_fair.minute(minute)};
+        place = {minute, under(minute, m_fair.minute(minute))};
     }
     return place.second;
 }
 
-Bar GeneratedHistory::barOf(std::int64_t minute, const FairPrice::Minute &fair, std::int64_t open,
-    std::int64_t high, std::int64_t low, std::int64_t close, double part) const
+Bar GeneratedHistory::haltedBar(std::int64_t minute, const Traded &traded) const
+{
+    Bar bar;
+    bar.openAt = timeOfMinute(minute);
+    bar.open = gridSteps(m_tick, std::max<std::int64_t>(std::llround(traded.open / m_tickSize), 1));
+    bar.high = bar.low = bar.close = bar.open;
+    return bar;
+}
+
+std::pair<double, double> GeneratedHistory::crashedBetween(std::int64_t minute) const
+{
+    const FairPrice::Minute path = m_fair.minute(minute);
+    double low = std::numeric_limits<double>::max();
+    double high = 0;
+    for (int second = 1; second < 60; ++second) {
+        const double price = priceOf(momentAt(timeOfMinute(minute) + std::chrono::seconds{second},
+            path.open * std::exp(path.logMove * second / 60)));
+        low = std::min(low, price);
+        high = std::max(high, price);
+    }
+    return {low, high};
+}
+
+Bar GeneratedHistory::barOf(std::int64_t minute, const Traded &fair, std::int64_t open, std::int64_t high,
+    std::int64_t low, std::int64_t close, double part) const
 {
     const auto hash = [&](std::uint64_t what) {
         return hashOf(m_seed, static_cast<std::uint64_t>(minute), what);
     };
     const double wildness = fair.variance / m_fair.meanMinuteVariance();
-    const double activity = std::sqrt(wildness) * std::exp(0.5 * normalOf(hash(12))) * part;
+    const double activity = std::sqrt(wildness) * std::exp(0.5 * normalOf(hash(12))) * fair.activity * part;
     const double middle = static_cast<double>(open + high + low + close) / 4 * m_tickSize;
     const auto steps = std::max<std::int64_t>(
         std::llround(m_turnoverPerMinute * activity / middle / m_stepSize), part > 0 ? 1 : 0);
@@ -152,16 +220,24 @@ Bar GeneratedHistory::barOf(std::int64_t minute, const FairPrice::Minute &fair, 
 
 Bar GeneratedHistory::minuteBar(std::int64_t minute)
 {
-    const FairPrice::Minute &fair = fairMinute(minute);
+    const Traded fair = traded(minute);
+    if (fair.isHalted) {
+        return haltedBar(minute, fair);
+    }
     const std::int64_t open = boundaryTicks(minute, fair.open);
-    const std::int64_t close = boundaryTicks(minute + 1, fairMinute(minute + 1).open);
+    const std::int64_t close = boundaryTicks(minute + 1, traded(minute + 1).open);
     // Extremes of a Brownian bridge with known ends and variance.
     const auto reach = [&](std::uint64_t what) {
         const double u = std::max(unitOf(hashOf(m_seed, static_cast<std::uint64_t>(minute), what)), 1e-9);
         return std::sqrt(fair.logMove * fair.logMove - 2 * fair.variance * std::log(u));
     };
-    const double up = fair.open * (1 + 0.5 * (fair.logMove + reach(14)));
-    const double down = fair.open * (1 + 0.5 * (fair.logMove - reach(15)));
+    double up = fair.open * std::exp(0.5 * (fair.logMove + reach(14)));
+    double down = fair.open * std::exp(0.5 * (fair.logMove - reach(15)));
+    if (fair.crashes) {
+        const auto [low, high] = crashedBetween(minute);
+        up = std::max(up, high);
+        down = std::min(down, low);
+    }
     const std::int64_t high = std::max({open, close, std::int64_t{std::llround(up / m_tickSize)}});
     const std::int64_t low =
         std::max<std::int64_t>(std::min({open, close, std::int64_t{std::llround(down / m_tickSize)}}), 1);
@@ -170,10 +246,14 @@ Bar GeneratedHistory::minuteBar(std::int64_t minute)
 
 Bar GeneratedHistory::partialMinute(Timestamp until)
 {
+    forgetWhereNewScenarios();
     const std::int64_t minute = minuteOf(until);
-    const FairPrice::Minute &fair = fairMinute(minute);
+    const Traded &fair = traded(minute);
+    if (fair.isHalted) {
+        return haltedBar(minute, fair);
+    }
     const std::int64_t open = boundaryTicks(minute, fair.open);
-    const std::int64_t close = boundaryTicks(minute, m_fair.at(until));
+    const std::int64_t close = boundaryTicks(minute, priceOf(momentAt(until, m_fair.at(until))));
     const double part = static_cast<double>((until - timeOfMinute(minute)).count()) / 60'000.0;
     return barOf(minute, fair, open, std::max(open, close), std::min(open, close), close, part);
 }
@@ -200,6 +280,7 @@ const std::vector<Bar> &GeneratedHistory::hoursOf(std::int64_t day)
 
 std::optional<Bar> GeneratedHistory::sum(Timestamp from, Timestamp to)
 {
+    forgetWhereNewScenarios();
     std::optional<Bar> total;
     const auto add = [&total](const Bar &bar) {
         if (total) {

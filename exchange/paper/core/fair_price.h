@@ -2,6 +2,7 @@
 
 #include "exchange/paper/core/bars.h"
 #include "exchange/paper/core/random_path.h"
+#include "exchange/paper/core/scenario.h"
 #include "exchange/paper/core/symbols.h"
 
 #include <array>
@@ -43,11 +44,17 @@ private:
     double m_meanMinuteVariance;
 };
 
-/// The past of a generated symbol, minute by minute, computed when asked for and the same every time.
+/// A price that a symbol of the market can have, whatever its scenario.
+double tradable(const domain::SymbolSpec &spec, double price);
+
+/// The past of a generated symbol, minute by minute, computed when asked for and the same every time: its
+/// path, under the scenarios that it had.
 class GeneratedHistory final : public BarSource
 {
 public:
-    GeneratedHistory(std::uint64_t seed, const Contract &contract, FairPrice &fair);
+    /// fair, scenario: must outlive this.
+    GeneratedHistory(
+        std::uint64_t seed, const Contract &contract, FairPrice &fair, const ScenarioTrack &scenario);
 
     domain::Interval base() const override { return domain::Interval::M1; }
     domain::Timestamp beginsAt() const override;
@@ -57,23 +64,44 @@ public:
     Bar partialMinute(domain::Timestamp until);
 
 private:
+    /// A minute of the path as it was traded.
+    struct Traded
+    {
+        double open = 0;     ///< quote per base
+        double logMove = 0;  ///< of the whole minute
+        double variance = 0; ///< of that move, scenario apart
+        double activity = 1; ///< of the trades
+        bool isHalted = false;
+        bool crashes = false; ///< in its middle
+    };
+    Traded under(std::int64_t minute, const FairPrice::Minute &path) const;
+    ScenarioTrack::Moment momentAt(domain::Timestamp moment, double path) const;
+    double priceOf(const ScenarioTrack::Moment &moment) const;
+    Bar haltedBar(std::int64_t minute, const Traded &traded) const;
+    /// Lowest and highest within a minute that a crash touches.
+    std::pair<double, double> crashedBetween(std::int64_t minute) const;
     Bar minuteBar(std::int64_t minute);
     const std::vector<Bar> &hoursOf(std::int64_t day);
     std::int64_t boundaryTicks(std::int64_t minute, double fair) const;
-    Bar barOf(std::int64_t minute, const FairPrice::Minute &fair, std::int64_t open, std::int64_t high,
-        std::int64_t low, std::int64_t close, double part) const;
-    const FairPrice::Minute &fairMinute(std::int64_t minute);
+    Bar barOf(std::int64_t minute, const Traded &fair, std::int64_t open, std::int64_t high, std::int64_t low,
+        std::int64_t close, double part) const;
+    const Traded &traded(std::int64_t minute);
+    void forgetWhereNewScenarios();
 
     std::uint64_t m_seed;
     FairPrice &m_fair;
+    const ScenarioTrack &m_scenario;
+    domain::Timestamp m_knownCourse; ///< the latest when the caches below were filled
+    double m_beta;
+    domain::SymbolSpec m_spec;
     domain::Price m_tick;
     domain::Quantity m_step;
     double m_tickSize;
     double m_stepSize;
     double m_turnoverPerMinute;
     double m_tradesPerMinute;
-    /// The latest two fair minutes: a bar's close is the next one's open.
-    std::array<std::pair<std::int64_t, FairPrice::Minute>, 2> m_fairMinutes{{{-1, {}}, {-1, {}}}};
+    /// The latest two minutes: a bar's close is the next one's open.
+    std::array<std::pair<std::int64_t, Traded>, 2> m_minutes{{{-1, {}}, {-1, {}}}};
     std::map<std::int64_t, std::vector<Bar>> m_days; ///< hours of a day, for long intervals
 };
 

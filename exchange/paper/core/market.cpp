@@ -82,7 +82,8 @@ MarketGenerator::MarketGenerator(std::uint64_t seed, std::vector<Contract> contr
 
 std::shared_ptr<GeneratedHistory> MarketGenerator::history(std::size_t contract) const
 {
-    return std::make_shared<GeneratedHistory>(m_seed, m_contracts[contract], m_actors[contract]->fair);
+    return std::make_shared<GeneratedHistory>(
+        m_seed, m_contracts[contract], m_actors[contract]->fair, m_actors[contract]->scenario);
 }
 
 void MarketGenerator::start(Engine &engine, CandleStore &candles, Timestamp now)
@@ -165,10 +166,10 @@ Result<void> MarketDriver::restoreScenarios(std::string_view /*text*/, Timestamp
 
 std::string MarketGenerator::saveScenarios() const
 {
-    std::map<Symbol, ScenarioTrack::Course> courses;
+    Courses courses;
     for (const auto &actor : m_actors) {
-        if (const auto course = actor->scenario.course()) {
-            courses.emplace(actor->contract->spec.symbol, *course);
+        if (!actor->scenario.courses().empty()) {
+            courses.emplace(actor->contract->spec.symbol, actor->scenario.courses());
         }
     }
     return courses.empty() ? std::string{} : toText(courses);
@@ -176,13 +177,15 @@ std::string MarketGenerator::saveScenarios() const
 
 Result<void> MarketGenerator::restoreScenarios(std::string_view text, Timestamp now)
 {
-    return parseCourses(text).map([&](std::map<Symbol, ScenarioTrack::Course> courses) {
+    return parseCourses(text).map([&](Courses courses) {
         for (const auto &actor : m_actors) {
             const auto known = courses.find(actor->contract->spec.symbol);
             if (known != courses.end()) {
                 // A market that ran faster than the clock begins at the clock's time again.
-                known->second.beganAt = std::min(known->second.beganAt, now);
-                actor->scenario.resume(known->second);
+                for (ScenarioTrack::Course &course : known->second) {
+                    course.beganAt = std::min(course.beganAt, now);
+                }
+                actor->scenario.resume(std::move(known->second));
             }
         }
     });
@@ -192,9 +195,9 @@ void MarketGenerator::move(Actor &actor, Engine &engine, Timestamp marketAt, Tim
 {
     const SymbolSpec &spec = actor.contract->spec;
     const double path = actor.fair.at(marketAt);
-    const double fair =
-        std::clamp(std::exp(actor.scenario.at(marketAt, std::log(path), actor.contract->market.beta)),
-            spec.tickSize.approximate() * 20, spec.maxPrice.approximate() / 1.5);
+    const double log = actor.scenario.at(marketAt, std::log(path), actor.contract->market.beta);
+    const bool isHalted = actor.scenario.kind() == ScenarioKind::Halt; // at the start: of an earlier run
+    const double fair = tradable(spec, std::exp(isHalted ? actor.scenario.courses().back().marketThen : log));
     const ScenarioEffect &effect = actor.scenario.effect();
     const SymbolSpec *listed = engine.spec(spec.symbol);
     if (listed == nullptr || !listed->isTrading()) {

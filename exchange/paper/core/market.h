@@ -47,7 +47,8 @@ public:
 };
 
 /// A live market around a fair price per symbol: a maker's ladder, takers in bursts, index and basis.
-/// History and fair price depend on the seed alone; the trades of a run on the times of its steps as well.
+/// Fair price and history depend on the seed and the scenarios alone; the trades of a run on the times of its
+/// steps as well.
 /// At a speed above 1 market time runs so many times as fast as the exchange's clock.
 class MarketGenerator final : public MarketDriver
 {

@@ -35,8 +35,8 @@ struct CrashPoint
     double part;
     double log;
 };
-constexpr std::array<CrashPoint, 7> crash{{
-    {0, 0}, {0.35, -0.025}, {0.45, -0.06}, {0.5, -0.15}, {0.53, -0.12}, {0.75, -0.07}, {1, -0.055}}};
+constexpr std::array<CrashPoint, 7> crash{
+    {{0, 0}, {0.35, -0.025}, {0.45, -0.06}, {0.5, -0.15}, {0.53, -0.12}, {0.75, -0.07}, {1, -0.055}}};
 constexpr double plungeBegins = 0.42;
 constexpr double plungeEnds = 0.56;
 
@@ -63,8 +63,7 @@ domain::Result<Scenario> parseScenario(std::string_view text)
     Scenario scenario;
     const std::size_t first = text.find(':');
     const std::string_view name = text.substr(0, first);
-    const auto *const known =
-        std::ranges::find(names, name, [](const auto &entry) { return entry.second; });
+    const auto *const known = std::ranges::find(names, name, [](const auto &entry) { return entry.second; });
     if (known == names.end()) {
         return domain::failure(domain::ErrorCode::Malformed,
             "The scenario \"" + std::string{name} +
@@ -82,9 +81,9 @@ domain::Result<Scenario> parseScenario(std::string_view text)
         const auto [end, failed] = std::from_chars(digits.data(), digits.data() + digits.size(), seconds);
         if (failed != std::errc{} || end != digits.data() + digits.size() || seconds < 1 ||
             seconds > longestSeconds) {
-            return domain::failure(domain::ErrorCode::Malformed,
-                "The scenario's length \"" + std::string{digits} +
-                    "\" is no whole number of seconds from 1 to 604800.");
+            return domain::failure(
+                domain::ErrorCode::Malformed, "The scenario's length \"" + std::string{digits} +
+                                                  "\" is no whole number of seconds from 1 to 604800.");
         }
         scenario.length = std::chrono::seconds{seconds};
     }
@@ -94,8 +93,8 @@ domain::Result<Scenario> parseScenario(std::string_view text)
 ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, double smallness)
 {
     ScenarioEffect effect;
-    const double part =
-        static_cast<double>(into.count()) / static_cast<double>(std::max<std::int64_t>(1, scenario.length.count()));
+    const double part = static_cast<double>(into.count()) /
+                        static_cast<double>(std::max<std::int64_t>(1, scenario.length.count()));
     switch (scenario.kind) {
     case ScenarioKind::Calm:
         effect.pace = 1.0 / 3;
@@ -130,33 +129,61 @@ ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, dou
     return effect;
 }
 
+namespace
+{
+
+double logUnder(
+    const ScenarioTrack::Course &course, const ScenarioEffect &effect, double logFair, double beta)
+{
+    return course.marketThen + effect.pace * (logFair - course.pathThen) +
+           std::max(beta, 0.4) * effect.logShift;
+}
+
+} // namespace
+
 void ScenarioTrack::begin(const Scenario &scenario, domain::Timestamp now, double logFair)
 {
-    resume({scenario, now, logFair, m_hasBegun ? m_latest : logFair});
+    std::vector<Course> courses = m_courses;
+    courses.push_back({scenario, now, logFair, m_courses.empty() ? logFair : m_latest});
+    if (courses.size() > mostCourses) {
+        courses.erase(courses.begin());
+    }
+    resume(std::move(courses));
 }
 
-std::optional<ScenarioTrack::Course> ScenarioTrack::course() const
+void ScenarioTrack::resume(std::vector<Course> courses)
 {
-    return m_hasBegun ? std::optional{m_course} : std::nullopt;
-}
-
-void ScenarioTrack::resume(const Course &course)
-{
-    m_course = course;
-    m_hasBegun = true;
-    m_latest = course.marketThen;
+    m_courses = std::move(courses);
+    m_latest = m_courses.back().marketThen;
     m_effect = {};
 }
 
 double ScenarioTrack::at(domain::Timestamp now, double logFair, double beta)
 {
-    if (!m_hasBegun) {
+    if (m_courses.empty()) {
         return logFair;
     }
-    m_effect = effectOf(m_course.scenario, now - m_course.beganAt, m_smallness);
-    m_latest = m_course.marketThen + m_effect.pace * (logFair - m_course.pathThen) +
-               std::max(beta, 0.4) * m_effect.logShift;
+    const Course &course = m_courses.back();
+    m_effect = effectOf(course.scenario, now - course.beganAt, m_smallness);
+    m_latest = logUnder(course, m_effect, logFair, beta);
     return m_latest;
+}
+
+ScenarioTrack::Moment ScenarioTrack::momentAt(domain::Timestamp then, double logFair, double beta) const
+{
+    const auto next = std::ranges::upper_bound(m_courses, then, {}, &Course::beganAt);
+    if (next == m_courses.begin()) {
+        // What was forgotten ended where the first that is known began.
+        const double aside =
+            m_courses.empty() ? 0 : m_courses.front().marketThen - m_courses.front().pathThen;
+        return {logFair + aside, {}, nullptr};
+    }
+    const Course &course = *std::prev(next);
+    Moment moment{course.marketThen, effectOf(course.scenario, then - course.beganAt, m_smallness), &course};
+    if (!moment.isHalted()) {
+        moment.log = logUnder(course, moment.effect, logFair, beta);
+    }
+    return moment;
 }
 
 namespace
@@ -172,23 +199,25 @@ std::string shortest(double value)
 
 } // namespace
 
-std::string toText(const std::map<domain::Symbol, ScenarioTrack::Course> &courses)
+std::string toText(const Courses &courses)
 {
     JsonWriter json;
     json.beginArray();
-    for (const auto &[symbol, course] : courses) {
-        json.beginObject()
-            .field("symbol", symbol)
-            .field("kind", toWire(course.scenario.kind))
-            .field("lengthMs", course.scenario.length.count())
-            .field("beganAt", domain::toMs(course.beganAt));
-        json.key("pathThen").raw(shortest(course.pathThen));
-        json.key("marketThen").raw(shortest(course.marketThen)).endObject();
+    for (const auto &[symbol, track] : courses) {
+        for (const ScenarioTrack::Course &course : track) {
+            json.beginObject()
+                .field("symbol", symbol)
+                .field("kind", toWire(course.scenario.kind))
+                .field("lengthMs", course.scenario.length.count())
+                .field("beganAt", domain::toMs(course.beganAt));
+            json.key("pathThen").raw(shortest(course.pathThen));
+            json.key("marketThen").raw(shortest(course.marketThen)).endObject();
+        }
     }
     return json.endArray().take();
 }
 
-domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std::string_view text)
+domain::Result<Courses> parseCourses(std::string_view text)
 {
     const auto malformed = [] {
         return domain::failure(domain::ErrorCode::Malformed, "This is no list of scenarios.");
@@ -198,7 +227,7 @@ domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std
     if (parser.parse(text.data(), text.size()).get(rows) != simdjson::SUCCESS) {
         return malformed();
     }
-    std::map<domain::Symbol, ScenarioTrack::Course> courses;
+    Courses courses;
     for (const simdjson::dom::element row : rows) {
         std::string_view symbol;
         std::string_view kind;
@@ -220,7 +249,10 @@ domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std
         course.scenario.symbol = symbol;
         course.scenario.length = domain::Milliseconds{lengthMs};
         course.beganAt = domain::timestampFromMs(beganAt);
-        courses.emplace(symbol, course);
+        courses[course.scenario.symbol].push_back(std::move(course));
+    }
+    for (auto &[symbol, track] : courses) {
+        std::ranges::stable_sort(track, {}, &ScenarioTrack::Course::beganAt);
     }
     return courses;
 }

@@ -6,9 +6,9 @@
 
 #include <cstdint>
 #include <map>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 /// What kind of day the generated market has: a plain function of time laid over the fair price.
 namespace paper
@@ -29,7 +29,7 @@ enum class ScenarioKind : std::uint8_t {
 struct Scenario
 {
     ScenarioKind kind = ScenarioKind::Normal;
-    domain::Symbol symbol;                               ///< empty: all
+    domain::Symbol symbol;                              ///< empty: all
     domain::Milliseconds length{std::chrono::hours{1}}; ///< of a crash; trend and slide: of 6 %
 };
 
@@ -51,10 +51,12 @@ struct ScenarioEffect
 /// day.
 ScenarioEffect effectOf(const Scenario &scenario, domain::Milliseconds into, double smallness);
 
-/// One symbol's price under scenarios that follow one another without a jump.
+/// One symbol's price under scenarios that follow one another without a jump. It remembers them, so that the
+/// past is what it was.
 class ScenarioTrack
 {
 public:
+    static constexpr std::size_t mostCourses = 50; ///< the oldest are forgotten
     /// logFair: the path's log value now.
     void begin(const Scenario &scenario, domain::Timestamp now, double logFair);
     /// What the price under a scenario hangs on, besides the path and the time.
@@ -65,25 +67,41 @@ public:
         double pathThen = 0;   ///< the path's log value when the scenario began
         double marketThen = 0; ///< what was traded at then, a log value as well
     };
-    std::optional<Course> course() const; ///< unset before the first
-    /// Goes on with it, as if nothing had come between.
-    void resume(const Course &course);
+    const std::vector<Course> &courses() const { return m_courses; } ///< oldest first
+    /// Goes on with the last of them, as if nothing had come between. courses: oldest first, at least one.
+    void resume(std::vector<Course> courses);
     /// The log value to trade at.
     double at(domain::Timestamp now, double logFair, double beta);
     const ScenarioEffect &effect() const { return m_effect; }
-    ScenarioKind kind() const { return m_course.scenario.kind; }
+    ScenarioKind kind() const
+    {
+        return m_courses.empty() ? ScenarioKind::Normal : m_courses.back().scenario.kind;
+    }
     void setSmallness(double smallness) { m_smallness = smallness; }
 
+    /// How it was at a moment: the log value, and the course that was on; null before the first.
+    struct Moment
+    {
+        double log = 0;
+        ScenarioEffect effect;
+        const Course *course = nullptr;
+
+        bool isHalted() const { return course != nullptr && course->scenario.kind == ScenarioKind::Halt; }
+    };
+    /// logFair: the path's log value then. A halted price stands still.
+    Moment momentAt(domain::Timestamp then, double logFair, double beta) const;
+
 private:
-    Course m_course;
+    std::vector<Course> m_courses; ///< empty: the path itself
     double m_smallness = 0;
     double m_latest = 0;
-    bool m_hasBegun = false; ///< before: the path itself
     ScenarioEffect m_effect;
 };
 
-/// Courses by symbol as text, and back. Malformed where the text is none.
-std::string toText(const std::map<domain::Symbol, ScenarioTrack::Course> &courses);
-domain::Result<std::map<domain::Symbol, ScenarioTrack::Course>> parseCourses(std::string_view text);
+/// By symbol; oldest first.
+using Courses = std::map<domain::Symbol, std::vector<ScenarioTrack::Course>>;
+/// Courses as text, and back. Malformed where the text is none.
+std::string toText(const Courses &courses);
+domain::Result<Courses> parseCourses(std::string_view text);
 
 } // namespace paper
