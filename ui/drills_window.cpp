@@ -210,9 +210,10 @@ void DrillsWindow::showChoice()
     const domain::Drill &drill = chosen();
     m_title->setText(live::toQString(drill.title));
     m_briefing->setText(live::toQString(drill.briefing));
-    m_goal->setText(
-        tr("Goal: within %1 of the trouble's beginning, %2.")
-            .arg(secondsText(drill.length - drill.troubleAt), live::toQString(domain::toText(drill.goal))));
+    const std::chrono::duration<double> time = drill.length - drill.troubleAt;
+    m_goal->setText(tr("Goal: within %1 s of the trouble's beginning, %2.")
+                        .arg(time.count())
+                        .arg(live::toQString(domain::toText(drill.goal))));
     for (int row = 0; row < m_list->count(); ++row) {
         const domain::Drill &each = domain::builtInDrills()[static_cast<std::size_t>(row)];
         const int best = bestOf(each);

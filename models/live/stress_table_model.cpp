@@ -22,7 +22,7 @@ StressTableModel::StressTableModel(const StressDesk &desk, QObject *parent)
                      {tr("Change"), true, tr("Against the equity now, USDT")},
                      {tr("Ratio"), true, tr("Worst margin ratio; 100 % from the first liquidation on")},
                      {tr("Level"), false, tr("Risk level of that ratio")},
-                     {tr("Liquidated or closed"), false, tr("Positions that are gone there, in their order")},
+                     {tr("Gone"), false, tr("Positions that are liquidated or closed there, in their order")},
                      {tr("Leaving"), true,
                          tr("Cost of closing the rest at market there, USDT: spread, slippage, taker fees")}},
           parent},

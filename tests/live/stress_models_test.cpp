@@ -245,7 +245,7 @@ private slots:
         };
         QCOMPARE(spoken(Model::PlaceColumn), QStringLiteral("Move -10 %"));
         QCOMPARE(spoken(Model::EquityColumn), QStringLiteral("Equity at -10 %: 1,000.00 USDT"));
-        QCOMPARE(spoken(Model::LiquidatedColumn), QStringLiteral("Liquidated or closed at -10 %: none"));
+        QCOMPARE(spoken(Model::LiquidatedColumn), QStringLiteral("Gone at -10 %: none"));
         QVERIFY(!table.explain(Rate::literal("0.123"), Model::EquityColumn)); // no such place
         auto state = *desk.account.current;
         state.positions.clear(); // flat: every place would be the same

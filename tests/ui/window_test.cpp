@@ -108,6 +108,26 @@ private slots:
             seat.desk.settings.value(QStringLiteral("window/symbol")).toString(), QStringLiteral("ETHUSDT"));
     }
 
+    void theSliderFollowsTheSizeThatIsTyped()
+    {
+        const Seat seat;
+        auto *slider = seat.get<QSlider>("ticket.share");
+        seat.type("ticket.price", "64900");
+        seat.get<QAbstractButton>("ticket.share50")->click();
+        QCOMPARE(slider->value(), 50);
+        const QString half = seat.get<QLineEdit>("ticket.size")->text();
+        QVERIFY(!half.isEmpty());
+        seat.type("ticket.size", "");
+        QCOMPARE(slider->value(), 0);
+        seat.type("ticket.size", half.toLatin1().constData());
+        QCOMPARE(slider->value(), 50);
+        seat.type("ticket.size", "90"); // more than there is
+        QCOMPARE(slider->value(), 100);
+        slider->setValue(25);
+        QVERIFY(seat.get<QLineEdit>("ticket.size")->text() != half);
+        QCOMPARE(slider->value(), 25);
+    }
+
     void theTicketSendsExactlyTheOrderItNames()
     {
         const Seat seat;

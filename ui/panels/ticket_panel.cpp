@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cmath>
 
 namespace ui
 {
@@ -42,6 +43,13 @@ bool isEqualDraft(const domain::NewOrder &a, const domain::NewOrder &b)
     return a.symbol == b.symbol && a.side == b.side && a.positionSide == b.positionSide && a.type == b.type &&
            a.timeInForce == b.timeInForce && a.quantity == b.quantity && a.price == b.price &&
            a.triggerPrice == b.triggerPrice && a.reduceOnly == b.reduceOnly;
+}
+
+/// The largest order of the lot that is within that share of the largest size.
+domain::Quantity shareOf(
+    domain::Quantity most, int percent, const domain::SymbolSpec &spec, domain::OrderType type)
+{
+    return domain::roundedDownToLot(most * domain::Rate::of(percent) / 100, domain::lotFor(spec, type));
 }
 
 } // namespace
@@ -401,10 +409,26 @@ void TicketPanel::setShare(int percent)
     if (!spec) {
         return;
     }
-    const domain::Quantity part = largest() * domain::Rate::of(percent) / 100;
+    const domain::Quantity size = shareOf(largest(), percent, *spec, draft().type);
     m_unit->setCurrentIndex(0);
-    m_size->setValue(
-        domain::roundedDownToLot(part, domain::lotFor(*spec, draft().type)), spec->quantityDecimals());
+    m_size->setValue(size, spec->quantityDecimals());
+}
+
+void TicketPanel::followShare(const domain::NewOrder &order, domain::Quantity most)
+{
+    const domain::SymbolSpec *spec = m_tools.window.models.market.spec(order.symbol);
+    // What the slider itself has set is rounded down to the lot; it does not push the slider back.
+    if (!spec || m_share->isSliderDown() ||
+        order.quantity == shareOf(most, m_share->value(), *spec, order.type)) {
+        return;
+    }
+    int percent = 0;
+    if (most.isPositive() && order.quantity.isPositive()) {
+        const double share = order.quantity.approximate() / most.approximate(); // a place on the screen only
+        percent = static_cast<int>(std::lround(std::min(share, 1.0) * 100));
+    }
+    const QSignalBlocker quiet{m_share};
+    m_share->setValue(percent);
 }
 
 TicketPanel::Kind TicketPanel::kind() const

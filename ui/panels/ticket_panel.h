@@ -63,6 +63,8 @@ private:
     static Kind kindOf(const domain::NewOrder &order);
     void takePrice(domain::Price price);
     void setShare(int percent);
+    /// Moves the slider to the order's share of the largest size.
+    void followShare(const domain::NewOrder &order, domain::Quantity most);
     void setSide(domain::Side side);
     void changeLeverage();
     void changeMarginType();

@@ -160,8 +160,10 @@ void TicketPanel::showFigures(const domain::NewOrder &order)
                          : QStringLiteral("--"));
     const auto cost = order.quantity.isPositive() ? domain::requiredBalance(order, context) : std::nullopt;
     m_cost->display(cost ? live::fixedText(*cost, 2) + QStringLiteral(" USDT") : QStringLiteral("--"));
+    const domain::Quantity most = largest();
     m_max->display(
-        live::fixedText(largest(), spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
+        live::fixedText(most, spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
+    followShare(order, most);
     const auto plan = planOf(order);
     if (!plan) {
         m_liquidation->display(QStringLiteral("--"));
