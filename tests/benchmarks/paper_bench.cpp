@@ -60,15 +60,20 @@ struct Desk
         }
         benchmark::DoNotOptimize(exchange->streams().takeOutput());
     }
+    /// The market quotes anew what was taken from the book.
+    void step()
+    {
+        now += 1s;
+        exchange->step(now);
+        exchange->streams().takeOutput();
+        mark = exchange->engine().market("BTCUSDT")->mark;
+    }
     void grow(int resting, int traded)
     {
         for (int i = 0; i < traded; ++i) {
             handle(place(2'000'000 + i, i % 2 == 0 ? "BUY" : "SELL", Rate::of(1), "MARKET"));
             if (i % 100 == 99) {
-                now += 1s;
-                exchange->step(now);
-                exchange->streams().takeOutput();
-                mark = exchange->engine().market("BTCUSDT")->mark;
+                step();
             }
         }
         for (int i = 0; i < resting; ++i) {
@@ -86,9 +91,10 @@ struct Desk
 template <class First, class Second>
 void alternate(benchmark::State &state, Desk &desk, First first, Second second)
 {
-    constexpr int batch = 500;
+    constexpr int batch = 50;
     for (auto _ : state) {
         state.PauseTiming();
+        desk.step();
         std::vector<Request> requests;
         for (int i = 0; i < batch; ++i) {
             requests.push_back(first(i));

@@ -363,7 +363,7 @@ void signAndEnqueue(benchmark::State &state, binance::Signer &signer)
         {{"weight 1m", transport::LimitRule::Counts::Weight, Milliseconds{60'000}, 2'400},
             {"orders 10s", transport::LimitRule::Counts::Orders, Milliseconds{10'000}, 300},
             {"orders 1m", transport::LimitRule::Counts::Orders, Milliseconds{60'000}, 1'200}},
-        1};
+        1, {.burst = 100, .perMinute = 1'200}};
     std::int64_t ms = 1'760'000'000'000;
     Monotonic now{};
     std::uint64_t id = 0;
