@@ -154,6 +154,42 @@ private slots:
         QVERIFY(!issueOf(desk->run(mended(plan, *issue)), wanted));
     }
 
+    void moreOpenRiskThanTheRulesAllowIsMendedByASmallerSize()
+    {
+        Desk desk;
+        desk.context.mark = {Price::of(60'000), {}};
+        desk.charge("0", "0");
+        RiskRules rules;
+        RuleDay day;
+        rules.of(RuleKind::OpenRisk) = {RuleLimit::literal("50"), RuleAction::Refuse};
+        desk.context.rules = &rules;
+        desk.context.ruleDay = &day;
+        auto plan = trade(Side::Buy, "60000", "0.1");
+        plan.stop = Price::of(59'000);
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::Rules);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(QString::fromStdString(issue->text),
+            QStringLiteral("Open risk: 100.00 USDT would be lost if all stops filled, the rule allows 50 USDT: "
+                           "lower the quantity to 0.05."));
+        QCOMPARE(issue->suggestion, std::string{"0.05"});
+        QVERIFY(!issueOf(desk.run(mended(plan, *issue)), DraftCheck::Rules));
+
+        plan.stop.reset(); // counts whole: 0.0008 BTC, less than the smallest order
+        const auto naked = desk.run(plan);
+        issue = issueOf(naked, DraftCheck::Rules);
+        QVERIFY(issue != nullptr);
+        QVERIFY2(issue->text.ends_with("the rule allows 50 USDT: enter a stop."), issue->text.c_str());
+        QVERIFY(issue->suggestion.empty());
+
+        plan.stop = Price::of(59'000);
+        rules.of(RuleKind::OpenRisk).action = RuleAction::Warn;
+        const auto warned = desk.run(plan);
+        QVERIFY(maySend(warned.issues));
+        QVERIFY(std::ranges::any_of(warned.issues,
+            [](const DraftIssue &each) { return each.check == DraftCheck::Rules; }));
+    }
+
     void oneWayAndHedgeMixUpsAreMendedBothWays()
     {
         Desk desk;

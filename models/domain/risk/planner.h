@@ -70,6 +70,7 @@ private:
     void checkOrderSize();
     void checkTakeBound();
     void checkRules();
+    void checkOpenRisk(const NewOrder &order);
     void checkRisk();
     void checkGeometry();
     std::optional<Mend> stopBefore(Rate gap) const;
@@ -95,6 +96,8 @@ private:
     bool fits(Quantity quantity, const std::optional<Money> &budget) const;
     Money lossAtStop(Quantity quantity) const;
     Quantity largestFitting(Quantity most, const std::optional<Money> &budget) const;
+    using IsGood = std::function<bool(Quantity)>;
+    Quantity largestThat(Quantity most, const IsGood &isGood) const;
     Quantity closable() const;
     Quantity workingSameSide() const;
     void explainNoQuantity();

@@ -50,7 +50,8 @@ void Planner::checkTakeBound()
         }});
 }
 
-/// What the plan itself cannot mend, and the price collar. Leverage, size and risk have checks of their own.
+/// What the plan itself cannot mend, the price collar, and the open risk with this plan. Leverage, size and the
+/// risk of one trade have checks of their own.
 void Planner::checkRules()
 {
     if (m_isTrial || isPureReduction()) {
@@ -63,6 +64,35 @@ void Planner::checkRules()
             m_result.issues.push_back(std::move(issue));
         }
     }
+    checkOpenRisk(order);
+}
+
+void Planner::checkOpenRisk(const NewOrder &order)
+{
+    const auto breachOf = [&](Quantity quantity) -> std::optional<DraftIssue> {
+        NewOrder tried = order;
+        tried.quantity = quantity;
+        const DraftIssues found = riskRuleIssues(tried, m_plan.stop, m_context);
+        const auto breach = std::ranges::find(found, DraftCheck::Rules, &DraftIssue::check);
+        return breach == found.end() ? std::nullopt : std::optional{*breach};
+    };
+    const auto breach = breachOf(order.quantity);
+    if (!breach) {
+        return;
+    }
+    if (breach->severity != Severity::Blocks) {
+        m_result.issues.push_back(*breach);
+        return;
+    }
+    block({DraftCheck::Rules, DraftField::Quantity, 0, 0, breach->text.substr(0, breach->text.size() - 1),
+              m_plan.stop ? "move the stop closer, or close something first" : "enter a stop"},
+        {[&]() -> std::optional<Mend> {
+            const Quantity smaller =
+                largestThat(order.quantity, [&](Quantity quantity) { return !breachOf(quantity); });
+            return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
+                                              fmt::format("lower the quantity to {}", smaller.toString())}}
+                                        : std::nullopt;
+        }});
 }
 
 void Planner::checkRisk()

@@ -201,7 +201,13 @@ bool Planner::fits(Quantity quantity, const std::optional<Money> &budget) const
 /// Bisected on the grid: more quantity never walks the book at a better price, so never loses less.
 Quantity Planner::largestFitting(Quantity most, const std::optional<Money> &budget) const
 {
-    if (most.isZero() || fits(most, budget)) {
+    return largestThat(most, [&](Quantity quantity) { return fits(quantity, budget); });
+}
+
+/// The largest quantity on the grid that is good, where every smaller one is; zero where none is.
+Quantity Planner::largestThat(Quantity most, const IsGood &isGood) const
+{
+    if (most.isZero() || isGood(most)) {
         return most;
     }
     const auto &lot = lotFor(m_spec, entryOrder().type);
@@ -211,7 +217,7 @@ Quantity Planner::largestFitting(Quantity most, const std::optional<Money> &budg
     while (bad - good > 1) {
         const Int128 middle = (good + bad) / 2;
         const Quantity tried = lot.minQty + Quantity::fromUnits(middle * step.units());
-        (tried.isZero() || fits(tried, budget) ? good : bad) = middle;
+        (tried.isZero() || isGood(tried) ? good : bad) = middle;
     }
     return good < 0 ? Quantity{} : lot.minQty + Quantity::fromUnits(good * step.units());
 }
