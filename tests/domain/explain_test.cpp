@@ -93,7 +93,8 @@ private slots:
             const Rate rate = Rate::of(*rc::gen::inRange<std::int64_t>(-75, 75)) / 10'000;
             const Money amount = Money::of(*rc::gen::inRange<std::int64_t>(1, 1'000'000)) / 7;
             const PositionLeg leg{side, quantity, entry};
-            const auto &bracket = bracketFor(twoRows(), entry * quantity);
+            const LeverageBrackets table = twoRows();
+            const auto &bracket = bracketFor(table, entry * quantity);
             const auto both = {PriceRole::Entry, PriceRole::Mark};
             for (const PriceRole role : both) {
                 RC_ASSERT(isTrue(explainNotional(entry, role, quantity, context)));

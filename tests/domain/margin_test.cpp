@@ -64,7 +64,8 @@ private slots:
         QFETCH(QByteArray, notional);
         QFETCH(int, bracket);
         QCOMPARE(bracketFor(defaultBrackets(), Money::literal(notional.toStdString())).bracket, bracket);
-        QCOMPARE(bracketFor({}, Money::literal(notional.toStdString())).bracket, bracket);
+        const LeverageBrackets none;
+        QCOMPARE(bracketFor(none, Money::literal(notional.toStdString())).bracket, bracket);
     }
 
     void aSymbolWithoutItsOwnTableIsServedByTheShippedOne()

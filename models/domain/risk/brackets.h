@@ -20,6 +20,7 @@ const LeverageBrackets &bracketsOf(const BracketTables &tables, const Symbol &sy
 /// The row that holds the notional: floor < notional <= cap, 0 in the first row, the last row above its cap.
 /// notional: quote asset, absolute. An empty table stands for defaultBrackets().
 const LeverageBracket &bracketFor(const LeverageBrackets &table, Money notional);
+void bracketFor(LeverageBrackets &&table, Money notional) = delete; // the row goes with the table
 
 /// Largest notional that may be held at a leverage: the largest cap among rows that allow it (the wire's
 /// maxNotionalValue); 0 where no row allows it.
