@@ -87,7 +87,7 @@ private:
     using Digest = std::uint64_t;
     static Digest digestOf(std::string_view id);
     static bool isNeverThere(const domain::Order &order);
-    void find(std::int64_t &counter, std::string text);
+    void find(std::int64_t &counter, const std::string &text);
     void compare(const std::string &id);
     void reopen(const std::string &id);
     void settleOne(const std::string &id, const Truth &truth, const Told &told);
