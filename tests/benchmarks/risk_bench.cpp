@@ -187,6 +187,40 @@ void calculatorPass(benchmark::State &state)
 }
 BENCHMARK(calculatorPass)->Arg(0)->Arg(10)->Arg(50)->Unit(benchmark::kMicrosecond);
 
+/// The dearest pass: a rule of the open risk is broken, 200 orders wait, and the size that keeps it is sought.
+void calculatorPassBeyondTheOpenRisk(benchmark::State &state)
+{
+    Desk desk{1};
+    RiskRules rules;
+    rules.of(RuleKind::OpenRisk) = {RuleLimit::literal("5200"), RuleAction::Refuse};
+    const RuleDay day;
+    std::vector<Order> orders(200);
+    for (std::size_t i = 0; i < orders.size(); ++i) {
+        NewOrder &request = orders[i].request;
+        request.clientOrderId = "waits-" + std::to_string(i);
+        request.symbol = "COIN" + std::to_string(i) + "USDT";
+        request.price = Price::of(40);
+        request.quantity = Quantity::of(1);
+        orders[i].phase = OrderPhase::Working;
+    }
+    desk.context.rules = &rules;
+    desk.context.ruleDay = &day;
+    desk.context.openOrders = &orders;
+    desk.plan.sizing = FixedQuantity{Quantity::literal("1")};
+    const PlanResult result = planTrade(desk.plan, desk.context);
+    const bool isMended = std::ranges::any_of(result.issues, [](const DraftIssue &issue) {
+        return issue.check == DraftCheck::Rules && !issue.suggestion.empty();
+    });
+    if (!isMended) {
+        state.SkipWithError("Nothing was sought.");
+        return;
+    }
+    for (auto _ : state) {
+        benchmark::DoNotOptimize(planTrade(desk.plan, desk.context));
+    }
+}
+BENCHMARK(calculatorPassBeyondTheOpenRisk)->Unit(benchmark::kMicrosecond);
+
 /// The account after the trade, every liquidation price in it. Target: 1 ms with 50 positions.
 void accountProjection(benchmark::State &state)
 {

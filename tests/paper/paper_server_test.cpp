@@ -294,6 +294,35 @@ private slots:
         QCOMPARE(signedCall("GET", "/fapi/v3/account", {}).status, 200);
     }
 
+    void setsAsideWhatIsDamagedBesideTheAccount_data()
+    {
+        QTest::addColumn<QString>("name");
+        QTest::newRow("scenarios") << QStringLiteral("paper-scenarios.json");
+        QTest::newRow("what /control/ set") << QStringLiteral("paper-control.json");
+    }
+    void setsAsideWhatIsDamagedBesideTheAccount()
+    {
+        QFETCH(QString, name);
+        const QTemporaryDir folder;
+        QFile file{folder.filePath(name)};
+        QVERIFY(file.open(QIODevice::WriteOnly) && file.write("{\"damage\"") == 9);
+        file.close();
+        PaperConfig config;
+        config.dataDirectory = folder.path();
+        PaperServer server{config};
+        QSignalSpy notices{&server, &PaperServer::noticed};
+        auto started = server.start();
+        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
+        QVERIFY(started.result());
+        QTRY_COMPARE_WITH_TIMEOUT(notices.size(), 1, patience);
+        const QStringList aside = QDir{folder.path()}.entryList({name + QStringLiteral(".damaged-*")});
+        QCOMPARE(aside.size(), 1);
+        QVERIFY(notices[0][1].toString().contains(aside.front()));
+        QFile kept{folder.filePath(aside.front())};
+        QVERIFY(kept.open(QIODevice::ReadOnly));
+        QCOMPARE(kept.readAll(), QByteArray{"{\"damage\""});
+    }
+
     void losesAnswersWhenToldTo()
     {
         FaultRule rule;

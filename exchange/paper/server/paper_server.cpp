@@ -228,7 +228,7 @@ Result<PaperEndpoints> PaperServer::Worker::start()
     // A scenario told now takes the place of one that was kept.
     if (const QByteArray scenarios = m_keeper->beside(StateFile::Beside::Scenarios);
         !scenarios.isEmpty() && !m_exchange->market().restoreScenarios(scenarios.toStdString(), now())) {
-        notice(Warning, QStringLiteral("The scenario of the paper market could not be read and has ended."));
+        m_keeper->setAside(StateFile::Beside::Scenarios, QStringLiteral("it is damaged"));
     }
     const auto beforeMarket = [this] { m_control->beginAgain(now()); };
     if (const auto restored = m_exchange->start(kept.state.toStdString(), now(), changes, beforeMarket);
@@ -330,8 +330,7 @@ void PaperServer::Worker::resumeControl()
         return;
     }
     if (const auto resumed = m_control->resume(kept.toStdString()); !resumed) {
-        notice(Warning, QStringLiteral("What was set about the paper exchange could not be read (%1).")
-                            .arg(QString::fromStdString(resumed.error().detail)));
+        m_keeper->setAside(StateFile::Beside::Control, QString::fromStdString(resumed.error().detail));
     }
     if (!m_config.faults.empty()) {
         m_faults.resume({});

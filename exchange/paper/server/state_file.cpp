@@ -189,6 +189,11 @@ Result<QString> StateFile::setLogAside() const
     return paper::setAside(m_logPath);
 }
 
+Result<QString> StateFile::setAside(Beside what) const
+{
+    return paper::setAside(pathOf(what));
+}
+
 KeyPair randomKeys()
 {
     return {randomText(), randomText()};

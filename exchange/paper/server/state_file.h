@@ -50,8 +50,9 @@ public:
     domain::Result<bool> replaceBeside(Beside what, const QByteArray &text);
     /// Renames damaged files, never deletes them. The state's new name; Storage where that fails.
     domain::Result<QString> setAside() const;
-    /// The same for a damaged log alone.
+    /// The same for a damaged log alone, or for what is kept beside.
     domain::Result<QString> setLogAside() const;
+    domain::Result<QString> setAside(Beside what) const;
 
 private:
     static constexpr qint64 shortestLog = 32 * 1024 * 1024; ///< read in well under a second

@@ -14,6 +14,12 @@ constexpr auto savePeriod = 250ms;    ///< at most so long after a change that n
 constexpr auto retrySavePeriod = 2s;  ///< where saving failed
 constexpr auto quietSavePeriod = 60s; ///< where nothing changes, and for prices at most
 
+QString nameOf(StateFile::Beside what)
+{
+    return what == StateFile::Beside::Scenarios ? QStringLiteral("The scenario of the paper market")
+                                                : QStringLiteral("What was set about the paper exchange");
+}
+
 } // namespace
 
 StateKeeper::StateKeeper(const QString &folder, Parts parts)
@@ -61,17 +67,20 @@ QString StateKeeper::setAside()
     return m_file.setAside().value_or(QString{});
 }
 
+void StateKeeper::setAside(StateFile::Beside what, const QString &why)
+{
+    m_parts.notice(Warning, QStringLiteral("%1 could not be read and has ended (%2). The file was kept as %3.")
+                                .arg(nameOf(what), why, m_file.setAside(what).value_or(QString{})));
+}
+
 void StateKeeper::keepBeside(StateFile::Beside what, const QByteArray &text)
 {
     if (!m_isOn || text == m_file.beside(what)) {
         return;
     }
     if (const auto written = m_file.replaceBeside(what, text); !written) {
-        const QString name = what == StateFile::Beside::Scenarios
-                                 ? QStringLiteral("The scenario of the paper market")
-                                 : QStringLiteral("What was set about the paper exchange");
         m_parts.notice(Trouble, QStringLiteral("%1 could not be saved: %2.")
-                                    .arg(name, QString::fromStdString(written.error().detail)));
+                                    .arg(nameOf(what), QString::fromStdString(written.error().detail)));
     }
 }
 

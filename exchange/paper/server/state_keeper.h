@@ -47,6 +47,8 @@ public:
     /// What is kept beside the accounts: what is there, and something new, on the disk when it returns.
     QByteArray beside(StateFile::Beside what) const { return m_isOn ? m_file.beside(what) : QByteArray{}; }
     void keepBeside(StateFile::Beside what, const QByteArray &text);
+    /// Nothing could be made of it: it is set aside before something new takes its place, and told of.
+    void setAside(StateFile::Beside what, const QString &why);
 
     /// A request changed something: nothing more is to be told before that is kept.
     void onChange();

@@ -113,8 +113,13 @@ DraftIssues riskRuleIssues(
         return {};
     }
     RiskRules rules;
+    bool isRuled = false;
     for (const RuleKind kind : {RuleKind::RiskPerTrade, RuleKind::OpenRisk}) {
         rules.of(kind) = context.rules->of(kind);
+        isRuled = isRuled || rules.of(kind).isOn();
+    }
+    if (!isRuled) {
+        return {}; // spares the walk through all orders for each frame
     }
     std::vector<Order> others;
     if (context.openOrders != nullptr) {
