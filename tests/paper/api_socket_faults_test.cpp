@@ -1,8 +1,7 @@
 #include "exchange/paper/core/paper_exchange.h"
-#include "exchange/paper/server/paper_server.h"
 #include "exchange/paper/server/ws_api_server.h"
-#include "tests/support/paper_client.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/troubled_server.h"
 
 #include <QElapsedTimer>
 #include <QMap>
@@ -15,7 +14,6 @@ using support::RawSocket;
 namespace
 {
 
-constexpr int patience = 30'000;
 constexpr int awhile = 700; ///< ms in which an answer would surely have come
 
 FaultRule ruleOf(FaultKind kind, int count = 0, const char *method = "")
@@ -44,33 +42,22 @@ std::function<bool(const RawSocket::Frame &)> isAnswerTo(int id)
 
 /// What the frames of the WebSocket API can do wrong, seen on the wire. Reference 8 and 12 (10), reliability
 /// F02, F10, F12 to F18, F39.
-class ApiSocketFaultsTest : public QObject
+class ApiSocketFaultsTest : public QObject, support::TroubledServer
 {
     Q_OBJECT
 
-    std::unique_ptr<PaperServer> m_server;
-    PaperEndpoints m_at;
     std::unique_ptr<RawSocket> m_socket;
     int m_id = 0;
 
-    int control(const QByteArray &path, const QByteArray &body) const
-    {
-        return support::PaperClient{m_at.rest, m_at.apiKey, m_at.secret}
-            .call("POST", "/control/" + path, body)
-            .status();
-    }
     int struck() const
     {
-        const auto report = support::PaperClient{m_at.rest, m_at.apiKey, m_at.secret}
-                                .call("GET", "/control/faults")
-                                .json()
-                                .object();
+        const auto report = control("GET", "faults").json().object();
         return report[u"rules"].toArray().at(0).toObject()[u"struck"].toInt();
     }
     void setRules(const std::vector<FaultRule> &rules)
     {
-        m_server->setFaults(rules);
-        QVERIFY(struck() == 0); // comes after them
+        TroubledServer::setRules(rules);
+        QCOMPARE(struck(), 0);
     }
     int ask(const char *method = "session.status", const QByteArray &params = {})
     {
@@ -97,25 +84,15 @@ class ApiSocketFaultsTest : public QObject
     }
 
 private slots:
-    void initTestCase()
-    {
-        PaperConfig config;
-        config.hasControl = true;
-        m_server = std::make_unique<PaperServer>(config);
-        auto started = m_server->start();
-        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
-        const auto result = started.result();
-        QVERIFY2(result, result ? "" : result.error().detail.c_str());
-        m_at = *result;
-    }
+    void initTestCase() { startServer(); }
     void init()
     {
         m_socket = std::make_unique<RawSocket>(m_at.wsApi);
         QCOMPARE(m_socket->status(), 101);
         QVERIFY(isGood(ask()));
     }
-    void cleanup() { m_server->setFaults({}); }
-    void cleanupTestCase() { m_server.reset(); }
+    void cleanup() { endTrouble(); }
+    void cleanupTestCase() { stopServer(); }
 
     void answersComeInEveryForm()
     {
@@ -267,26 +244,15 @@ private slots:
 
     void pongsComeLateOrNever()
     {
-        const auto pongAfter = [&](const QByteArray &payload, int ms) {
-            QElapsedTimer timer;
-            timer.start();
-            m_socket->send(RawSocket::ping, payload);
-            const auto pong = m_socket->wait(
-                [&](const RawSocket::Frame &frame) {
-                    return frame.opcode == RawSocket::pong && frame.payload == payload;
-                },
-                ms);
-            return pong.opcode == RawSocket::pong ? timer.elapsed() : -1;
-        };
-        QVERIFY(pongAfter("a", patience) >= 0);
+        QVERIFY(m_socket->pongAfter("a", patience) >= 0);
         FaultRule late = ruleOf(FaultKind::LatePong);
         late.delay = 400ms;
         setRules({late});
-        QVERIFY(pongAfter("b", patience) >= 390);
+        QVERIFY(m_socket->pongAfter("b", patience) >= 390);
         setRules({ruleOf(FaultKind::LatePong)});
-        QCOMPARE(pongAfter("c", awhile), -1);
+        QCOMPARE(m_socket->pongAfter("c", awhile), -1);
         setRules({});
-        QVERIFY(pongAfter("d", patience) >= 0);
+        QVERIFY(m_socket->pongAfter("d", patience) >= 0);
         QVERIFY(isGood(ask()));
     }
 
@@ -355,19 +321,19 @@ private slots:
             return stream.wait(RawSocket::text).opcode == RawSocket::text;
         };
         QVERIFY(streamLives());
-        QCOMPARE(control("happen", "{\"kind\":\"cutStreams\",\"route\":\"wsApi\"}"), 200);
+        QCOMPARE(control("POST", "happen", "{\"kind\":\"cutStreams\",\"route\":\"wsApi\"}").status(), 200);
         QVERIFY(m_socket->ends());
         QVERIFY(streamLives());
 
         m_socket = std::make_unique<RawSocket>(m_at.wsApi);
         QVERIFY(isGood(ask()));
-        QCOMPARE(control("happen", "{\"kind\":\"goSilent\",\"route\":\"wsApi\"}"), 200);
+        QCOMPARE(control("POST", "happen", "{\"kind\":\"goSilent\",\"route\":\"wsApi\"}").status(), 200);
         QCOMPARE(answer(ask(), awhile).opcode, -1);
         QVERIFY(m_socket->isOpen());
         QVERIFY(streamLives());
         m_socket = std::make_unique<RawSocket>(m_at.wsApi);
         QVERIFY(isGood(ask()));
-        QCOMPARE(control("happen", "{\"kind\":\"cutStreams\"}"), 200);
+        QCOMPARE(control("POST", "happen", "{\"kind\":\"cutStreams\"}").status(), 200);
         QVERIFY(stream.ends());
         QVERIFY(isGood(ask()));
     }

@@ -1,7 +1,6 @@
 #include "exchange/paper/core/paper_exchange.h"
-#include "exchange/paper/server/paper_server.h"
 #include "exchange/paper/server/stream_server.h"
-#include "tests/support/paper_client.h"
+#include "tests/support/troubled_server.h"
 
 #include <QElapsedTimer>
 #include <QSignalSpy>
@@ -13,8 +12,6 @@ using namespace std::chrono_literals;
 
 namespace
 {
-
-constexpr int patience = 20'000;
 
 FaultRule ruleOf(FaultKind kind, int count = 1)
 {
@@ -53,26 +50,12 @@ struct Listener
 } // namespace
 
 /// Every kind of fault as it looks on the wire.
-class ServerFaultsTest : public QObject
+class ServerFaultsTest : public QObject, support::TroubledServer
 {
     Q_OBJECT
 
-    std::unique_ptr<PaperServer> m_server;
-    PaperEndpoints m_at;
 
-    support::PaperClient client() const { return {m_at.rest, m_at.apiKey, m_at.secret}; }
     support::PaperClient::Reply ping() const { return client().call("GET", "/fapi/v1/ping"); }
-    support::PaperClient::Reply control(
-        const QByteArray &method, const QByteArray &path, const QByteArray &body = {}) const
-    {
-        return client().call(method, "/control/" + path, body);
-    }
-    /// Rules take effect on the exchange's thread; a control call comes after.
-    void setRules(const std::vector<FaultRule> &rules)
-    {
-        m_server->setFaults(rules);
-        QCOMPARE(control("GET", "faults").status(), 200);
-    }
     QString privatePath()
     {
         return QStringLiteral("/private/ws/") +
@@ -80,19 +63,9 @@ class ServerFaultsTest : public QObject
     }
 
 private slots:
-    void initTestCase()
-    {
-        PaperConfig config;
-        config.hasControl = true;
-        m_server = std::make_unique<PaperServer>(config);
-        auto started = m_server->start();
-        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
-        const auto result = started.result();
-        QVERIFY2(result, result ? "" : result.error().detail.c_str());
-        m_at = *result;
-    }
-    void cleanup() { m_server->setFaults({}); }
-    void cleanupTestCase() { m_server.reset(); }
+    void initTestCase() { startServer(); }
+    void cleanup() { endTrouble(); }
+    void cleanupTestCase() { stopServer(); }
 
     void lostRequestsAndAnswersLookTheSame()
     {

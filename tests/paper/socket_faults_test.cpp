@@ -1,9 +1,8 @@
 #include "exchange/paper/core/paper_exchange.h"
-#include "exchange/paper/server/paper_server.h"
 #include "exchange/paper/server/stream_server.h"
 #include "exchange/transport/stream_socket.h"
-#include "tests/support/paper_client.h"
 #include "tests/support/raw_socket.h"
+#include "tests/support/troubled_server.h"
 
 #include <QElapsedTimer>
 #include <QSignalSpy>
@@ -17,8 +16,6 @@ using support::RawSocket;
 
 namespace
 {
-
-constexpr int patience = 30'000;
 
 FaultRule ruleOf(FaultKind kind, int count = 0)
 {
@@ -46,43 +43,20 @@ QByteArray inflated(QByteArray bytes, int window)
 } // namespace
 
 /// What a socket can do wrong, seen on the wire. Reference 1.5 and 12 (10), reliability F10, F16, F17.
-class SocketFaultsTest : public QObject
+class SocketFaultsTest : public QObject, support::TroubledServer
 {
     Q_OBJECT
 
-    std::unique_ptr<PaperServer> m_server;
-    PaperEndpoints m_at;
 
-    support::PaperClient client() const { return {m_at.rest, m_at.apiKey, m_at.secret}; }
     QUrl stream(const char *path = "/public/ws/btcusdt@bookTicker") const
     {
         return QUrl{m_at.streams.toString() + QString::fromLatin1(path)};
     }
-    support::PaperClient::Reply control(
-        const QByteArray &method, const QByteArray &path, const QByteArray &body = {}) const
-    {
-        return client().call(method, "/control/" + path, body);
-    }
-    void setRules(const std::vector<FaultRule> &rules)
-    {
-        m_server->setFaults(rules);
-        QCOMPARE(control("GET", "faults").status(), 200); // comes after them
-    }
 
 private slots:
-    void initTestCase()
-    {
-        PaperConfig config;
-        config.hasControl = true;
-        m_server = std::make_unique<PaperServer>(config);
-        auto started = m_server->start();
-        QTRY_VERIFY_WITH_TIMEOUT(started.isFinished(), patience);
-        const auto result = started.result();
-        QVERIFY2(result, result ? "" : result.error().detail.c_str());
-        m_at = *result;
-    }
-    void cleanup() { m_server->setFaults({}); }
-    void cleanupTestCase() { m_server.reset(); }
+    void initTestCase() { startServer(); }
+    void cleanup() { endTrouble(); }
+    void cleanupTestCase() { stopServer(); }
 
     void framesComeInEveryForm()
     {
@@ -161,26 +135,15 @@ private slots:
     void pongsComeLateOrNever()
     {
         RawSocket socket{stream("/public/ws")};
-        const auto pongAfter = [&](const QByteArray &payload, int ms) {
-            QElapsedTimer timer;
-            timer.start();
-            socket.send(RawSocket::ping, payload);
-            const auto pong = socket.wait(
-                [&](const RawSocket::Frame &frame) {
-                    return frame.opcode == RawSocket::pong && frame.payload == payload;
-                },
-                ms);
-            return pong.opcode == RawSocket::pong ? timer.elapsed() : -1;
-        };
-        QVERIFY(pongAfter("a", patience) >= 0);
+        QVERIFY(socket.pongAfter("a", patience) >= 0);
         FaultRule late = ruleOf(FaultKind::LatePong);
         late.delay = 400ms;
         setRules({late});
-        QVERIFY(pongAfter("b", patience) >= 390);
+        QVERIFY(socket.pongAfter("b", patience) >= 390);
         setRules({ruleOf(FaultKind::LatePong)});
-        QCOMPARE(pongAfter("c", 1'000), -1);
+        QCOMPARE(socket.pongAfter("c", 1'000), -1);
         setRules({});
-        QVERIFY(pongAfter("d", patience) >= 0);
+        QVERIFY(socket.pongAfter("d", patience) >= 0);
         QVERIFY(socket.isOpen());
     }
 

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <QByteArray>
+#include <QElapsedTimer>
 #include <QList>
 #include <QTcpSocket>
 #include <QTest>
@@ -102,6 +103,16 @@ public:
     Frame wait(int opcode, int ms = patience)
     {
         return wait([opcode](const Frame &frame) { return frame.opcode == opcode; }, ms);
+    }
+    /// Milliseconds that the answer to a ping took; -1 where none came.
+    qint64 pongAfter(const QByteArray &payload, int ms = patience)
+    {
+        QElapsedTimer timer;
+        timer.start();
+        send(ping, payload);
+        const Frame answer = wait(
+            [&](const Frame &frame) { return frame.opcode == pong && frame.payload == payload; }, ms);
+        return answer.opcode == pong ? timer.elapsed() : -1;
     }
     /// Of the exchange's farewell; 0 where there was none.
     int closeCode() const
