@@ -140,6 +140,17 @@ private slots:
         QTRY_VERIFY(note().startsWith(QStringLiteral("2 waiting entries are ")));
     }
 
+    void theCalculatorHoldsTheOpenRiskAgainstTheRuleToo()
+    {
+        Seat seat;
+        seat.type("calculator.entry", "64900");
+        seat.type("calculator.stop", "63000");
+        auto *handOver = seat.get<QAbstractButton>("calculator.handOver");
+        QTRY_VERIFY(handOver->isEnabled());
+        rule(seat, RuleKind::OpenRisk, "5");
+        QTRY_VERIFY(!handOver->isEnabled());
+    }
+
     void sizeAndPriceAreMendedByAButton()
     {
         Seat seat;
