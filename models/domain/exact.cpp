@@ -250,7 +250,8 @@ Int128 doubleToUnits(double value)
 
 int decimalsOf(Int128 units)
 {
-    UInt128 rest = magnitude(units) % static_cast<UInt128>(unitsPerOne);
+    // What is left of a whole one fits into 64 bits, where a division costs a tenth.
+    auto rest = static_cast<std::uint64_t>(magnitude(units) % static_cast<UInt128>(unitsPerOne));
     if (rest == 0) {
         return 0;
     }

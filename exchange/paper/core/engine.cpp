@@ -445,7 +445,9 @@ Result<domain::BookSnapshot> Engine::book(const Symbol &symbol, std::size_t dept
 
 std::vector<Event> Engine::takeEvents()
 {
-    return std::exchange(m_exchange->events, {});
+    std::vector<Event> taken = std::exchange(m_exchange->events, {});
+    m_exchange->events.reserve(taken.size()); // the next ones will be about as many
+    return taken;
 }
 
 std::string Engine::saveState() const

@@ -2,8 +2,12 @@
 
 #include "exchange/paper/core/types.h"
 
+#include <bit>
+#include <cstdint>
 #include <deque>
-#include <unordered_map>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace paper
 {
@@ -50,6 +54,35 @@ private:
     std::uint64_t m_forgotten = 0;
 };
 
+/// Rows by the hash of one of their members, as chains from the newest row to older ones. Rows have numbers
+/// that count from 1; 0 is none. Rows are forgotten oldest first, so a chain ends where it names a row that
+/// is no longer kept: forgetting costs nothing, and adding one look-up.
+class RowChains
+{
+public:
+    std::size_t slotCount() const { return m_newest.size(); }
+    std::uint64_t newest(std::size_t hash) const { return m_newest[slotOf(hash)]; }
+    /// What comes after a row, by its place among the rows kept.
+    std::uint64_t olderThan(std::size_t at) const { return m_older[at]; }
+    void add(std::size_t hash, std::uint64_t number)
+    {
+        m_older.push_back(std::exchange(m_newest[slotOf(hash)], number));
+    }
+    void forgetOldest() { m_older.pop_front(); }
+    /// Empty again; the count is a power of two.
+    void clear(std::size_t slotCount)
+    {
+        m_newest.assign(slotCount, 0);
+        m_older.clear();
+    }
+
+private:
+    std::size_t slotOf(std::size_t hash) const { return hash & (m_newest.size() - 1); }
+
+    std::vector<std::uint64_t> m_newest; ///< per slot
+    std::deque<std::uint64_t> m_older;   ///< per row kept
+};
+
 /// Finished orders, oldest first, found by id or client id without a search through all of them. Client ids
 /// come back: the newest counts. Ids are one counter per symbol.
 template <class Row> class IndexedHistory
@@ -61,64 +94,61 @@ public:
     auto rend() const { return m_rows.rend(); }
     std::size_t size() const { return m_rows.size(); }
     const Row &back() const { return m_rows.back(); }
-    std::uint64_t added() const { return m_first + m_rows.size(); }
+    std::uint64_t added() const { return m_first + m_rows.size() - 1; }
 
     void push_back(Row row)
     {
-        const std::uint64_t number = m_first + m_rows.size();
-        m_byId.emplace(keyOf(idOf(row)), number);
-        m_byClientId.emplace(keyOf(clientIdOf(row)), number);
         m_rows.push_back(std::move(row));
+        if (m_rows.size() <= m_byId.slotCount()) {
+            index(m_rows.back(), added());
+            return;
+        }
+        m_byId.clear(std::bit_ceil(m_rows.size()));
+        m_byClientId.clear(std::bit_ceil(m_rows.size()));
+        for (std::size_t i = 0; i < m_rows.size(); ++i) {
+            index(m_rows[i], m_first + i);
+        }
     }
     void pop_front()
     {
-        forget(m_byId, keyOf(idOf(m_rows.front())));
-        forget(m_byClientId, keyOf(clientIdOf(m_rows.front())));
         m_rows.pop_front();
+        m_byId.forgetOldest();
+        m_byClientId.forgetOldest();
         ++m_first;
     }
 
     /// The newest with that id (client id where the id is 0) that meets the condition, or null.
     template <class Condition> const Row *find(const OrderKey &key, Condition condition) const
     {
-        const auto matches = [&](const Row &row) {
-            return (key.orderId != 0 ? idOf(row) == key.orderId : clientIdOf(row) == key.clientOrderId) &&
-                   condition(row);
-        };
-        const auto [from, to] = key.orderId != 0 ? m_byId.equal_range(keyOf(key.orderId))
-                                                 : m_byClientId.equal_range(keyOf(key.clientOrderId));
-        const Row *newest = nullptr;
-        std::uint64_t newestNumber = 0;
-        for (auto at = from; at != to; ++at) {
-            const Row &row = m_rows[at->second - m_first];
-            if ((newest == nullptr || at->second > newestNumber) && matches(row)) {
-                newest = &row;
-                newestNumber = at->second;
-            }
+        if (m_rows.empty()) {
+            return nullptr;
         }
-        return newest;
+        const bool isById = key.orderId != 0;
+        const RowChains &chains = isById ? m_byId : m_byClientId;
+        std::uint64_t number = chains.newest(isById ? hashOf(key.orderId) : hashOf(key.clientOrderId));
+        while (number >= m_first) {
+            const Row &row = m_rows[number - m_first];
+            const bool isNamed = isById ? idOf(row) == key.orderId : clientIdOf(row) == key.clientOrderId;
+            if (isNamed && condition(row)) {
+                return &row;
+            }
+            number = chains.olderThan(number - m_first);
+        }
+        return nullptr;
     }
 
 private:
-    using Index = std::unordered_multimap<std::size_t, std::uint64_t>; ///< hash to number of the row
-
-    static std::size_t keyOf(std::int64_t id) { return std::hash<std::int64_t>{}(id); }
-    static std::size_t keyOf(const std::string &id) { return std::hash<std::string>{}(id); }
-    void forget(Index &index, std::size_t key)
+    template <class Id> static std::size_t hashOf(const Id &id) { return std::hash<Id>{}(id); }
+    void index(const Row &row, std::uint64_t number)
     {
-        const auto [from, to] = index.equal_range(key);
-        for (auto at = from; at != to; ++at) {
-            if (at->second == m_first) {
-                index.erase(at);
-                return;
-            }
-        }
+        m_byId.add(hashOf(idOf(row)), number);
+        m_byClientId.add(hashOf(clientIdOf(row)), number);
     }
 
     std::deque<Row> m_rows;
-    std::uint64_t m_first = 0; ///< number of the oldest row kept
-    Index m_byId;
-    Index m_byClientId;
+    std::uint64_t m_first = 1; ///< number of the oldest row kept
+    RowChains m_byId;
+    RowChains m_byClientId;
 };
 
 } // namespace paper
