@@ -47,9 +47,8 @@ bool hasLimitPrice(OrderType type)
     return type == OrderType::Limit || type == OrderType::Stop || type == OrderType::TakeProfit;
 }
 
-} // namespace
-
-Order toOrder(const OrderReport &report)
+/// What an order of the engine and a conditional order say under the same names.
+template <class Report> Order commonOf(const Report &report)
 {
     Order order;
     NewOrder &request = order.request;
@@ -58,7 +57,6 @@ Order toOrder(const OrderReport &report)
     request.positionSide = report.positionSide;
     request.type = report.type;
     request.timeInForce = report.timeInForce;
-    request.quantity = report.origQty;
     request.price = report.price;
     request.triggerPrice = report.triggerPrice;
     request.activatePrice = report.activatePrice;
@@ -66,9 +64,6 @@ Order toOrder(const OrderReport &report)
     request.workingType = report.workingType;
     request.reduceOnly = report.reduceOnly;
     request.closePosition = report.closePosition;
-    request.clientOrderId = report.clientOrderId;
-    order.orderId = report.orderId;
-    order.status = report.status;
     order.executedQty = report.executedQty;
     order.avgPrice = report.avgPrice;
     order.createdAt = toMs(report.createdAt) != 0 ? report.createdAt : report.updatedAt;
@@ -76,31 +71,26 @@ Order toOrder(const OrderReport &report)
     return order;
 }
 
+} // namespace
+
+Order toOrder(const OrderReport &report)
+{
+    Order order = commonOf(report);
+    order.request.quantity = report.origQty;
+    order.request.clientOrderId = report.clientOrderId;
+    order.orderId = report.orderId;
+    order.status = report.status;
+    return order;
+}
+
 Order toOrder(const AlgoReport &report)
 {
-    Order order;
-    NewOrder &request = order.request;
-    request.symbol = report.symbol;
-    request.side = report.side;
-    request.positionSide = report.positionSide;
-    request.type = report.type;
-    request.timeInForce = report.timeInForce;
-    request.quantity = report.quantity;
-    request.price = report.price;
-    request.triggerPrice = report.triggerPrice;
-    request.activatePrice = report.activatePrice;
-    request.callbackRate = report.callbackRate;
-    request.workingType = report.workingType;
-    request.reduceOnly = report.reduceOnly;
-    request.closePosition = report.closePosition;
-    request.clientOrderId = report.clientAlgoId;
+    Order order = commonOf(report);
+    order.request.quantity = report.quantity;
+    order.request.clientOrderId = report.clientAlgoId;
     order.orderId = report.algoId;
     order.childOrderId = report.actualOrderId;
     order.conditionalStatus = report.status;
-    order.executedQty = report.executedQty;
-    order.avgPrice = report.avgPrice;
-    order.createdAt = toMs(report.createdAt) != 0 ? report.createdAt : report.updatedAt;
-    order.updatedAt = report.updatedAt;
     order.reasonText = report.failureReason;
     return order;
 }

@@ -30,6 +30,19 @@ Result<bool> acknowledged(const Result<QByteArray> &body)
     return parsed(body, parseAcknowledgement);
 }
 
+/// The newest rows of a symbol's history, at most so many.
+Call historyCall(const char *path, const Symbol &symbol, int limit)
+{
+    Call call{.path = path};
+    appendParameter(call.parameters, "symbol", symbol);
+    appendParameter(call.parameters, "limit", std::to_string(std::clamp(limit, 1, historyMost)));
+    call.security = Security::Signed;
+    call.priority = Priority::History;
+    call.lane = transport::Lane::Bulk;
+    call.cost = {5, 0};
+    return call;
+}
+
 } // namespace
 
 void BinanceTrading::change(Call call, std::function<void(const Result<QByteArray> &)> done)
@@ -142,29 +155,23 @@ QFuture<Result<ports::OrdersPtr>> BinanceTrading::orderHistory(Symbol symbol, in
             answer(tl::unexpected{noKeys()});
             return answer.future();
         }
-        Call call{.path = "/fapi/v1/allOrders"};
-        appendParameter(call.parameters, "symbol", symbol);
-        appendParameter(call.parameters, "limit", std::to_string(std::clamp(limit, 1, historyMost)));
-        call.security = Security::Signed;
-        call.priority = Priority::History;
-        call.lane = transport::Lane::Bulk;
-        call.cost = {5, 0};
-        m_rest.fetch(call, this, [this, answer](const Result<QByteArray> &body) {
-            const auto reports = parsed(body, parseOrders);
-            if (!reports) {
-                return answer(tl::unexpected{reports.error()});
-            }
-            auto orders = std::make_shared<std::vector<Order>>();
-            for (const OrderReport &report : *reports) {
-                if (!isTerminal(report.status)) {
-                    continue;
+        m_rest.fetch(historyCall("/fapi/v1/allOrders", symbol, limit), this,
+            [this, answer](const Result<QByteArray> &body) {
+                const auto reports = parsed(body, parseOrders);
+                if (!reports) {
+                    return answer(tl::unexpected{reports.error()});
                 }
-                const Order *known = m_desk.ledger().findEngineOrder(report.symbol, report.orderId);
-                orders->push_back(known != nullptr ? *known : finished(report));
-            }
-            std::ranges::sort(*orders, std::ranges::greater{}, &Order::updatedAt);
-            answer(ports::OrdersPtr{std::move(orders)});
-        });
+                auto orders = std::make_shared<std::vector<Order>>();
+                for (const OrderReport &report : *reports) {
+                    if (!isTerminal(report.status)) {
+                        continue;
+                    }
+                    const Order *known = m_desk.ledger().findEngineOrder(report.symbol, report.orderId);
+                    orders->push_back(known != nullptr ? *known : finished(report));
+                }
+                std::ranges::sort(*orders, std::ranges::greater{}, &Order::updatedAt);
+                answer(ports::OrdersPtr{std::move(orders)});
+            });
         return answer.future();
     });
 }
@@ -202,21 +209,15 @@ QFuture<Result<ports::FillsPtr>> BinanceTrading::fillHistory(Symbol symbol, int 
             answer(tl::unexpected{noKeys()});
             return answer.future();
         }
-        Call call{.path = "/fapi/v1/userTrades"};
-        appendParameter(call.parameters, "symbol", symbol);
-        appendParameter(call.parameters, "limit", std::to_string(std::clamp(limit, 1, historyMost)));
-        call.security = Security::Signed;
-        call.priority = Priority::History;
-        call.lane = transport::Lane::Bulk;
-        call.cost = {5, 0};
-        m_rest.fetch(call, this, [answer](const Result<QByteArray> &body) {
-            auto fills = parsed(body, parseUserTrades);
-            if (!fills) {
-                return answer(tl::unexpected{fills.error()});
-            }
-            std::ranges::sort(*fills, std::ranges::greater{}, &Fill::at);
-            answer(ports::FillsPtr{std::make_shared<const std::vector<Fill>>(std::move(*fills))});
-        });
+        m_rest.fetch(historyCall("/fapi/v1/userTrades", symbol, limit), this,
+            [answer](const Result<QByteArray> &body) {
+                auto fills = parsed(body, parseUserTrades);
+                if (!fills) {
+                    return answer(tl::unexpected{fills.error()});
+                }
+                std::ranges::sort(*fills, std::ranges::greater{}, &Fill::at);
+                answer(ports::FillsPtr{std::make_shared<const std::vector<Fill>>(std::move(*fills))});
+            });
         return answer.future();
     });
 }

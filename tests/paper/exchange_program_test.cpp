@@ -361,6 +361,14 @@ private slots:
             QVERIFY(program.process.waitForFinished(patience));
         }
         {
+            QStringList unequipped = options;
+            QVERIFY(unequipped.removeAll(QStringLiteral("--control")) == 1);
+            Program without{unequipped}; // makes no trouble, and forgets none
+            QVERIFY(without.isReady());
+            QCOMPARE(code(without, "BTCUSDT", "BUY", "0.01"), -4106);
+            QCOMPARE(without.end(SIGTERM), 0);
+        }
+        {
             Program again{options};
             QVERIFY(again.isReady());
             holds(again);

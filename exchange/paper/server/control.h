@@ -48,7 +48,7 @@ public:
         Faults &faults;
         FaultyStreams &streams;
         std::uint64_t seed = 1;   ///< of profiles
-        bool keepsFaults = false; ///< save() and resume() have the rules of trouble as well
+        bool keepsFaults = false; ///< the rules of trouble are taken over, too; if not, they wait in save()
     };
     Control(Parts parts, std::string apiKey) : m_parts{parts}, m_apiKey{std::move(apiKey)} {}
 
@@ -85,6 +85,7 @@ private:
     std::map<std::string, int> m_onTheWire; ///< by client order id
     std::uint64_t m_happened = 0;
     std::vector<Happening> m_endless; ///< lasts until it is told to end, oldest first
+    std::string m_faultsOfLast;       ///< as the earlier run saved them
     std::optional<AccountMark> m_remembered;
     Leftovers m_told; ///< of the latest GET
 };

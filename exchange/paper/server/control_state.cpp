@@ -118,6 +118,8 @@ std::string Control::save(Timestamp now) const
     json.endArray();
     if (m_parts.keepsFaults) {
         json.key("faults").raw(faultsReport(m_parts.faults));
+    } else if (!m_faultsOfLast.empty()) {
+        json.key("faults").raw(m_faultsOfLast);
     }
     return json.endObject().take();
 }
@@ -130,10 +132,13 @@ domain::Result<void> Control::resume(std::string_view text)
     if (!lasting) {
         return tl::unexpected<domain::Error>{lasting.error()};
     }
-    if (m_parts.keepsFaults && object.contains(u"faults")) {
-        const auto report = QJsonDocument{object[u"faults"].toObject()}.toJson(QJsonDocument::Compact);
-        if (auto resumed = resumeFaults(report.toStdString(), m_parts.faults); !resumed) {
-            return resumed;
+    if (object.contains(u"faults")) {
+        m_faultsOfLast =
+            QJsonDocument{object[u"faults"].toObject()}.toJson(QJsonDocument::Compact).toStdString();
+        if (m_parts.keepsFaults) {
+            if (auto resumed = resumeFaults(m_faultsOfLast, m_parts.faults); !resumed) {
+                return resumed;
+            }
         }
     }
     for (const auto &[happening, until] : *lasting) {
