@@ -1,21 +1,17 @@
 #include "models/domain/risk/account_risk.h"
 #include "models/domain/risk/order_cost.h"
 #include "models/domain/risk/stress.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 LeverageBracket wholeRow(const char *rate, const char *amount)
 {

@@ -1,11 +1,12 @@
 #include "models/domain/exact.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <cstdint>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 
 namespace rc
 {
@@ -24,10 +25,6 @@ template <> struct Arbitrary<Price>
 namespace
 {
 /// rc::check that fails the Qt test with the counterexample on stderr.
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 } // namespace
 
 class ExactTest : public QObject

@@ -1,19 +1,15 @@
 #include "models/domain/risk/filters.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 /// BTCUSDT of reference 4.2.
 SymbolSpec btc()

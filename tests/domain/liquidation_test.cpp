@@ -1,19 +1,14 @@
 #include "models/domain/risk/liquidation.h"
 #include "models/domain/risk/margin.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
-#include <rapidcheck.h>
-
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 LeverageBracket row(
     int number, int leverage, std::int64_t floor, std::int64_t cap, const char *rate, std::int64_t amount)

@@ -1,23 +1,18 @@
 #include "models/domain/risk/brackets.h"
 #include "models/domain/risk/margin.h"
 #include "tests/support/fixtures.h"
+#include "tests/support/property.h"
 
 #include <QJsonArray>
 #include <QJsonDocument>
 #include <QJsonObject>
 #include <QTest>
 
-#include <rapidcheck.h>
-
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 /// JSON numbers of the recording that are whole or have few decimals, exact through their shortest text.
 template <class Measure> Exact<Measure> exactOf(const QJsonValue &value)

@@ -3,23 +3,19 @@
 #include "models/domain/risk/order_cost.h"
 #include "models/domain/risk/plan.h"
 #include "tests/support/plan_desk.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 using support::trade;
 using Desk = support::PlanDesk;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 bool hasIssue(const PlanResult &result, DraftField field, int code)
 {

@@ -3,22 +3,18 @@
 #include "models/domain/risk/liquidation.h"
 #include "models/domain/risk/plan.h"
 #include "models/domain/risk/worked_data.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <algorithm>
 #include <array>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 LeverageBrackets anyTable()
 {

@@ -1,19 +1,14 @@
 #include "models/domain/risk/liquidation.h"
 #include "models/domain/risk/stress_desk.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
-#include <rapidcheck.h>
-
 using namespace domain;
+using support::check;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 Position position(const char *symbol, Side side, const char *quantity, const char *entry)
 {

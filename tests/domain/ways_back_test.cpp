@@ -1,21 +1,17 @@
 #include "models/domain/market/book_walk.h"
 #include "models/domain/risk/ways_back.h"
+#include "tests/support/property.h"
 
 #include <QTest>
 
 #include <algorithm>
-#include <rapidcheck.h>
 
 using namespace domain;
+using support::check;
 using Kind = WayBack::Kind;
 
 namespace
 {
-
-template <class Property> void check(const char *what, Property property)
-{
-    QVERIFY(rc::check(what, property));
-}
 
 Position position(const char *symbol, Side side, const char *quantity, const char *entry)
 {

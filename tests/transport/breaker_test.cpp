@@ -1,6 +1,6 @@
 #include "exchange/transport/backoff.h"
 #include "exchange/transport/breaker.h"
-#include "tests/transport/property.h"
+#include "tests/support/property.h"
 
 using namespace transport;
 using namespace std::chrono_literals;
@@ -192,7 +192,7 @@ private slots:
 
     void waitsStayBelowADoublingCeilingAndRepeatWithTheirSeed()
     {
-        hostile::check("full jitter", [](std::uint64_t seed) {
+        support::check("full jitter", [](std::uint64_t seed) {
             Backoff backoff{500ms, 30s, seed};
             Backoff same{500ms, 30s, seed};
             domain::Milliseconds ceiling = 500ms;

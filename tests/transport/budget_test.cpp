@@ -1,5 +1,5 @@
 #include "exchange/transport/budget.h"
-#include "tests/transport/property.h"
+#include "tests/support/property.h"
 
 #include <algorithm>
 
@@ -311,7 +311,7 @@ private slots:
 
     void noReadingOfTheVenuesWindowIsEverPassed()
     {
-        hostile::check("fixed windows of any phase and sliding ones hold", [] {
+        support::check("fixed windows of any phase and sliding ones hold", [] {
             const auto window = std::chrono::milliseconds{*rc::gen::element(1'000, 10'000, 60'000)};
             const auto limit = *rc::gen::inRange<std::int64_t>(20, 400);
             Budget budget{LimitRule{"any", LimitRule::Counts::Weight, window, limit}};

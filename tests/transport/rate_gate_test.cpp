@@ -1,5 +1,5 @@
 #include "exchange/transport/rate_gate.h"
-#include "tests/transport/property.h"
+#include "tests/support/property.h"
 
 #include <algorithm>
 #include <vector>
@@ -51,7 +51,7 @@ private slots:
 
     void noSpanHoldsMoreThanItsShare()
     {
-        hostile::check("any demand keeps to burst and minute", [] {
+        support::check("any demand keeps to burst and minute", [] {
             const OrderRate rate{*rc::gen::inRange(1, 40), *rc::gen::inRange(1, 200)};
             RateGate gate = gateFor(rate);
             std::vector<domain::Monotonic> taken;

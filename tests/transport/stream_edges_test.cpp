@@ -1,5 +1,4 @@
 #include "exchange/transport/stream_supervisor.h"
-#include "tests/transport/property.h"
 
 #include <algorithm>
 

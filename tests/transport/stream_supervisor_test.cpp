@@ -1,5 +1,5 @@
 #include "exchange/transport/stream_supervisor.h"
-#include "tests/transport/property.h"
+#include "tests/support/property.h"
 
 #include <algorithm>
 #include <set>
@@ -160,7 +160,7 @@ private slots:
     {
         StreamOptions patient = options();
         patient.connectsMost = 1'000;
-        hostile::check("retry waits", [&](std::uint64_t seed) {
+        support::check("retry waits", [&](std::uint64_t seed) {
             patient.gate = openGate();
             StreamSupervisor stream{patient, seed};
             domain::Monotonic now = start;
@@ -229,7 +229,7 @@ private slots:
 
     void theUrgentStreamNeverWaitsLongAndStillConnectsSeldom()
     {
-        hostile::check("urgent retries", [](std::uint64_t seed) {
+        support::check("urgent retries", [](std::uint64_t seed) {
             StreamSupervisor stream{urgentStream(), seed};
             domain::Monotonic now = start;
             stream.start(now);
@@ -412,7 +412,7 @@ private slots:
 
     void anyFateOfConnectionsKeepsItsPromises()
     {
-        hostile::check("epochs rise, sockets balance, controls are few, and everything is asked for",
+        support::check("epochs rise, sockets balance, controls are few, and everything is asked for",
             [](std::uint64_t seed) {
                 StreamSupervisor stream{options(), seed};
                 domain::Monotonic now = start;

@@ -1,4 +1,4 @@
-#include "tests/transport/property.h"
+#include "tests/support/property.h"
 #include "tests/transport/throttle_steps.h"
 
 #include <map>
@@ -253,7 +253,7 @@ private slots:
 
     void everythingSubmittedEndsOnceAndNothingIsHandedOverTooLate()
     {
-        hostile::check("any order of submissions, answers and pauses", [](std::uint64_t seed) {
+        support::check("any order of submissions, answers and pauses", [](std::uint64_t seed) {
             Throttle throttle{limits(), seed};
             domain::Monotonic now = start;
             std::map<std::uint64_t, QueueItem> waiting;

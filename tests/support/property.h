@@ -4,7 +4,7 @@
 
 #include <rapidcheck.h>
 
-namespace hostile
+namespace support
 {
 
 /// rc::check that fails the Qt test; the counterexample goes to stderr.
@@ -13,4 +13,4 @@ template <class Property> void check(const char *what, Property property)
     QVERIFY(rc::check(what, property));
 }
 
-} // namespace hostile
+} // namespace support
