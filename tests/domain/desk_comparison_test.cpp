@@ -260,6 +260,34 @@ private slots:
         QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 1);
     }
 
+    /// Seed 11 of the simulation: the exchange closed the position after the question had left, and the
+    /// execution was heard of after the answer.
+    void aCloseBetweenQuestionAndAnswerCountsOnce()
+    {
+        Rig rig;
+        rig.ready();
+        rig.hold(Side::Buy, "2");
+        rig.pass(10s);
+        rig.holds = anyOf<ReadPositions>();
+        rig.emergency(EmergencyAction::Kind::CloseSymbol, btc);
+        rig.reconcile();
+        const std::string close = rig.last<PlaceOrder>().order.clientOrderId;
+        rig.now += 3ms;
+        const auto executed = rig.venue.fill(close, qty("2"), rig.now);
+        rig.venue.positions.clear(); // what is flat is not listed
+        rig.now += 80ms;
+        rig.answer(rig.pending<ReadPositions>());
+        rig.holds = nullptr;
+        QVERIFY(rig.position().isZero());
+        rig.now += 1s;
+        rig.hear(executed);
+        rig.pass(3s);
+        QVERIFY(rig.position().isZero());
+        rig.pass(5min);
+        QVERIFY(rig.position().isZero());
+        QCOMPARE(rig.alerts(Alert::Kind::Mismatch), 0);
+    }
+
     void aCloseThatTheDiskDoesNotTakeIsListedAsNotTaken()
     {
         Rig rig;

@@ -87,6 +87,28 @@ private slots:
         QCOMPARE(book.amount(btc, PositionSide::Both), qty("7"));
     }
 
+    /// Seed 11 of the simulation, after 1,129,788 orders: a position was adopted as flat, and what had closed
+    /// it between question and answer was heard of afterwards and counted again.
+    void anExecutionWhileALegWasAdoptedAsFlatMayBePartOfThat()
+    {
+        for (const bool wasIncluded : {true, false}) {
+            PositionBook book;
+            book.add(execution(Side::Buy, "4", 1s));
+            book.adopt(both, {}, at(10s), at(12s));
+            QVERIFY(book.toText(both).empty()); // which executions it holds is not known
+            book.add(execution(Side::Sell, "4", 10'003ms));
+            book.add(execution(Side::Buy, "5", 20s));
+            const char *theirs = wasIncluded ? "5" : "1";
+            QVERIFY(book.compare({{btc, PositionSide::Both, qty(theirs), at(20s)}}, at(60s)).empty());
+            QCOMPARE(book.amount(btc, PositionSide::Both), qty(theirs));
+            QVERIFY(!book.toText(both).empty());
+        }
+        PositionBook book;
+        book.adopt(both, {}, at(10s), at(12s));
+        book.add(execution(Side::Sell, "4", 12s)); // after the answer
+        QCOMPARE(book.compare({}, at(60s)).size(), std::size_t{1});
+    }
+
     void whatAgreesIsNoDifferenceAndWhatIsNotListedIsFlat()
     {
         PositionBook book;

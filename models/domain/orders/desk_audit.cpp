@@ -290,7 +290,7 @@ void OrderDesk::comparePositions(Timestamp now)
     std::ranges::for_each(differences, [&](const auto &difference) { compareLeg(now, difference); });
     m_positions.setCompared();
     m_positionsAskedAt = std::max(m_positionsAskedAt, askedAt);
-    m_audit->hasDoubt = !m_positionDoubts.empty();
+    m_audit->hasDoubt = m_audit->hasDoubt || !m_positionDoubts.empty();
     if (m_positionDoubts.empty()) {
         m_riskRules.onPositions(m_positions.open());
         keepCheckpoints();
@@ -310,7 +310,10 @@ void OrderDesk::compareLeg(Timestamp now, const PositionBook::Difference &differ
         // Where nothing came lately, the answer holds all there was when it was asked for.
         const Timestamp until =
             difference.isRecent ? difference.until : std::max(difference.until, askedAt - clockDoubt);
-        m_positions.adopt(leg, difference.theirs, until);
+        // That a leg is not listed was true at some moment between question and answer.
+        m_positions.adopt(
+            leg, difference.theirs, until, difference.isListed ? Timestamp{} : now + clockDoubt);
+        m_audit->hasDoubt = m_audit->hasDoubt || !difference.isListed;
         m_positionDoubts.erase(leg);
     };
     if (!hasBeginning && !difference.isRecent) {

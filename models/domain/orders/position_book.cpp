@@ -97,7 +97,7 @@ bool PositionBook::agrees(State &state, const Word &theirs, Timestamp askedAt)
     }
 }
 
-void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
+void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until, Timestamp doubtfulUntil)
 {
     State &state = m_legs[leg];
     std::erase_if(state.recent, [until](const Change &change) { return change.at <= until; });
@@ -108,8 +108,10 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until)
     state.comparedAt = std::max(state.comparedAt, until);
     state.includedUntil = until;
     state.lastIncluded = 0;
+    state.doubtfulUntil = doubtfulUntil;
     state.agreed = amount;
-    state.agreedUntil = until;
+    // With a doubt it is not known which executions a kept state would hold.
+    state.agreedUntil = doubtfulUntil == Timestamp{} ? until : Timestamp{};
 }
 
 /// Whether the word fits once the first of the doubtful executions, as many as needed, are taken as part of
@@ -148,7 +150,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const auto known = m_legs.find(leg);
         if (known == m_legs.end()) {
             if (!word.amount.isZero()) {
-                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false});
+                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false, true});
                 m_strange.insert(leg);
             }
             continue;
@@ -164,7 +166,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const Quantity then = amountAt(state, moment);
         // Where theirs is our earlier state, executions that we counted since are what they do not have.
         differences.push_back({leg, then == word.amount ? state.amount : then, word.amount, moment,
-            state.comparedAt, isRecent});
+            state.comparedAt, isRecent, word.isListed});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
     return differences;

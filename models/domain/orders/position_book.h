@@ -35,13 +35,15 @@ public:
         Timestamp until;       ///< … which theirs includes
         Timestamp since;       ///< ours last agreed then; epoch 0: it never did, ours has no beginning
         bool isRecent = false; ///< an execution came while they were asked: to be looked at again
+        bool isListed = false; ///< else it is flat, and until is only when the question left
         friend bool operator==(const Difference &, const Difference &) = default;
     };
 
     /// Each execution once. One that the exchange's last word on the leg includes already changes nothing.
     void add(const Fill &fill);
-    /// The exchange's word on one leg; it includes all executions until then. Later ones come on top.
-    void adopt(const Leg &leg, Quantity amount, Timestamp until);
+    /// The exchange's word on one leg; it includes all executions until then. Later ones come on top; those
+    /// before doubtfulUntil may be in the word as well, which the next comparison tells.
+    void adopt(const Leg &leg, Quantity amount, Timestamp until, Timestamp doubtfulUntil = {});
     /// rows: all positions; those not listed are flat. askedAt: when the request left. A leg agrees where
     /// theirs is what ours was at some moment since then, give or take; it counts as compared.
     std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
@@ -75,7 +77,7 @@ private:
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
         /// Executions after includedUntil and before this may be in the exchange's word as well: the leg was
-        /// not listed, and a word without a row names no moment. The next word tells.
+        /// not listed, and a word without a row names no moment. The next word tells. Epoch 0: no doubt.
         Timestamp doubtfulUntil;
         /// The last execution of that very moment, where it is known; a later one of it came after the word.
         std::int64_t lastIncluded = 0;
