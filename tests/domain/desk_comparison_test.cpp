@@ -276,10 +276,13 @@ private slots:
         const auto executed = rig.venue.fill(close, qty("2"), rig.now);
         rig.venue.positions.clear(); // what is flat is not listed
         rig.now += 80ms;
+        rig.holds = anyOf<ReadTrades>();
         rig.answer(rig.pending<ReadPositions>());
-        rig.holds = nullptr;
         QVERIFY(rig.position().isZero());
-        rig.now += 1s;
+        rig.hear(DeskVenue::engineReport(rig.venue.orders.at(close), EvidenceSource::Answer));
+        rig.pass(900ms);
+        QVERIFY(rig.emergencyReport().isFinished());
+        rig.holds = nullptr;
         rig.hear(executed);
         rig.pass(3s);
         QVERIFY(rig.position().isZero());

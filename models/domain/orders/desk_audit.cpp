@@ -76,6 +76,7 @@ void OrderDesk::startAudit(Timestamp now, const std::string &why, CommandId comm
         return;
     }
     m_lookAt.reset();
+    m_comparedSince = now;
     m_auditWhy.clear();
     m_isAuditDirty = false;
     Audit audit;
@@ -95,6 +96,7 @@ void OrderDesk::startLook(Timestamp now)
         return; // what runs plans the next
     }
     m_lookAt.reset();
+    m_comparedSince = now;
     Audit audit;
     audit.isLook = true;
     audit.why = "a position differs";
@@ -273,7 +275,7 @@ void OrderDesk::comparePositions(Timestamp now)
     m_audit->report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
     std::map<PositionBook::Leg, LegDoubt> before = std::exchange(m_positionDoubts, {});
-    const auto differences = m_positions.compare(rows, askedAt);
+    const auto differences = m_positions.compare(rows, askedAt, now + clockDoubt);
     for (const PositionBook::Difference &difference : differences) {
         const Quantity missing = difference.theirs - difference.ours;
         const auto earlier = before.find(difference.leg);
@@ -310,10 +312,8 @@ void OrderDesk::compareLeg(Timestamp now, const PositionBook::Difference &differ
         // Where nothing came lately, the answer holds all there was when it was asked for.
         const Timestamp until =
             difference.isRecent ? difference.until : std::max(difference.until, askedAt - clockDoubt);
-        // That a leg is not listed was true at some moment between question and answer.
-        m_positions.adopt(
-            leg, difference.theirs, until, difference.isListed ? Timestamp{} : now + clockDoubt);
-        m_audit->hasDoubt = m_audit->hasDoubt || !difference.isListed;
+        m_positions.adopt(leg, difference.theirs, until, difference.doubtfulUntil);
+        m_audit->hasDoubt = m_audit->hasDoubt || m_positions.isDoubtful(leg);
         m_positionDoubts.erase(leg);
     };
     if (!hasBeginning && !difference.isRecent) {

@@ -146,7 +146,8 @@ bool OrderDesk::isBeingClosed(const Symbol &symbol) const
 bool OrderDesk::isConfirmedFlat(Timestamp now, const Run &run)
 {
     const bool isConfirmed = run.flatAt && m_positionsAskedAt >= *run.flatAt;
-    if (!isConfirmed && (!m_lookAt || *m_lookAt <= now)) {
+    const bool hasAsked = run.flatAt && m_comparedSince >= *run.flatAt;
+    if (!isConfirmed && (!hasAsked || !m_lookAt || *m_lookAt <= now)) {
         startLook(now);
     }
     return isConfirmed;

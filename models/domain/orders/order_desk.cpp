@@ -300,6 +300,9 @@ void OrderDesk::takeOne(Timestamp now, const FillAdded &effect)
 {
     const Fill &fill = effect.fill;
     m_positions.add(fill);
+    if (!m_lookAt && m_positions.isDoubtful({fill.symbol, fill.positionSide})) {
+        planLook(now); // the next list tells whether it was in the last one
+    }
     m_riskRules.onFill(now, fill);
     m_brackets.onPosition(fill.symbol, now);
     m_entries.emplace_back(fill);

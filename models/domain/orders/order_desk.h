@@ -323,6 +323,7 @@ private:
     std::vector<CommandId> m_auditCommands; ///< wait for the next comparison
     std::string m_auditWhy;
     std::optional<Timestamp> m_lookAt;
+    Timestamp m_comparedSince; ///< when the newest comparison or look began
     int m_audits = 0;                      ///< that failed or were in doubt since the last good one
     Timestamp m_positionsAskedAt;          ///< the last comparison of positions
     ReconciliationReport m_lastComparison; ///< of everything

@@ -50,7 +50,7 @@ PositionBook::State PositionBook::freshState(const Leg &leg) const
     state.comparedAt = m_comparedAt;
     if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
         state.includedUntil = m_comparedAt - clockDoubt;
-        state.doubtfulUntil = m_comparedAt;
+        state.doubtfulUntil = m_readBy;
     }
     return state;
 }
@@ -119,22 +119,40 @@ void PositionBook::adopt(const Leg &leg, Quantity amount, Timestamp until, Times
 bool PositionBook::agreesWithoutDoubtful(State &state, const Word &theirs, Timestamp askedAt)
 {
     State trial = state;
-    while (!trial.recent.empty() && trial.recent.front().at < state.doubtfulUntil) {
-        const Change &first = trial.recent.front();
-        trial.amount -= first.by;
-        trial.includedUntil = first.at;
-        trial.lastIncluded = first.tradeId;
-        trial.recent.erase(trial.recent.begin());
+    while (true) {
+        const auto first = firstDoubtful(trial);
+        if (first == trial.recent.end()) {
+            return false;
+        }
+        trial.amount -= first->by;
+        trial.includedUntil = first->at;
+        trial.lastIncluded = first->tradeId;
+        trial.recent.erase(first);
         if (agrees(trial, theirs, askedAt)) {
             state = std::move(trial);
             return true;
         }
     }
-    return false;
+}
+
+/// The first execution that is counted and may be part of the exchange's last word; the end where there is
+/// none.
+std::vector<PositionBook::Change>::const_iterator PositionBook::firstDoubtful(const State &state)
+{
+    const auto isLater = [](Timestamp at, const Change &change) { return at < change.at; };
+    const auto first =
+        std::upper_bound(state.recent.begin(), state.recent.end(), state.includedUntil, isLater);
+    return first != state.recent.end() && first->at < state.doubtfulUntil ? first : state.recent.end();
+}
+
+bool PositionBook::isDoubtful(const Leg &leg) const
+{
+    const auto known = m_legs.find(leg);
+    return known != m_legs.end() && firstDoubtful(known->second) != known->second.recent.end();
 }
 
 std::vector<PositionBook::Difference> PositionBook::compare(
-    const std::vector<PositionRow> &rows, Timestamp askedAt)
+    const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp readBy)
 {
     std::map<Leg, Word> theirs;
     for (const PositionRow &row : rows) {
@@ -150,14 +168,16 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const auto known = m_legs.find(leg);
         if (known == m_legs.end()) {
             if (!word.amount.isZero()) {
-                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false, true});
+                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false, {}});
                 m_strange.insert(leg);
             }
             continue;
         }
         State &state = known->second;
         if (agrees(state, word, askedAt) || agreesWithoutDoubtful(state, word, askedAt)) {
-            state.doubtfulUntil = {};
+            if (word.isListed) { // of any moment it is known whether it is in it
+                state.doubtfulUntil = {};
+            }
             state.comparedAt = std::max(state.comparedAt, askedAt);
             continue;
         }
@@ -166,9 +186,10 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const Quantity then = amountAt(state, moment);
         // Where theirs is our earlier state, executions that we counted since are what they do not have.
         differences.push_back({leg, then == word.amount ? state.amount : then, word.amount, moment,
-            state.comparedAt, isRecent, word.isListed});
+            state.comparedAt, isRecent, word.isListed ? Timestamp{} : readBy});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
+    m_readBy = std::max(m_readBy, readBy);
     return differences;
 }
 

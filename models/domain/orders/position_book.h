@@ -32,10 +32,10 @@ public:
         Leg leg;
         Quantity ours; ///< with all executions until then …
         Quantity theirs;
-        Timestamp until;       ///< … which theirs includes
-        Timestamp since;       ///< ours last agreed then; epoch 0: it never did, ours has no beginning
-        bool isRecent = false; ///< an execution came while they were asked: to be looked at again
-        bool isListed = false; ///< else it is flat, and until is only when the question left
+        Timestamp until;         ///< … which theirs includes
+        Timestamp since;         ///< ours last agreed then; epoch 0: it never did, ours has no beginning
+        bool isRecent = false;   ///< an execution came while they were asked: to be looked at again
+        Timestamp doubtfulUntil; ///< later executions before this may be in theirs, too; epoch 0: none
         friend bool operator==(const Difference &, const Difference &) = default;
     };
 
@@ -45,8 +45,16 @@ public:
     /// before doubtfulUntil may be in the word as well, which the next comparison tells.
     void adopt(const Leg &leg, Quantity amount, Timestamp until, Timestamp doubtfulUntil = {});
     /// rows: all positions; those not listed are flat. askedAt: when the request left. A leg agrees where
-    /// theirs is what ours was at some moment since then, give or take; it counts as compared.
-    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
+    /// theirs is what ours was at some moment since then, give or take; it counts as compared. readBy: by
+    /// then the exchange had read them.
+    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt)
+    {
+        return compare(rows, askedAt, askedAt);
+    }
+    std::vector<Difference> compare(
+        const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp readBy);
+    /// Whether it counts an execution that the exchange's last word on the leg may have included.
+    bool isDoubtful(const Leg &leg) const;
 
     /// Signed; 0 where there is none.
     Quantity amount(const Symbol &symbol, PositionSide side) const;
@@ -77,7 +85,7 @@ private:
         Timestamp comparedAt;
         Timestamp includedUntil; ///< by the exchange's word
         /// Executions after includedUntil and before this may be in the exchange's word as well: the leg was
-        /// not listed, and a word without a row names no moment. The next word tells. Epoch 0: no doubt.
+        /// not listed, and a word without a row names no moment. A later word tells. Epoch 0: no doubt.
         Timestamp doubtfulUntil;
         /// The last execution of that very moment, where it is known; a later one of it came after the word.
         std::int64_t lastIncluded = 0;
@@ -94,11 +102,13 @@ private:
     State freshState(const Leg &leg) const;
     static Quantity amountAt(const State &state, Timestamp at);
     static bool agrees(State &state, const Word &theirs, Timestamp askedAt);
+    static std::vector<Change>::const_iterator firstDoubtful(const State &state);
     static bool agreesWithoutDoubtful(State &state, const Word &theirs, Timestamp askedAt);
 
     std::map<Leg, State> m_legs;
     std::set<Leg> m_strange; ///< not among the legs, and yet not flat then
-    Timestamp m_comparedAt;  ///< what is not among the legs was flat then
+    Timestamp m_comparedAt;  ///< what is not among the legs was flat then …
+    Timestamp m_readBy;      ///< … or a little later, by this time
     bool m_isCompared = false;
 };
 
