@@ -9,6 +9,14 @@ namespace app
 namespace
 {
 constexpr int busyMs = 1'000; // virus scanners and backups hold a file this long
+
+/// Nobody reads how much memory SQLite uses, and counting it takes a lock with each allocation.
+void countNoMemory()
+{
+    static const int code = sqlite3_config(SQLITE_CONFIG_MEMSTATUS, 0);
+    static_cast<void>(code); // refused where it is initialised already: then it counts
+}
+
 } // namespace
 
 domain::Error SqliteDatabase::errorOf(sqlite3 *connection, int code)
@@ -130,6 +138,7 @@ domain::Result<bool> SqliteStatement::each(const Take &take)
 
 domain::Result<SqliteDatabase> SqliteDatabase::open(const std::string &path, const std::string &vfs)
 {
+    countNoMemory();
     sqlite3 *connection = nullptr;
     const int flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | (vfs.empty() ? 0 : SQLITE_OPEN_CREATE);
     const int code = sqlite3_open_v2(path.c_str(), &connection, flags, vfs.empty() ? nullptr : vfs.c_str());
