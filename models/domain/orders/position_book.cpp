@@ -175,8 +175,8 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         }
         State &state = known->second;
         if (agrees(state, word, askedAt) || agreesWithoutDoubtful(state, word, askedAt)) {
-            if (word.isListed) { // of any moment it is known whether it is in it
-                state.doubtfulUntil = {};
+            if (word.isListed && state.includedUntil >= word.until) {
+                state.doubtfulUntil = {}; // of any execution it is known now whether it is in the word
             }
             state.comparedAt = std::max(state.comparedAt, askedAt);
             continue;
