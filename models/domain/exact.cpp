@@ -31,8 +31,16 @@ constexpr UInt128 low64(UInt128 v)
     return v & 0xffffffffffffffffULL;
 }
 
+constexpr bool fitsInto64(UInt128 v)
+{
+    return (v >> 64) == 0;
+}
+
 constexpr Product multiply(UInt128 a, UInt128 b)
 {
+    if (fitsInto64(a | b)) {
+        return {0, low64(a) * low64(b)};
+    }
     const UInt128 a0 = low64(a);
     const UInt128 a1 = a >> 64;
     const UInt128 b0 = low64(b);
@@ -51,10 +59,27 @@ struct Division
     UInt128 remainder = 0;
 };
 
+constexpr UInt128 fiveToThe12th = unitsPerOne >> decimalPlaces;
+static_assert(fiveToThe12th << decimalPlaces == unitsPerOne);
+constexpr int reciprocalBits = 155;
+/// floor(2^155 / 5^12) + 1. It is too large by less than 2^24 / 5^12, so n * reciprocal / 2^155 has the whole
+/// part of n / 5^12 for every n below 2^131.
+constexpr UInt128 reciprocal = (UInt128{0x8cbccc096f5088cb} << 64) | 0xf93f87b7442e45d4;
+static_assert(reciprocal * fiveToThe12th < 1 << 24); // in 128 bits: less 2^155
+
+/// By nearly all divisors of this program: multiplied, since no processor divides 128 bits at once.
+constexpr Division divideByUnitsPerOne(UInt128 n)
+{
+    const UInt128 quotient = multiply(n >> decimalPlaces, reciprocal).high >> (reciprocalBits - 128);
+    const auto remainder = static_cast<std::uint64_t>(n) -
+                           static_cast<std::uint64_t>(quotient) * static_cast<std::uint64_t>(unitsPerOne);
+    return {quotient, remainder};
+}
+
 Division divide(Product n, UInt128 d)
 {
     if (n.high == 0) {
-        return {n.low / d, n.low % d};
+        return d == unitsPerOne ? divideByUnitsPerOne(n.low) : Division{n.low / d, n.low % d};
     }
     if (n.high >= d) {
         overflow();
@@ -124,6 +149,15 @@ Int128 difference(Int128 a, Int128 b)
     return result;
 }
 
+Int128 product(Int128 a, Int128 b)
+{
+    Int128 result = 0;
+    if (__builtin_mul_overflow(a, b, &result)) {
+        overflow();
+    }
+    return result;
+}
+
 Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding)
 {
     if (c == 0) {
@@ -144,6 +178,21 @@ Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding)
     }
     const auto result = static_cast<Int128>(quotient);
     return negative ? -result : result;
+}
+
+Int128 scaledProduct(Int128 a, Int128 b)
+{
+    const UInt128 x = magnitude(a);
+    const UInt128 y = magnitude(b);
+    if (!fitsInto64(x | y)) {
+        return mulDiv(a, b, unitsPerOne);
+    }
+    constexpr std::uint64_t half = unitsPerOne / 2;
+    const auto [quotient, remainder] = divideByUnitsPerOne(low64(x) * low64(y));
+    const auto rest = static_cast<std::uint64_t>(remainder);
+    const std::uint64_t up = rest > half || (rest == half && (quotient & 1) != 0) ? 1 : 0;
+    const auto result = static_cast<Int128>(quotient + up);
+    return (a < 0) != (b < 0) ? -result : result;
 }
 
 namespace

@@ -26,8 +26,11 @@ inline constexpr int decimalPlaces = 12;
 [[noreturn]] void overflow();
 Int128 sum(Int128 a, Int128 b);        ///< aborts on overflow: a wrapped price is worse than no program
 Int128 difference(Int128 a, Int128 b); ///< aborts on overflow
+Int128 product(Int128 a, Int128 b);    ///< aborts on overflow
 /// a * b / c with a 256-bit product. c must not be 0; aborts if the result does not fit 128 bits.
 Int128 mulDiv(Int128 a, Int128 b, Int128 c, Rounding rounding = Rounding::HalfEven);
+/// a * b / unitsPerOne, half to even: what mulDiv() gives, by a shorter way for values below 1.8e7.
+Int128 scaledProduct(Int128 a, Int128 b);
 Result<Int128> parseUnits(std::string_view text);
 std::string unitsToString(Int128 units);
 std::string unitsToFixed(Int128 units, int decimals, Rounding rounding);
@@ -94,7 +97,7 @@ public:
     constexpr Exact operator-() const { return Exact{-m_units}; }
     Exact &operator+=(Exact b) { return *this = *this + b; }
     Exact &operator-=(Exact b) { return *this = *this - b; }
-    friend Exact operator*(Exact a, std::int64_t n) { return Exact{detail::mulDiv(a.m_units, n, 1)}; }
+    friend Exact operator*(Exact a, std::int64_t n) { return Exact{detail::product(a.m_units, n)}; }
     friend Exact operator*(std::int64_t n, Exact a) { return a * n; }
     friend Exact operator/(Exact a, std::int64_t n) { return Exact{detail::mulDiv(a.m_units, 1, n)}; }
 
@@ -112,7 +115,7 @@ using Rate = Exact<struct RateMeasure>;         ///< no unit: funding, fee, main
 // dividing by zero ends the program, so callers ask first.
 inline Money operator*(Price p, Quantity q)
 {
-    return Money::fromUnits(detail::mulDiv(p.units(), q.units(), detail::unitsPerOne));
+    return Money::fromUnits(detail::scaledProduct(p.units(), q.units()));
 }
 inline Money operator*(Quantity q, Price p)
 {
@@ -120,7 +123,7 @@ inline Money operator*(Quantity q, Price p)
 }
 inline Money operator*(Money m, Rate r)
 {
-    return Money::fromUnits(detail::mulDiv(m.units(), r.units(), detail::unitsPerOne));
+    return Money::fromUnits(detail::scaledProduct(m.units(), r.units()));
 }
 inline Money operator*(Rate r, Money m)
 {
@@ -128,7 +131,7 @@ inline Money operator*(Rate r, Money m)
 }
 inline Price operator*(Price p, Rate r)
 {
-    return Price::fromUnits(detail::mulDiv(p.units(), r.units(), detail::unitsPerOne));
+    return Price::fromUnits(detail::scaledProduct(p.units(), r.units()));
 }
 inline Price operator*(Rate r, Price p)
 {
@@ -136,7 +139,7 @@ inline Price operator*(Rate r, Price p)
 }
 inline Quantity operator*(Quantity q, Rate r)
 {
-    return Quantity::fromUnits(detail::mulDiv(q.units(), r.units(), detail::unitsPerOne));
+    return Quantity::fromUnits(detail::scaledProduct(q.units(), r.units()));
 }
 inline Quantity operator*(Rate r, Quantity q)
 {
@@ -144,7 +147,7 @@ inline Quantity operator*(Rate r, Quantity q)
 }
 inline Rate operator*(Rate a, Rate b)
 {
-    return Rate::fromUnits(detail::mulDiv(a.units(), b.units(), detail::unitsPerOne));
+    return Rate::fromUnits(detail::scaledProduct(a.units(), b.units()));
 }
 
 template <class Measure> Rate operator/(Exact<Measure> a, Exact<Measure> b)

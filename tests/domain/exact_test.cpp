@@ -137,6 +137,55 @@ private slots:
         });
     }
 
+    /// The fast ways (short factors, the divisor of all products) against the language's own division.
+    void theFastWaysDivideWhatTheLongWayDivides()
+    {
+        const auto plain = [](Int128 product, Int128 divisor, Rounding rounding) {
+            const Int128 quotient = product / divisor;
+            const Int128 rest = product % divisor < 0 ? -(product % divisor) : product % divisor;
+            const Int128 whole = divisor < 0 ? -divisor : divisor;
+            const bool isUp =
+                rest != 0 && (rounding == Rounding::Up ||
+                                 (rounding == Rounding::HalfEven &&
+                                     (rest > whole - rest || (rest == whole - rest && quotient % 2 != 0))));
+            return quotient + (isUp ? ((product < 0) != (divisor < 0) ? -1 : 1) : 0);
+        };
+        const auto anyRounding = [] {
+            return *rc::gen::element(Rounding::HalfEven, Rounding::Down, Rounding::Up);
+        };
+        const auto anyBits = [](int most) { // as many small numbers as large ones
+            const auto high = *rc::gen::arbitrary<std::int64_t>();
+            const auto low = *rc::gen::arbitrary<std::uint64_t>();
+            return ((Int128{high} << 64) + static_cast<Int128>(low)) >> *rc::gen::inRange(128 - most, 128);
+        };
+        constexpr Int128 one = detail::unitsPerOne;
+        check("any value by 1e12, and near every multiple and half of it", [&] {
+            const Int128 value = anyBits(127);
+            const Int128 near = value / one * one + *rc::gen::element(-1, 0, 1) +
+                                (*rc::gen::arbitrary<bool>() ? one / 2 : Int128{0});
+            const Rounding rounding = anyRounding();
+            RC_ASSERT(detail::mulDiv(value, 1, one, rounding) == plain(value, one, rounding));
+            RC_ASSERT(detail::mulDiv(near, 1, one, rounding) == plain(near, one, rounding));
+            RC_ASSERT(detail::scaledProduct(value, 1) == plain(value, one, Rounding::HalfEven));
+            RC_ASSERT(detail::scaledProduct(near, -1) == plain(-near, one, Rounding::HalfEven));
+        });
+        check("products by 1e12 and by anything else", [&] {
+            const Int128 a = anyBits(63);
+            const Int128 b = anyBits(63);
+            const Int128 divisor = anyBits(*rc::gen::inRange(1, 128));
+            RC_PRE(divisor != 0);
+            const Rounding rounding = anyRounding();
+            RC_ASSERT(detail::mulDiv(a, b, one, rounding) == plain(a * b, one, rounding));
+            RC_ASSERT(detail::mulDiv(a, b, divisor, rounding) == plain(a * b, divisor, rounding));
+            RC_ASSERT(detail::scaledProduct(a, b) == plain(a * b, one, Rounding::HalfEven));
+        });
+        check("times a whole number", [&] {
+            const auto times = static_cast<std::int64_t>(anyBits(63));
+            const Int128 units = anyBits(63);
+            RC_ASSERT((Price::fromUnits(units) * times).units() == units * times);
+        });
+    }
+
     void roundsToTheStep()
     {
         const auto step = Quantity::literal("0.001");
