@@ -89,6 +89,58 @@ bool isRoot(const std::vector<PositionLeg> &legs, Money wallet, const LeverageBr
     return below * above <= 0;
 }
 
+/// The liquidation price the long way: every bracket of every leg is walked, and of all prices at which the
+/// surplus changes its sign the nearest to the mark is taken.
+std::optional<Price> nearestOfAllRoots(
+    const std::vector<PositionLeg> &legs, const MarginPool &pool, const LeverageBrackets &rows, Price mark)
+{
+    struct Edge
+    {
+        Price price;
+        std::size_t leg = 0;
+        std::size_t row = 0;
+    };
+    std::vector<Edge> edges;
+    Money constant = pool.walletBalance - pool.otherMaintenance + pool.otherUnrealizedPnl;
+    Quantity slope;
+    const Price farthest = Price::of(1'000'000'000'000);
+    for (std::size_t leg = 0; leg < legs.size(); ++leg) {
+        const auto &[side, quantity, entry] = legs[leg];
+        constant += rows.front().maintenanceAmount - quantity * entry * signOf(side);
+        slope += quantity * signOf(side) - quantity * rows.front().maintenanceMarginRate;
+        for (std::size_t row = 0; row + 1 < rows.size(); ++row) {
+            if (const Price price = rows[row].notionalCap / quantity; price < farthest) {
+                edges.push_back({price, leg, row});
+            }
+        }
+    }
+    std::ranges::stable_sort(edges, {}, &Edge::price);
+    std::vector<Price> roots;
+    Price low;
+    int sign = constant.sign();
+    for (const auto &[price, leg, row] : edges) {
+        const int signAtEdge = (constant + slope * price).sign();
+        if (sign * signAtEdge < 0) {
+            roots.push_back(std::clamp(-constant / slope, low, price));
+        } else if (sign != 0 && signAtEdge == 0) {
+            roots.push_back(price);
+        }
+        constant += rows[row + 1].maintenanceAmount - rows[row].maintenanceAmount;
+        slope -= legs[leg].quantity * (rows[row + 1].maintenanceMarginRate - rows[row].maintenanceMarginRate);
+        low = price;
+        sign = (constant + slope * price).sign();
+        if (signAtEdge * sign < 0 || (signAtEdge != 0 && sign == 0)) {
+            roots.push_back(price);
+        }
+    }
+    if (!slope.isZero() && sign * slope.sign() < 0) {
+        roots.push_back(std::max(-constant / slope, low));
+    }
+    std::erase_if(roots, [&](Price root) { return !root.isPositive() || root > farthest; });
+    const auto nearest = std::ranges::min_element(roots, {}, [&](Price root) { return (root - mark).abs(); });
+    return nearest == roots.end() ? std::nullopt : std::optional{*nearest};
+}
+
 /// True where a is at least as far from the entry as b; no price at all is the farthest.
 bool isNoNearer(Side side, const std::optional<Price> &a, const std::optional<Price> &b)
 {
@@ -145,6 +197,28 @@ private slots:
             RC_PRE(price.has_value());
             RC_PRE(*price < Price::of(1'000'000'000));
             RC_ASSERT(isRoot(legs, wallet, table, *price));
+        });
+    }
+
+    void theWalkThatEndsEarlyFindsWhatTheWholeWalkFinds()
+    {
+        check("one leg or a hedged pair, marks near and far, tables with and without a jump", [] {
+            std::vector<PositionLeg> legs{anyLeg()};
+            if (*rc::gen::arbitrary<bool>()) {
+                legs.push_back(anyLeg());
+                legs.back().side = opposite(legs.front().side);
+            }
+            auto table = anyTable();
+            if (*rc::gen::arbitrary<bool>()) { // the exchange writes whole amounts
+                for (LeverageBracket &row : table) {
+                    row.maintenanceAmount = row.maintenanceAmount.roundedTo(Money::of(1));
+                }
+            }
+            const Money wallet = anyWallet(legs.front());
+            const MarginPool pool{*rc::gen::element(wallet, -wallet), wallet / 7, wallet / 9};
+            const Price mark = *rc::gen::arbitrary<bool>() ? legs.front().entryPrice : anyPrice();
+            RC_ASSERT(
+                liquidationPrice(legs, pool, table, mark) == nearestOfAllRoots(legs, pool, table, mark));
         });
     }
 

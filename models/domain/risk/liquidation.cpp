@@ -19,31 +19,60 @@ struct Surplus
     Price root() const { return -constant / slope; }
 };
 
-/// Where a leg enters its next bracket.
-struct Edge
-{
-    Price price;
-    std::size_t leg = 0;
-};
-
 // No market trades up there, and below it no product of price and size can overflow.
 constexpr Price farthest = Price::of(1'000'000'000'000);
 
-std::vector<Edge> edgesOf(std::span<const PositionLeg> legs, const LeverageBrackets &rows)
+/// The prices at which a leg enters its next bracket, ascending; made as they are asked for.
+class Edges
 {
-    std::vector<Edge> edges;
-    edges.reserve(legs.size() * rows.size());
-    for (std::size_t leg = 0; leg < legs.size(); ++leg) {
-        for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
-            const Price price = rows[i].notionalCap / legs[leg].quantity;
-            if (price < farthest) {
-                edges.push_back({price, leg});
-            }
+public:
+    struct Edge
+    {
+        Price price;
+        std::size_t leg = 0;
+        std::size_t row = 0; ///< that ends there
+    };
+
+    Edges(std::span<const PositionLeg> legs, const LeverageBrackets &rows)
+        : m_legs{legs},
+          m_rows{rows},
+          m_places(legs.size())
+    {
+        for (std::size_t leg = 0; leg < legs.size(); ++leg) {
+            findEnd(leg);
         }
     }
-    std::ranges::stable_sort(edges, {}, &Edge::price);
-    return edges;
-}
+
+    std::optional<Edge> next()
+    {
+        const auto lowest = std::ranges::min_element(m_places, {}, &Place::end);
+        if (lowest->end == farthest) {
+            return std::nullopt;
+        }
+        const Edge edge{lowest->end, static_cast<std::size_t>(lowest - m_places.begin()), lowest->row};
+        ++lowest->row;
+        findEnd(edge.leg);
+        return edge;
+    }
+
+private:
+    struct Place
+    {
+        std::size_t row = 0;
+        Price end; ///< of that row
+    };
+    void findEnd(std::size_t leg)
+    {
+        Place &place = m_places[leg];
+        place.end = place.row + 1 < m_rows.size()
+                        ? std::min(farthest, m_rows[place.row].notionalCap / m_legs[leg].quantity)
+                        : farthest;
+    }
+
+    std::span<const PositionLeg> m_legs;
+    const LeverageBrackets &m_rows;
+    std::vector<Place> m_places; ///< one for each leg
+};
 
 Surplus firstSurplus(
     std::span<const PositionLeg> legs, const MarginPool &pool, const LeverageBracket &bracket)
@@ -58,25 +87,49 @@ Surplus firstSurplus(
     return surplus;
 }
 
-/// Every price above 0 at which the surplus changes its sign, ascending; two at most with a sound table.
-std::vector<Price> rootsOf(
-    std::span<const PositionLeg> legs, const MarginPool &pool, const LeverageBrackets &rows)
+/// Of the prices that it is shown, ascending, the one nearest to another.
+class Nearest
 {
-    const auto edges = edgesOf(legs, rows);
-    std::vector<std::size_t> rowOf(legs.size(), 0);
-    std::vector<Price> roots;
+public:
+    explicit Nearest(Price to) : m_to{to} {}
+    void look(Price price)
+    {
+        if (price.isPositive() && price <= farthest &&
+            (!m_found || (price - m_to).abs() < (*m_found - m_to).abs())) {
+            m_found = price;
+        }
+    }
+    std::optional<Price> found() const { return m_found; }
+    /// No price from there on is nearer.
+    bool isSettledBelow(Price price) const { return m_found && price - m_to >= (*m_found - m_to).abs(); }
+
+private:
+    Price m_to;
+    std::optional<Price> m_found;
+};
+
+/// Looks at every price at which the surplus changes its sign, ascending, until no later one can be nearer;
+/// there are two at most above 0 with a sound table.
+void lookAtRoots(
+    std::span<const PositionLeg> legs, const MarginPool &pool, const LeverageBrackets &rows, Nearest &nearest)
+{
+    Edges edges{legs, rows};
     Surplus surplus = firstSurplus(legs, pool, rows.front());
     Price low;
     int sign = surplus.constant.sign();
-    for (const auto &edge : edges) {
+    while (const auto next = edges.next()) {
+        const auto &edge = *next;
         const int signAtEdge = surplus.at(edge.price).sign();
         if (sign * signAtEdge < 0) {
-            roots.push_back(std::clamp(surplus.root(), low, edge.price));
+            nearest.look(std::clamp(surplus.root(), low, edge.price));
         } else if (sign != 0 && signAtEdge == 0) {
-            roots.push_back(edge.price);
+            nearest.look(edge.price);
         }
-        const auto &before = rows[rowOf[edge.leg]];
-        const auto &after = rows[++rowOf[edge.leg]];
+        if (nearest.isSettledBelow(edge.price)) {
+            return;
+        }
+        const auto &before = rows[edge.row];
+        const auto &after = rows[edge.row + 1];
         const Quantity quantity = legs[edge.leg].quantity;
         surplus.constant += after.maintenanceAmount - before.maintenanceAmount;
         surplus.slope -= quantity * (after.maintenanceMarginRate - before.maintenanceMarginRate);
@@ -84,15 +137,13 @@ std::vector<Price> rootsOf(
         // A table that jumps across 0 or onto it there; a unit of rounding does so, too.
         const int signAfter = surplus.at(low).sign();
         if (signAtEdge * signAfter < 0 || (signAtEdge != 0 && signAfter == 0)) {
-            roots.push_back(low);
+            nearest.look(low);
         }
         sign = signAfter;
     }
     if (!surplus.slope.isZero() && sign * surplus.slope.sign() < 0) {
-        roots.push_back(std::max(surplus.root(), low));
+        nearest.look(std::max(surplus.root(), low));
     }
-    std::erase_if(roots, [](Price root) { return !root.isPositive() || root > farthest; });
-    return roots;
 }
 
 } // namespace
@@ -103,12 +154,9 @@ std::optional<Price> liquidationPrice(
     if (legs.empty()) {
         return std::nullopt;
     }
-    const auto roots = rootsOf(legs, pool, table.empty() ? defaultBrackets() : table);
-    if (roots.empty()) {
-        return std::nullopt;
-    }
-    const Price from = mark.isPositive() ? mark : legs.front().entryPrice;
-    return *std::ranges::min_element(roots, {}, [from](Price root) { return (root - from).abs(); });
+    Nearest nearest{mark.isPositive() ? mark : legs.front().entryPrice};
+    lookAtRoots(legs, pool, table.empty() ? defaultBrackets() : table, nearest);
+    return nearest.found();
 }
 
 std::optional<Price> liquidationPrice(
