@@ -4,8 +4,7 @@
 #include "models/domain/risk/order_cost.h"
 
 #include <algorithm>
-#include <set>
-#include <span>
+#include <string_view>
 #include <utility>
 
 namespace domain
@@ -18,26 +17,43 @@ bool isCross(const PositionRisk &risk)
     return risk.position.marginType == MarginType::Cross;
 }
 
-PositionRisk valued(const Position &position, const MarkPrices &marks, const BracketTables &brackets)
+/// Marks of which one may be replaced. A draft's mark differs from the market's in one symbol, and a copy of
+/// all of them would cost more than what is computed with them.
+struct Marks
+{
+    const MarkPrices &market;
+    const MarkPrice *instead = nullptr;
+
+    const MarkPrice *find(const Symbol &symbol) const
+    {
+        if (instead != nullptr && instead->symbol == symbol) {
+            return instead;
+        }
+        const auto found = market.find(symbol);
+        return found != market.end() ? &found->second : nullptr;
+    }
+};
+
+PositionRisk valued(const Position &position, const Marks &marks, const LeverageBrackets &table)
 {
     PositionRisk risk;
     risk.position = position;
-    const auto live = marks.find(position.symbol);
-    risk.isMarkLive = live != marks.end() && live->second.mark.isPositive();
-    risk.mark = risk.isMarkLive                   ? live->second.mark
+    const MarkPrice *live = marks.find(position.symbol);
+    risk.isMarkLive = live != nullptr && live->mark.isPositive();
+    risk.mark = risk.isMarkLive                   ? live->mark
                 : position.markPrice.isPositive() ? position.markPrice
                                                   : position.entryPrice;
     risk.notional = position.notionalAt(risk.mark);
     risk.unrealizedPnl = position.unrealizedPnlAt(risk.mark);
-    risk.roe = roe(risk.unrealizedPnl, risk.notional, position.leverage);
     risk.initialMargin = initialMargin(risk.notional, position.leverage);
-    const auto &bracket = bracketFor(bracketsOf(brackets, position.symbol), risk.notional);
+    risk.roe = ratioOf(risk.unrealizedPnl, risk.initialMargin);
+    const auto &bracket = bracketFor(table, risk.notional);
     risk.bracket = bracket.bracket;
     risk.maintenanceMarginRate = bracket.maintenanceMarginRate;
     risk.maintenanceMargin = maintenanceMargin(risk.notional, bracket);
     if (risk.isMarkLive) {
-        risk.fundingDue = fundingDue(position.side, risk.notional, live->second.fundingRate);
-        risk.nextFundingAt = live->second.nextFundingAt;
+        risk.fundingDue = fundingDue(position.side, risk.notional, live->fundingRate);
+        risk.nextFundingAt = live->nextFundingAt;
     }
     return risk;
 }
@@ -76,73 +92,62 @@ void addLiquidation(
     }
 }
 
+using Leg = std::pair<std::string_view, PositionSide>;
+/// Gathered once: positions and orders of an account may both be many.
+using OrdersByLeg = std::map<Leg, std::vector<const Order *>>;
+
+OrdersByLeg ordersByLeg(const std::vector<Order> &openOrders)
+{
+    OrdersByLeg byLeg;
+    for (const Order &order : openOrders) {
+        if (bindsMargin(order)) {
+            byLeg[{order.request.symbol, order.request.positionSide}].push_back(&order);
+        }
+    }
+    return byLeg;
+}
+
+OpenOrderValue valueOf(const std::vector<const Order *> &orders, Price mark)
+{
+    OpenOrderValue value;
+    for (const Order *order : orders) {
+        value.add(*order, mark);
+    }
+    return value;
+}
+
 /// Order margin of the account and what cross positions and isolated orders bind of the balance.
-void addOpenOrders(AccountRisk &risk, const AccountState &account, const MarkPrices &marks,
-    const std::vector<Order> &openOrders)
+void addOpenOrders(
+    AccountRisk &risk, const AccountState &account, const Marks &marks, const std::vector<Order> &openOrders)
 {
-    Money bound;
-    const auto add = [&](const Symbol &symbol, PositionSide positionSide, const PositionRisk *position) {
-        const auto configured = account.symbols.find(symbol);
-        const SymbolConfig config =
-            position != nullptr ? SymbolConfig{position->position.marginType, position->position.leverage, {}}
-            : configured != account.symbols.end() ? configured->second
-                                                  : SymbolConfig{};
-        const auto mark = marks.find(symbol);
-        const auto orders = openOrderValue(openOrders, symbol, positionSide,
-            position != nullptr   ? position->mark
-            : mark != marks.end() ? mark->second.mark
-                                  : Price{});
-        const Money signedNotional =
-            position != nullptr ? position->notional * signOf(position->position.side) : Money{};
-        const Money needed = marginRequirement(signedNotional, orders, config.leverage);
-        const Money forPosition = position != nullptr ? position->initialMargin : Money{};
-        const Money forOrders = std::max(Money{}, needed - forPosition);
-        risk.openOrderMargin += forOrders;
-        bound += config.marginType == MarginType::Cross ? std::max(needed, forPosition) : forOrders;
-    };
+    OrdersByLeg byLeg = ordersByLeg(openOrders);
     for (const auto &position : risk.positions) {
-        add(position.position.symbol, position.position.positionSide, &position);
-    }
-    std::set<std::pair<Symbol, PositionSide>> ordersAlone;
-    for (const auto &order : openOrders) {
-        if (risk.find(order.request.symbol, order.request.positionSide) == nullptr) {
-            ordersAlone.emplace(order.request.symbol, order.request.positionSide);
+        const auto &held = position.position;
+        Money forOrders;
+        if (const auto found = byLeg.find({held.symbol, held.positionSide}); found != byLeg.end()) {
+            const Money needed = marginRequirement(
+                position.notional * signOf(held.side), valueOf(found->second, position.mark), held.leverage);
+            forOrders = std::max(Money{}, needed - position.initialMargin);
+            byLeg.erase(found);
         }
+        risk.openOrderMargin += forOrders;
+        risk.boundMargin += isCross(position) ? position.initialMargin + forOrders : forOrders;
     }
-    for (const auto &[symbol, positionSide] : ordersAlone) {
-        add(symbol, positionSide, nullptr);
+    for (const auto &[leg, orders] : byLeg) {
+        const Symbol &symbol = orders.front()->request.symbol;
+        const MarkPrice *mark = marks.find(symbol);
+        const auto configured = account.symbols.find(symbol);
+        const int leverage =
+            configured != account.symbols.end() ? configured->second.leverage : SymbolConfig{}.leverage;
+        const Money forOrders =
+            marginRequirement({}, valueOf(orders, mark != nullptr ? mark->mark : Price{}), leverage);
+        risk.openOrderMargin += forOrders;
+        risk.boundMargin += forOrders;
     }
-    risk.boundMargin = bound;
-    risk.availableBalance = std::max(Money{}, risk.crossMarginBalance - bound);
+    risk.availableBalance = std::max(Money{}, risk.crossMarginBalance - risk.boundMargin);
 }
 
-} // namespace
-
-LiquidationInputs liquidationInputs(
-    const PositionRisk &position, const AccountRisk &risk, const AccountState &account)
-{
-    LiquidationInputs inputs{{legOf(position.position)}, {position.position.isolatedWallet, {}, {}}};
-    if (isCross(position)) {
-        inputs.pool = {account.crossWalletBalance, risk.crossMaintenanceMargin - position.maintenanceMargin,
-            risk.crossMarginBalance - account.crossWalletBalance - position.unrealizedPnl};
-        if (const auto *other = otherLeg(risk.positions, position)) {
-            inputs.legs.push_back(legOf(other->position));
-            inputs.pool.otherMaintenance -= other->maintenanceMargin;
-            inputs.pool.otherUnrealizedPnl -= other->unrealizedPnl;
-        }
-    }
-    return inputs;
-}
-
-const PositionRisk *AccountRisk::find(const Symbol &symbol, PositionSide positionSide) const
-{
-    const auto found = std::ranges::find_if(positions, [&](const PositionRisk &risk) {
-        return risk.position.symbol == symbol && risk.position.positionSide == positionSide;
-    });
-    return found == positions.end() ? nullptr : &*found;
-}
-
-AccountRisk valueAccount(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets)
+AccountRisk valueWith(const AccountState &account, const Marks &marks, const BracketTables &brackets)
 {
     AccountRisk risk;
     risk.positions.reserve(account.positions.size());
@@ -151,7 +156,7 @@ AccountRisk valueAccount(const AccountState &account, const MarkPrices &marks, c
         if (!position.quantity.isPositive()) {
             continue;
         }
-        risk.positions.push_back(valued(position, marks, brackets));
+        risk.positions.push_back(valued(position, marks, bracketsOf(brackets, position.symbol)));
         auto &added = risk.positions.back();
         risk.unrealizedPnl += added.unrealizedPnl;
         risk.maintenanceMargin += added.maintenanceMargin;
@@ -182,14 +187,46 @@ AccountRisk valueAccount(const AccountState &account, const MarkPrices &marks, c
     return risk;
 }
 
-AccountRisk assess(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets,
-    const std::vector<Order> &openOrders)
+} // namespace
+
+LiquidationInputs liquidationInputs(
+    const PositionRisk &position, const AccountRisk &risk, const AccountState &account)
 {
-    AccountRisk risk = valueAccount(account, marks, brackets);
+    LiquidationInputs inputs{{legOf(position.position)}, {position.position.isolatedWallet, {}, {}}};
+    if (isCross(position)) {
+        inputs.pool = {account.crossWalletBalance, risk.crossMaintenanceMargin - position.maintenanceMargin,
+            risk.crossMarginBalance - account.crossWalletBalance - position.unrealizedPnl};
+        if (const auto *other = otherLeg(risk.positions, position)) {
+            inputs.legs.push_back(legOf(other->position));
+            inputs.pool.otherMaintenance -= other->maintenanceMargin;
+            inputs.pool.otherUnrealizedPnl -= other->unrealizedPnl;
+        }
+    }
+    return inputs;
+}
+
+const PositionRisk *AccountRisk::find(const Symbol &symbol, PositionSide positionSide) const
+{
+    const auto found = std::ranges::find_if(positions, [&](const PositionRisk &risk) {
+        return risk.position.symbol == symbol && risk.position.positionSide == positionSide;
+    });
+    return found == positions.end() ? nullptr : &*found;
+}
+
+AccountRisk valueAccount(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets)
+{
+    return valueWith(account, {marks}, brackets);
+}
+
+AccountRisk assess(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets,
+    const std::vector<Order> &openOrders, const MarkPrice *instead)
+{
+    const Marks seen{marks, instead};
+    AccountRisk risk = valueWith(account, seen, brackets);
     for (auto &position : risk.positions) {
         addLiquidation(position, risk, account, bracketsOf(brackets, position.position.symbol));
     }
-    addOpenOrders(risk, account, marks, openOrders);
+    addOpenOrders(risk, account, seen, openOrders);
     return risk;
 }
 

@@ -73,9 +73,10 @@ LiquidationInputs liquidationInputs(
 
 /// Values every position at its mark, with the brackets of its symbol.
 /// openOrders: all open orders of the account; they bind balance but no maintenance margin.
+/// instead: counts in the place of its symbol's mark; null: none does.
 /// Sources: reference 10.1, 10.2, 10.4, 10.6, 10.10.
 AccountRisk assess(const AccountState &account, const MarkPrices &marks, const BracketTables &brackets,
-    const std::vector<Order> &openOrders = {});
+    const std::vector<Order> &openOrders = {}, const MarkPrice *instead = nullptr);
 
 /// The same without liquidation prices and open orders: balances, margins, ratios and levels alone, for
 /// where many states are compared.

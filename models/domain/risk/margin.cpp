@@ -22,7 +22,8 @@ Money maintenanceMargin(Money notional, const LeverageBrackets &table)
 
 std::optional<Rate> ratioOf(Money part, Money whole)
 {
-    const bool isMeaningful = whole.isPositive() && part.abs() / 1'000'000'000'000 <= whole;
+    const bool isMeaningful =
+        whole.isPositive() && (part.abs() <= whole || part.abs() / 1'000'000'000'000 <= whole);
     return isMeaningful ? std::optional{part / whole} : std::nullopt;
 }
 

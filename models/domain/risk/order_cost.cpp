@@ -7,20 +7,30 @@
 namespace domain
 {
 
+bool bindsMargin(const Order &order)
+{
+    return order.isOpen() && !order.isConditional() && !order.request.reduceOnly &&
+           !order.request.closePosition;
+}
+
+void OpenOrderValue::add(const Order &order, Price mark)
+{
+    const auto &request = order.request;
+    const Quantity remaining = order.remainingQty();
+    const Money notional = remaining * (request.price.isPositive() ? request.price : mark);
+    (request.side == Side::Buy ? buys : sells) += notional;
+    (request.side == Side::Buy ? buyQuantity : sellQuantity) += remaining;
+}
+
 OpenOrderValue openOrderValue(
     const std::vector<Order> &orders, const Symbol &symbol, PositionSide positionSide, Price mark)
 {
     OpenOrderValue value;
     for (const auto &order : orders) {
         const auto &request = order.request;
-        if (!order.isOpen() || order.isConditional() || request.reduceOnly || request.closePosition ||
-            request.symbol != symbol || request.positionSide != positionSide) {
-            continue;
+        if (bindsMargin(order) && request.symbol == symbol && request.positionSide == positionSide) {
+            value.add(order, mark);
         }
-        const Quantity remaining = order.remainingQty();
-        const Money notional = remaining * (request.price.isPositive() ? request.price : mark);
-        (request.side == Side::Buy ? value.buys : value.sells) += notional;
-        (request.side == Side::Buy ? value.buyQuantity : value.sellQuantity) += remaining;
     }
     return value;
 }

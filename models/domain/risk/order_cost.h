@@ -7,18 +7,22 @@
 namespace domain
 {
 
+/// Working orders that can open do; untriggered conditional orders and reduce-only ones do not.
+bool bindsMargin(const Order &order);
+
 /// Open order value of one symbol and position side, and the quantities behind it.
-/// Counted: working orders that can open. Not counted: untriggered conditional orders and reduce-only ones.
 struct OpenOrderValue
 {
     Money buys; ///< sum of price * remaining quantity
     Money sells;
     Quantity buyQuantity;
     Quantity sellQuantity;
+
+    /// An order that binds margin. One without a price (a market order on its way) counts at the mark.
+    void add(const Order &order, Price mark);
 };
 
-/// Sums the open orders of a symbol and position side. Orders without a price (market orders on their way)
-/// count at the mark. Source: reference 10.6.
+/// Sums the open orders of a symbol and position side that bind margin. Source: reference 10.6.
 OpenOrderValue openOrderValue(
     const std::vector<Order> &orders, const Symbol &symbol, PositionSide positionSide, Price mark);
 

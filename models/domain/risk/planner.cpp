@@ -429,15 +429,22 @@ void Planner::addAccountAfter()
             m_result.liquidationRanges = *m_result.liquidationGap / *m_context.averageRange;
         }
     }
+    // Both list the other positions in the order of the account, so each is found by going on in both.
+    auto before = m_risk.positions.begin();
     for (const auto &position : risk.positions) {
         const auto &held = position.position;
-        const bool isPlanned = held.symbol == m_spec.symbol && held.positionSide == m_plan.positionSide;
-        if (isPlanned || held.marginType != MarginType::Cross) {
+        const auto isOfPlan = [&](const PositionRisk &of) {
+            return of.position.symbol == m_spec.symbol && of.position.positionSide == m_plan.positionSide;
+        };
+        if (isOfPlan(position)) {
             continue;
         }
-        const auto *before = m_risk.find(held.symbol, held.positionSide);
-        m_result.others.push_back({held.symbol, held.positionSide,
-            before != nullptr ? before->liquidationPrice : std::nullopt, position.liquidationPrice});
+        before = std::find_if_not(before, m_risk.positions.end(), isOfPlan);
+        if (held.marginType == MarginType::Cross) {
+            m_result.others.push_back(
+                {held.symbol, held.positionSide, before->liquidationPrice, position.liquidationPrice});
+        }
+        ++before;
     }
 }
 

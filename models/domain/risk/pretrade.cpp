@@ -467,26 +467,16 @@ private:
 
 AccountRisk assessDraftAccount(const DraftContext &context)
 {
-    const AccountState &account = accountOf(context);
-    MarkPrices marks;
-    const auto take = [&](const Symbol &symbol) {
-        if (context.marks != nullptr) {
-            const auto found = context.marks->find(symbol);
-            if (found != context.marks->end()) {
-                marks.insert(*found);
-            }
-        }
-    };
-    for (const auto &position : account.positions) {
-        take(position.symbol);
+    static const MarkPrices none;
+    const MarkPrices &marks = context.marks != nullptr ? *context.marks : none;
+    if (context.spec == nullptr || !context.mark.isKnown()) {
+        return assess(accountOf(context), marks, tablesOf(context), ordersOf(context));
     }
-    for (const auto &order : ordersOf(context)) {
-        take(order.request.symbol);
-    }
-    if (context.spec != nullptr && context.mark.isKnown()) {
-        marks[context.spec->symbol].mark = context.mark.price;
-    }
-    return assess(account, marks, tablesOf(context), ordersOf(context));
+    const auto found = marks.find(context.spec->symbol);
+    MarkPrice drafted = found != marks.end() ? found->second : MarkPrice{};
+    drafted.symbol = context.spec->symbol;
+    drafted.mark = context.mark.price;
+    return assess(accountOf(context), marks, tablesOf(context), ordersOf(context), &drafted);
 }
 
 DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context)
