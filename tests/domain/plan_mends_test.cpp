@@ -170,8 +170,9 @@ private slots:
         const auto *issue = issueOf(result, DraftCheck::Rules);
         QVERIFY(issue != nullptr);
         QCOMPARE(QString::fromStdString(issue->text),
-            QStringLiteral("Open risk: 100.00 USDT would be lost if all stops filled, the rule allows 50 USDT: "
-                           "lower the quantity to 0.05."));
+            QStringLiteral(
+                "Open risk: 100.00 USDT would be lost if all stops filled, the rule allows 50 USDT: "
+                "lower the quantity to 0.05."));
         QCOMPARE(issue->suggestion, std::string{"0.05"});
         QVERIFY(!issueOf(desk.run(mended(plan, *issue)), DraftCheck::Rules));
 
@@ -186,8 +187,8 @@ private slots:
         rules.of(RuleKind::OpenRisk).action = RuleAction::Warn;
         const auto warned = desk.run(plan);
         QVERIFY(maySend(warned.issues));
-        QVERIFY(std::ranges::any_of(warned.issues,
-            [](const DraftIssue &each) { return each.check == DraftCheck::Rules; }));
+        QVERIFY(std::ranges::any_of(
+            warned.issues, [](const DraftIssue &each) { return each.check == DraftCheck::Rules; }));
     }
 
     void oneWayAndHedgeMixUpsAreMendedBothWays()
@@ -324,6 +325,125 @@ private slots:
         QVERIFY(maySend(safe.issues));
         plan.entryIsMaker = true; // rests, so it takes from no book
         QVERIFY(desk.run(plan).quantity > Quantity::literal("0.04"));
+    }
+
+    void whatIsSaidOfAStopAndTheLiquidationIsTrueAsRead()
+    {
+        Desk desk;
+        const auto saidOf = [&](Side side, const char *stop, const char *slippage) {
+            auto plan = trade(side, "60000", "0.1"); // liquidation at 54216.867… and 65737.051…
+            plan.stop = Price::literal(stop);
+            plan.stopSlippage = Rate::literal(slippage);
+            const auto result = desk.run(plan);
+            const auto *issue = issueOf(result, DraftCheck::StopBeyondLiquidation);
+            return issue == nullptr ? QString{} : QString::fromStdString(issue->text).section(u':', 0, 0);
+        };
+        QCOMPARE(saidOf(Side::Buy, "54216.8", "0"),
+            QStringLiteral("The stop lies beyond the liquidation price 54216.9"));
+        QCOMPARE(saidOf(Side::Sell, "65737.1", "0"),
+            QStringLiteral("The stop lies beyond the liquidation price 65737.0"));
+        QCOMPARE(saidOf(Side::Buy, "54220", "0.001"),
+            QStringLiteral("The stop would fill at 54165.7, beyond the liquidation price 54216.9"));
+    }
+
+    void aSafeSizeStaysWithinTheRulesOfRiskAndNamesTheOneThatLimitsIt()
+    {
+        Desk desk;
+        desk.context.mark = {Price::of(60'000), {}};
+        desk.marks["BTCUSDT"].mark = Price::of(60'000);
+        desk.charge("0", "0");
+        desk.hold("ETHUSDT", Side::Buy, "0.01", "2000"); // 20 USDT without a stop
+        RiskRules rules;
+        const RuleDay day;
+        rules.of(RuleKind::OpenRisk) = {RuleLimit::literal("50"), RuleAction::Refuse};
+        desk.context.rules = &rules;
+        desk.context.ruleDay = &day;
+        auto plan = trade(Side::Buy, "60000", "0");
+        plan.marginType = MarginType::Cross;
+        plan.stop = Price::of(59'000);
+        plan.sizing = SafeSize{};
+        auto result = desk.run(plan);
+        QVERIFY(result.quantity == Quantity::literal("0.03"));
+        QVERIFY(result.bound == SizeBound::OpenRiskRule);
+        QCOMPARE(QString::fromStdString(result.sizeReason),
+            QStringLiteral(
+                "The largest multiple of 0.001 BTC within your rule of open risk; 0.031 would break it."));
+        QVERIFY(maySend(result.issues));
+
+        rules.of(RuleKind::OpenRisk).action = RuleAction::Warn; // says so, but limits nothing
+        QVERIFY(desk.run(plan).bound == SizeBound::RiskAtStop);
+
+        rules.of(RuleKind::OpenRisk) = {};
+        rules.of(RuleKind::RiskPerTrade) = {RuleLimit::literal("1500"), RuleAction::Refuse};
+        desk.hold("BTCUSDT", Side::Buy, "0.024", "60000"); // 1,440 of the same trade without a stop
+        result = desk.run(plan);
+        QVERIFY(result.quantity == Quantity::literal("0.06"));
+        QVERIFY(result.bound == SizeBound::TradeRiskRule);
+        QVERIFY(maySend(result.issues));
+        plan.sizing = FixedQuantity{Quantity::literal("0.061")};
+        const auto refused = desk.run(plan);
+        const auto *issue = issueOf(refused, DraftCheck::RiskLimit);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->suggestion, std::string{"0.06"});
+    }
+
+    void whereARuleOfRiskLeavesNothingTheStopIsToBeMoved()
+    {
+        Desk desk;
+        desk.context.mark = {Price::of(60'000), {}};
+        desk.marks["BTCUSDT"].mark = Price::of(60'000);
+        desk.charge("0", "0");
+        RiskRules rules;
+        const RuleDay day;
+        rules.of(RuleKind::OpenRisk) = {RuleLimit::literal("20"), RuleAction::Refuse};
+        desk.context.rules = &rules;
+        desk.context.ruleDay = &day;
+        auto plan = trade(Side::Buy, "60000", "0");
+        plan.marginType = MarginType::Cross;
+        plan.sizing = SafeSize{};
+        const auto naked = desk.run(plan);
+        QVERIFY(naked.quantity.isZero());
+        const auto *issue = issueOf(naked, DraftCheck::MinNotional);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(QString::fromStdString(issue->text),
+            QStringLiteral(
+                "No quantity without a stop fits, your rule of open risk allows less: enter one, for "
+                "example 1 % away at 59400.0."));
+        QVERIFY(maySend(desk.run(mended(plan, *issue)).issues));
+
+        plan.stop = Price::of(20'000);
+        const auto far = desk.run(plan);
+        issue = issueOf(far, DraftCheck::MinNotional);
+        QVERIFY(issue != nullptr && issue->field == DraftField::StopPrice);
+        const auto closer = desk.run(mended(plan, *issue));
+        QVERIFY(closer.quantity.isPositive());
+        QVERIFY(maySend(closer.issues));
+
+        desk.hold("ETHUSDT", Side::Buy, "0.02", "2000"); // alone beyond the rule: no size is within it
+        const auto beyond = desk.run(plan);
+        issue = issueOf(beyond, DraftCheck::MinNotional);
+        QVERIFY(issue != nullptr && issue->suggestion.empty());
+        QVERIFY2(
+            issue->text.ends_with("move the stop closer, or close something first."), issue->text.c_str());
+    }
+
+    void anOrderBelowTheMarketIsHeldAgainstTheRuleOfItsSizeAtTheMark()
+    {
+        Desk desk{1'000'000};
+        desk.context.mark = {Price::of(60'000), {}};
+        desk.context.limits.largestNotional = Money::of(30'000);
+        auto plan = trade(Side::Buy, "50000", "0.6"); // 30,000 at its price, 36,000 at the mark
+        const auto result = desk.run(plan);
+        const auto *issue = issueOf(result, DraftCheck::OrderSize);
+        QVERIFY(issue != nullptr);
+        QCOMPARE(issue->suggestion, std::string{"0.5"});
+        plan.sizing = SafeSize{Rate::of(1), Rate::of(1), {}};
+        const auto safe = desk.run(plan);
+        QVERIFY(safe.quantity == Quantity::literal("0.5"));
+        QCOMPARE(QString::fromStdString(safe.sizeReason),
+            QStringLiteral(
+                "Your rule of order size allows 30000.00 USDT in one order: it is a multiple of the step "
+                "0.001 BTC."));
     }
 
     void aRuleOfRiskAsksForAStopAndLimitsTheSafeSize()

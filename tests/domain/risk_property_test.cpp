@@ -1,6 +1,7 @@
 #include "models/domain/risk/account_risk.h"
 #include "models/domain/risk/filters.h"
 #include "models/domain/risk/liquidation.h"
+#include "models/domain/risk/order_cost.h"
 #include "models/domain/risk/plan.h"
 #include "models/domain/risk/worked_data.h"
 #include "tests/support/property.h"
@@ -145,6 +146,14 @@ std::optional<Price> nearestOfAllRoots(
 bool isNoNearer(Side side, const std::optional<Price> &a, const std::optional<Price> &b)
 {
     return !a || (b && (side == Side::Buy ? *a <= *b : *a >= *b));
+}
+
+bool isBlockedByRules(const PlanResult &result)
+{
+    return std::ranges::any_of(result.issues, [](const DraftIssue &issue) {
+        return issue.severity == Severity::Blocks &&
+               (issue.check == DraftCheck::Rules || issue.check == DraftCheck::OrderSize);
+    });
 }
 
 SymbolSpec specOf(const char *tick, const char *step)
@@ -442,6 +451,112 @@ private slots:
             if (price) {
                 RC_ASSERT((*scaled - *price * 100).abs() <= Price::fromUnits(101));
             }
+        });
+    }
+
+    void noSafeSizeBreaksTheUsersRules()
+    {
+        check("order size, risk per trade, open risk; with what is held and what waits", [] {
+            const SymbolSpec spec = *rc::gen::element(specOf("0.1", "0.001"), specOf("0.00001", "1"));
+            const Price mark = roundedToTick(anyPrice(), spec);
+            AccountState account;
+            account.walletBalance = account.crossWalletBalance =
+                Money::of(*rc::gen::inRange<std::int64_t>(1'000, 1'000'000));
+            MarkPrices marks;
+            marks[spec.symbol].mark = mark;
+            marks["ETHUSDT"].mark = Price::of(2'000);
+            const auto sideOf = [] { return *rc::gen::element(Side::Buy, Side::Sell); };
+            const auto held = [&](const Symbol &symbol, Money worth) {
+                Position position;
+                position.symbol = symbol;
+                position.side = sideOf();
+                position.entryPrice = marks.at(symbol).mark;
+                position.quantity = (worth / position.entryPrice).roundedTo(spec.lot.stepSize, Rounding::Up);
+                position.leverage = 10;
+                account.positions.push_back(position);
+            };
+            const auto share = [&](int most) {
+                return account.walletBalance * (Rate::of(*rc::gen::inRange(1, most)) / 1'000);
+            };
+            std::vector<Order> orders;
+            if (*rc::gen::arbitrary<bool>()) {
+                held("ETHUSDT", share(100));
+            }
+            if (*rc::gen::arbitrary<bool>()) {
+                held(spec.symbol, share(100));
+                Order stop; // of a part of it
+                stop.phase = OrderPhase::Working;
+                stop.request.symbol = spec.symbol;
+                stop.request.side = opposite(account.positions.back().side);
+                stop.request.type = OrderType::StopMarket;
+                stop.request.reduceOnly = true;
+                stop.request.quantity = account.positions.back().quantity / 2;
+                stop.request.triggerPrice =
+                    mark * (Rate::of(1) - Rate::literal("0.01") * signOf(account.positions.back().side));
+                orders.push_back(stop);
+            }
+            RiskRules rules;
+            const auto ruled = [&](RuleKind kind, int most) {
+                if (*rc::gen::arbitrary<bool>()) {
+                    rules.of(kind) = {limitFrom(share(most)), RuleAction::Refuse};
+                }
+            };
+            ruled(RuleKind::OrderSize, 1'000);
+            ruled(RuleKind::RiskPerTrade, 200);
+            ruled(RuleKind::OpenRisk, 200);
+            const RuleDay day;
+            const auto amountOf = [&](RuleKind kind) {
+                const auto &limit = rules.of(kind).limit;
+                return limit ? std::optional{Money::fromUnits(limit->units())} : std::nullopt;
+            };
+            DraftContext context;
+            context.spec = &spec;
+            context.account = &account;
+            context.marks = &marks;
+            context.openOrders = &orders;
+            context.rules = &rules;
+            context.ruleDay = &day;
+            context.mark.price = mark;
+            context.bid.price = std::max(mark - spec.tickSize, spec.tickSize);
+            context.ask.price = mark + spec.tickSize;
+            context.commission = {Rate::literal("0.0002"), Rate::literal("0.0005")};
+            context.limits.largestNotional = amountOf(RuleKind::OrderSize);
+            context.limits.largestRisk = amountOf(RuleKind::RiskPerTrade);
+            TradePlan plan;
+            plan.side = sideOf();
+            plan.entryIsMaker = *rc::gen::arbitrary<bool>();
+            plan.leverage = *rc::gen::element(1, 5, 20);
+            const Rate through = Rate::of(*rc::gen::inRange<std::int64_t>(-100, 100)) / 1'000;
+            plan.entry = roundedToTick(mark * (Rate::of(1) + through), spec);
+            const Rate away = Rate::of(*rc::gen::inRange<std::int64_t>(1, 300)) / 1'000;
+            if (*rc::gen::arbitrary<bool>()) {
+                plan.stop = roundedToTick(plan.entry * (Rate::of(1) - away * signOf(plan.side)), spec);
+                RC_PRE((plan.side == Side::Buy ? *plan.stop < plan.entry : *plan.stop > plan.entry));
+            }
+            plan.sizing = SafeSize{Rate::of(1), *rc::gen::element(Rate::of(1), Rate::literal("0.01")), {}};
+            const auto result = planTrade(plan, context);
+            RC_CLASSIFY(true, std::string{toString(result.bound)});
+            RC_PRE(result.quantity.isPositive());
+
+            // What the plan sends, as the order path holds it against the rules.
+            Order order;
+            order.request.symbol = spec.symbol;
+            order.request.side = plan.side;
+            order.request.type = result.isAtMarket ? OrderType::Market : OrderType::Limit;
+            order.request.quantity = result.quantity;
+            order.request.price = result.isAtMarket ? Price{} : plan.entry;
+            const Position *before = findPosition(account, spec.symbol, PositionSide::Both);
+            order.request.reduceOnly =
+                before != nullptr && before->side != plan.side && result.quantity <= before->quantity;
+            CommissionTable commissions{{spec.symbol, context.commission}};
+            RuleFacts facts;
+            facts.account = &account;
+            facts.marks = &marks;
+            facts.openOrders = &orders;
+            facts.commissions = &commissions;
+            facts.stopOfEntry = [&](const Order &) { return plan.stop; };
+            RC_ASSERT(orderBreaches(rules, day, order, facts).empty());
+            RC_ASSERT(!isBlockedByRules(result));
         });
     }
 

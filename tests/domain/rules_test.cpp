@@ -98,7 +98,7 @@ struct World
     QString sentence(const RiskRules &rules, const Order &order) const
     {
         const auto breaches = check(rules, order);
-        return breaches.empty() ? QString{} : QString::fromStdString(breaches.front().text);
+        return breaches.empty() ? QString{} : QString::fromStdString(breaches.front().text());
     }
 };
 

@@ -328,10 +328,11 @@ void RulesPage::check()
     for (const domain::RuleBreach &breach : breaches) {
         if (breach.action == RuleAction::Flatten) {
             return say(
-                tr("Applying closes everything at once. %1").arg(live::toQString(breach.text)), "block");
+                tr("Applying closes everything at once. %1").arg(live::toQString(breach.text())), "block");
         }
         if (breach.action == RuleAction::Refuse) {
-            return say(tr("Applying locks opening at once. %1").arg(live::toQString(breach.text)), "confirm");
+            return say(
+                tr("Applying locks opening at once. %1").arg(live::toQString(breach.text())), "confirm");
         }
     }
     if (atOnce == *rules) {

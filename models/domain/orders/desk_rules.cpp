@@ -103,14 +103,14 @@ std::optional<Error> OrderDesk::whyRuled(const Order &order) const
     if (breaches.empty() || breaches.front().action == RuleAction::Warn) {
         return std::nullopt;
     }
-    return Error{ErrorCode::Rejected, breaches.front().text, 0, 0, 0};
+    return Error{ErrorCode::Rejected, breaches.front().text(), 0, 0, 0};
 }
 
 void OrderDesk::warnOfBreaches(Timestamp now, const Order &order)
 {
     for (const RuleBreach &breach : breachesOf(order)) {
         alert(now, Alert::Kind::Rules, Alert::Severity::Warning, order.request.symbol, order.clientOrderId(),
-            breach.text);
+            breach.text());
     }
 }
 

@@ -91,35 +91,32 @@ LegRisk riskOf(const Position &position, Price mark, const std::vector<Order> &o
     return leg;
 }
 
-/// What a waiting entry would lose up to the stop it will have.
-Money riskOfEntry(const Order &order, Price mark, std::optional<Price> stop, Rate taker)
-{
-    const NewOrder &request = order.request;
-    const Price entry = request.price.isPositive()          ? request.price
-                        : request.triggerPrice.isPositive() ? request.triggerPrice
-                                                            : mark;
-    const Quantity quantity = order.remainingQty();
-    if (!stop) {
-        return entry * quantity;
-    }
-    const Money loss = (entry - *stop) * quantity * signOf(request.side);
-    return std::max(Money{}, loss) + (entry * quantity + *stop * quantity) * taker;
-}
+} // namespace
 
-/// A stop for the whole position that is there before its entry fills.
-std::optional<Price> wholePositionStop(const Order &entry, Price mark, const std::vector<Order> &openOrders)
+std::optional<Price> wholePositionStop(
+    const NewOrder &entry, Price mark, const std::vector<Order> &openOrders)
 {
     for (const Order &order : openOrders) {
         const NewOrder &stop = order.request;
-        if (stop.closePosition && isStop(order) && stop.symbol == entry.request.symbol &&
-            stop.positionSide == entry.request.positionSide && stop.side != entry.request.side) {
-            return fillPriceOf(stop, entry.request.side, mark);
+        if (stop.closePosition && isStop(order) && stop.symbol == entry.symbol &&
+            stop.positionSide == entry.positionSide && stop.side != entry.side) {
+            return fillPriceOf(stop, entry.side, mark);
         }
     }
     return std::nullopt;
 }
 
-} // namespace
+Money entryRisk(const NewOrder &entry, Quantity quantity, Price mark, std::optional<Price> stop, Rate taker)
+{
+    const Price price = entry.price.isPositive()          ? entry.price
+                        : entry.triggerPrice.isPositive() ? entry.triggerPrice
+                                                          : mark;
+    if (!stop) {
+        return price * quantity;
+    }
+    const Money loss = (price - *stop) * quantity * signOf(entry.side);
+    return std::max(Money{}, loss) + (price * quantity + *stop * quantity) * taker;
+}
 
 bool isWaitingEntry(const Order &order)
 {
@@ -175,9 +172,10 @@ OpenRisk openRisk(const AccountState &account, const MarkPrices &marks, const st
         const Price mark = live == marks.end() ? Price{} : live->second.mark;
         std::optional<Price> stop = stopOfEntry ? stopOfEntry(order) : std::nullopt;
         if (!stop) {
-            stop = wholePositionStop(order, mark, openOrders);
+            stop = wholePositionStop(request, mark, openOrders);
         }
-        leg->entryRisk += riskOfEntry(order, mark, stop, commissionOf(commissions, request.symbol).taker);
+        leg->entryRisk += entryRisk(
+            request, order.remainingQty(), mark, stop, commissionOf(commissions, request.symbol).taker);
     }
     for (const LegRisk &leg : risk.legs) {
         risk.lossFromMark += leg.lossFromMark;

@@ -54,6 +54,14 @@ using StopOfEntry = std::function<std::optional<Price>(const Order &entry)>;
 /// An order that waits and opens once it fills.
 bool isWaitingEntry(const Order &order);
 
+/// Where an entry's fill would be stopped by an order that is there already: one that closes the whole
+/// position.
+std::optional<Price> wholePositionStop(
+    const NewOrder &entry, Price mark, const std::vector<Order> &openOrders);
+/// What so much of an entry adds to the open risk: up to its stop, fees in; the whole notional without one.
+/// mark: values an entry without a price of its own.
+Money entryRisk(const NewOrder &entry, Quantity quantity, Price mark, std::optional<Price> stop, Rate taker);
+
 /// Stops are working conditional orders that can only reduce: STOP, STOP_MARKET and trailing ones, filled at
 /// their trigger (a stop limit at the worse of trigger and limit, an active trailing stop at its distance
 /// from the mark). The nearest to the mark count first, each part of a position once. Take-profits are no

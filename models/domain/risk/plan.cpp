@@ -23,6 +23,10 @@ std::string_view toString(SizeBound bound)
         return "leverage bracket";
     case SizeBound::MaxQuantity:
         return "largest order";
+    case SizeBound::TradeRiskRule:
+        return "rule of risk per trade";
+    case SizeBound::OpenRiskRule:
+        return "rule of open risk";
     case SizeBound::TakeBound:
         return "reach of a market order";
     case SizeBound::None:

@@ -37,7 +37,8 @@ struct RiskShare
     Rate share = Rate::fromUnits(10'000'000'000); ///< 1 %
 };
 /// The largest quantity that fits all of: margin share, loss at the stop (where one is set), available
-/// balance, bracket limit at the leverage, the exchange's filters. Source: product specification 4.
+/// balance, bracket limit at the leverage, the exchange's filters, and the user's own rules of order size,
+/// risk per trade and open risk. Source: product specification 4.
 struct SafeSize
 {
     Rate marginShare = Rate::fromUnits(100'000'000'000); ///< 10 %
@@ -82,8 +83,10 @@ enum class SizeBound : std::uint8_t {
     AvailableBalance,
     BracketLimit,
     MaxQuantity,
-    TakeBound, ///< what the order book holds as far from the mark as a market order may trade
-    None,      ///< no quantity at all; the issues say why
+    TradeRiskRule, ///< the user's rule of risk per trade, with what is held of the symbol already
+    OpenRiskRule,  ///< the user's rule of open risk, with all that is held
+    TakeBound,     ///< what the order book holds as far from the mark as a market order may trade
+    None,          ///< no quantity at all; the issues say why
 };
 /// "margin share", "loss at the stop", …
 std::string_view toString(SizeBound bound);

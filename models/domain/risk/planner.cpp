@@ -156,6 +156,7 @@ PlanResult Planner::run()
             checkTakeBound();
             checkRules();
             checkRisk();
+            checkRiskRules();
             checkGeometry();
         }
     }
@@ -222,6 +223,14 @@ NewOrder Planner::entryOrder() const
     order.type = isMarketEntry() ? OrderType::Market : OrderType::Limit;
     order.quantity = m_result.quantity;
     order.price = m_plan.entry;
+    return order;
+}
+
+/// The entry as the order path holds it against the rules.
+NewOrder Planner::ruledOrder() const
+{
+    NewOrder order = entryOrder();
+    order.price = order.type == OrderType::Market ? Price{} : order.price;
     return order;
 }
 

@@ -70,14 +70,18 @@ private:
     void checkOrderSize();
     void checkTakeBound();
     void checkRules();
-    void checkOpenRisk(const NewOrder &order);
     void checkRisk();
+    void checkRiskRules();
+    std::optional<Mend> closerStop(int halvings) const;
+    std::optional<Mend> exampleStop() const;
     void checkGeometry();
     std::optional<Mend> stopBefore(Rate gap) const;
     std::optional<Mend> quantityForStop(Rate gap) const;
     Price stopClear(Price liquidation, Rate gap) const;
     bool isStopReached(const std::optional<Price> &liquidation) const;
     bool isStopClear(const std::optional<Price> &liquidation, Rate gap) const;
+    std::string stopBeyond(Price liquidation) const;
+    std::string shownLiquidation(Price liquidation) const;
     std::optional<Price> liquidationAt(int leverage) const;
     PlanResult trial(const TradePlan &plan) const;
     std::string shown(Price price) const { return price.toFixed(m_spec.priceDecimals()); }
@@ -92,15 +96,20 @@ private:
     Candidate byBalance() const;
     Candidate byBracket() const;
     std::optional<Quantity> withinTakeBound() const;
+    std::optional<Quantity> withinOrderSizeRule() const;
     std::optional<Money> lossBudget() const;
     bool fits(Quantity quantity, const std::optional<Money> &budget) const;
     Money lossAtStop(Quantity quantity) const;
+    bool isBudgetOfRule() const;
     Quantity largestFitting(Quantity most, const std::optional<Money> &budget) const;
+    SizeBound boundBeyond(Quantity fitting, const std::optional<Money> &budget) const;
+    std::optional<RuleKind> riskRuleRefusing(Quantity quantity) const;
     using IsGood = std::function<bool(Quantity)>;
     Quantity largestThat(Quantity most, const IsGood &isGood) const;
     Quantity closable() const;
     Quantity workingSameSide() const;
     void explainNoQuantity();
+    void explainNothingWithinRules();
     std::string sizeReason(Quantity asked) const;
 
     // Figures.
@@ -119,6 +128,8 @@ private:
     Money exposureNow() const;
     DraftContext beforeContext() const;
     NewOrder entryOrder() const;
+    NewOrder ruledOrder() const;
+    Price ruledPrice() const { return std::max(assumedPrice(), m_context.mark.price); }
     bool isMarketEntry() const;
     bool isPureReduction() const { return m_result.quantity <= closable(); }
     Money equity() const { return std::max(Money{}, m_risk.marginBalance); }
@@ -145,13 +156,16 @@ private:
     std::vector<Target> m_targets; ///< likewise
     BookSide m_entrySide;          ///< of the live book; empty where there is none or the entry rests
     BookSide m_exitSide;
-    Side m_side = Side::Buy; ///< of the position after the trade
-    AccountRisk m_risk;      ///< before the trade
-    Money m_available;       ///< for the order, once the plan's leverage is set
-    Money m_boundByLeverage; ///< what setting it binds more; negative: frees
+    mutable std::optional<RiskRoom> m_riskRoom; ///< of the entry; made once it is asked for
+    Side m_side = Side::Buy;                    ///< of the position after the trade
+    AccountRisk m_risk;                         ///< before the trade
+    Money m_available;                          ///< for the order, once the plan's leverage is set
+    Money m_boundByLeverage;                    ///< what setting it binds more; negative: frees
     PlanResult m_result;
 };
 
+/// Whether that check blocks that part of the plan.
+bool isBlocked(const PlanResult &result, DraftCheck check, int part = 0);
 /// whole * part / of, rounded once.
 Money partOf(Money whole, Quantity part, Quantity of);
 /// What the risk figures need of an account, with the plan's leverage set for all sides of the symbol.

@@ -13,19 +13,19 @@ namespace domain::detail
 namespace
 {
 
-bool has(const PlanResult &result, DraftCheck check, int part)
-{
-    return std::ranges::any_of(result.issues, [&](const DraftIssue &issue) {
-        return issue.check == check && issue.part == part && issue.severity == Severity::Blocks;
-    });
-}
-
 std::string priceText(Price price)
 {
     return price.toString();
 }
 
 } // namespace
+
+bool isBlocked(const PlanResult &result, DraftCheck check, int part)
+{
+    return std::ranges::any_of(result.issues, [&](const DraftIssue &issue) {
+        return issue.check == check && issue.part == part && issue.severity == Severity::Blocks;
+    });
+}
 
 PlanResult Planner::trial(const TradePlan &plan) const
 {
@@ -35,7 +35,7 @@ PlanResult Planner::trial(const TradePlan &plan) const
 /// Whether the issue is gone once its suggestion is put in.
 bool Planner::works(const DraftIssue &issue) const
 {
-    return !has(trial(mended(m_asked, issue)), issue.check, issue.part);
+    return !isBlocked(trial(mended(m_asked, issue)), issue.check, issue.part);
 }
 
 void Planner::block(const Fault &fault, const Mends &mends)
@@ -215,16 +215,18 @@ bool Planner::checkInputs()
     if (sizesByLoss && !m_plan.stop) {
         block({DraftCheck::StopMissing, DraftField::StopPrice, 0, 0, "Sizing by the loss needs a stop",
                   "enter one"},
-            {[this]() -> std::optional<Mend> {
-                const Price away = m_context.averageRange.value_or(m_plan.entry / 100);
-                const Price stop =
-                    mirrored(m_plan.entry + away * signOf(m_plan.side), m_plan.side == Side::Sell);
-                return Mend{DraftField::StopPrice, priceText(stop),
-                    fmt::format("enter one, for example {} away at {}",
-                        m_context.averageRange ? "one average true range" : "1 %", shown(stop))};
-            }});
+            {[this] { return exampleStop(); }});
     }
     return true;
+}
+
+std::optional<Planner::Mend> Planner::exampleStop() const
+{
+    const Price away = m_context.averageRange.value_or(m_plan.entry / 100);
+    const Price stop = mirrored(m_plan.entry + away * signOf(m_plan.side), m_plan.side == Side::Sell);
+    return Mend{DraftField::StopPrice, priceText(stop),
+        fmt::format("enter one, for example {} away at {}",
+            m_context.averageRange ? "one average true range" : "1 %", shown(stop))};
 }
 
 bool Planner::checkSlippage()
@@ -352,8 +354,46 @@ std::optional<Price> Planner::checkedExit(
 
 // --- size
 
+/// Half as far from the entry, so many times over.
+std::optional<Planner::Mend> Planner::closerStop(int halvings) const
+{
+    const Price stop =
+        roundedToTick(m_plan.entry - (m_plan.entry - *m_stop) / (std::int64_t{1} << halvings), m_spec);
+    return stop != m_plan.entry && stop != *m_stop
+               ? std::optional{Mend{DraftField::StopPrice, priceText(stop),
+                     fmt::format("move the stop closer, for example to {}", shown(stop))}}
+               : std::nullopt;
+}
+
+/// No size is within the user's rules of risk.
+void Planner::explainNothingWithinRules()
+{
+    const Fault fault{DraftCheck::MinNotional, m_plan.stop ? DraftField::StopPrice : DraftField::Quantity, 0,
+        0,
+        fmt::format("No quantity{} fits, your {} allows less", m_plan.stop ? "" : " without a stop",
+            toString(m_result.bound)),
+        m_plan.stop ? "move the stop closer, or close something first" : "enter one"};
+    Mends mends;
+    if (m_stop) {
+        constexpr int mostHalvings = 6;
+        for (int halvings = 1; halvings <= mostHalvings; ++halvings) {
+            mends.emplace_back([this, halvings] { return closerStop(halvings); });
+        }
+    } else if (!m_plan.stop) {
+        mends.emplace_back([this] { return exampleStop(); });
+    }
+    block(fault, mends);
+    m_result.bound = SizeBound::None;
+}
+
 void Planner::explainNoQuantity()
 {
+    const bool isByRule =
+        m_result.bound == SizeBound::TradeRiskRule || m_result.bound == SizeBound::OpenRiskRule;
+    if (isByRule) {
+        explainNothingWithinRules();
+        return;
+    }
     const Quantity smallest = smallestQuantity(m_spec, entryOrder().type, m_plan.entry);
     const std::string what =
         m_result.bound == SizeBound::Requested
@@ -486,6 +526,27 @@ bool Planner::isStopClear(const std::optional<Price> &liquidation, Rate gap) con
                (stopFill(m_result.quantity) - *liquidation) * signOf(m_plan.side) >= *liquidation * gap);
 }
 
+/// Rounded towards the entry, so that a stop that lies beyond it does so as read, too.
+std::string Planner::shownLiquidation(Price liquidation) const
+{
+    return liquidation.toFixed(
+        m_spec.priceDecimals(), m_plan.side == Side::Buy ? Rounding::Up : Rounding::Down);
+}
+
+std::string Planner::stopBeyond(Price liquidation) const
+{
+    const bool isLong = m_plan.side == Side::Buy;
+    const auto where = [&](Price price) { return price == liquidation ? "at" : "beyond"; };
+    if (isLong ? *m_stop <= liquidation : *m_stop >= liquidation) {
+        return fmt::format(
+            "The stop lies {} the liquidation price {}", where(*m_stop), shownLiquidation(liquidation));
+    }
+    const Price fill = stopFill(m_result.quantity);
+    return fmt::format("The stop would fill at {}, {} the liquidation price {}",
+        fill.toFixed(m_spec.priceDecimals(), isLong ? Rounding::Down : Rounding::Up), where(fill),
+        shownLiquidation(liquidation));
+}
+
 /// Liquidation price of the whole position if the trade used another leverage; isolated margin.
 std::optional<Price> Planner::liquidationAt(int leverage) const
 {
@@ -526,8 +587,8 @@ std::optional<Planner::Mend> Planner::stopBefore(Rate gap) const
         }
         plan.stop = stop;
         const PlanResult tried = trial(plan);
-        if (!has(tried, DraftCheck::StopBeyondLiquidation, 0) &&
-            !has(tried, DraftCheck::StopNearLiquidation, 0)) {
+        if (!isBlocked(tried, DraftCheck::StopBeyondLiquidation) &&
+            !isBlocked(tried, DraftCheck::StopNearLiquidation)) {
             return Mend{
                 DraftField::StopPrice, priceText(stop), fmt::format("move the stop to {}", shown(stop))};
         }
@@ -584,7 +645,7 @@ void Planner::checkGeometry()
     if (isReached) {
         block({DraftCheck::StopNearLiquidation, DraftField::StopPrice, 0, 0,
                   fmt::format("The stop fills less than {} % from the liquidation price {}",
-                      (gap * 100).toString(), shown(*m_result.liquidationPrice)),
+                      (gap * 100).toString(), shownLiquidation(*m_result.liquidationPrice)),
                   "move it away from there or lower the quantity"},
             others);
         return;
@@ -599,8 +660,7 @@ void Planner::checkGeometry()
     }};
     mends.insert(mends.end(), others.begin(), others.end());
     block({DraftCheck::StopBeyondLiquidation, DraftField::StopPrice, 0, 0,
-              fmt::format("The stop lies beyond the liquidation price {}", shown(*m_result.liquidationPrice)),
-              "move it closer or lower the quantity"},
+              stopBeyond(*m_result.liquidationPrice), "move it closer or lower the quantity"},
         mends);
 }
 

@@ -12,7 +12,7 @@ namespace domain::detail
 void Planner::checkOrderSize()
 {
     const auto &limit = m_context.limits.largestNotional;
-    const Money worth = m_result.assumedPrice * m_result.quantity;
+    const Money worth = ruledPrice() * m_result.quantity;
     if (!limit || isPureReduction() || worth <= *limit) {
         return;
     }
@@ -21,8 +21,8 @@ void Planner::checkOrderSize()
                   m_spec.quoteAsset, limit->toFixed(2)),
               "lower the quantity"},
         {[&]() -> std::optional<Mend> {
-            const Quantity smaller = roundedDownToLot(
-                quantityBought(*limit, m_result.assumedPrice), lotFor(m_spec, entryOrder().type));
+            const Quantity smaller =
+                roundedDownToLot(quantityBought(*limit, ruledPrice()), lotFor(m_spec, entryOrder().type));
             return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
                                               fmt::format("lower the quantity to {}", smaller.toString())}}
                                         : std::nullopt;
@@ -50,49 +50,52 @@ void Planner::checkTakeBound()
         }});
 }
 
-/// What the plan itself cannot mend, the price collar, and the open risk with this plan. Leverage, size and the
-/// risk of one trade have checks of their own.
+/// What the plan itself cannot mend, and the price collar. Leverage, size and what is at risk have checks of
+/// their own.
 void Planner::checkRules()
 {
     if (m_isTrial || isPureReduction()) {
         return;
     }
-    NewOrder order = entryOrder();
-    order.price = order.type == OrderType::Market ? Price{} : order.price;
-    for (DraftIssue &issue : ruleIssues(order, m_context)) {
+    for (DraftIssue &issue : ruleIssues(ruledOrder(), m_context)) {
         if (issue.check == DraftCheck::Rules || issue.check == DraftCheck::PriceCollar) {
             m_result.issues.push_back(std::move(issue));
         }
     }
-    checkOpenRisk(order);
 }
 
-void Planner::checkOpenRisk(const NewOrder &order)
+/// What is at risk with all that is held, in the very sentence of the order path. Of the plan's own loss
+/// checkRisk() has said more, since it counts the slippage too.
+void Planner::checkRiskRules()
 {
-    const auto breachOf = [&](Quantity quantity) -> std::optional<DraftIssue> {
-        NewOrder tried = order;
-        tried.quantity = quantity;
-        const DraftIssues found = riskRuleIssues(tried, m_plan.stop, m_context);
-        const auto breach = std::ranges::find(found, DraftCheck::Rules, &DraftIssue::check);
-        return breach == found.end() ? std::nullopt : std::optional{*breach};
-    };
-    const auto breach = breachOf(order.quantity);
-    if (!breach) {
+    const auto refused = riskRuleRefusing(m_result.quantity);
+    if (isPureReduction() || (m_isTrial && !refused)) {
         return;
     }
-    if (breach->severity != Severity::Blocks) {
-        m_result.issues.push_back(*breach);
+    if (m_isTrial) {
+        block({*refused == RuleKind::OpenRisk ? DraftCheck::Rules : DraftCheck::RiskLimit,
+            DraftField::Quantity, 0, 0, "", ""});
         return;
     }
-    block({DraftCheck::Rules, DraftField::Quantity, 0, 0, breach->text.substr(0, breach->text.size() - 1),
-              m_plan.stop ? "move the stop closer, or close something first" : "enter a stop"},
-        {[&]() -> std::optional<Mend> {
-            const Quantity smaller =
-                largestThat(order.quantity, [&](Quantity quantity) { return !breachOf(quantity); });
-            return smaller.isPositive() ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
-                                              fmt::format("lower the quantity to {}", smaller.toString())}}
-                                        : std::nullopt;
-        }});
+    for (const RuleBreach &breach : riskRuleBreaches(ruledOrder(), m_plan.stop, m_context)) {
+        const DraftCheck check =
+            breach.kind == RuleKind::OpenRisk ? DraftCheck::Rules : DraftCheck::RiskLimit;
+        if (breach.action == RuleAction::Warn || !breach.isKnown) {
+            m_result.issues.push_back({DraftField::Symbol, 0, breach.text(), "",
+                breach.action == RuleAction::Warn ? Severity::Confirm : Severity::Blocks, check, 0});
+        } else if (check == DraftCheck::Rules || !isBlocked(m_result, check)) {
+            block({check, DraftField::Quantity, 0, 0, breach.fact,
+                      m_plan.stop ? "move the stop closer, or close something first" : "enter a stop"},
+                {[&]() -> std::optional<Mend> {
+                    const Quantity smaller = largestThat(
+                        m_result.quantity, [&](Quantity quantity) { return !riskRuleRefusing(quantity); });
+                    return smaller.isPositive()
+                               ? std::optional{Mend{DraftField::Quantity, smaller.toString(),
+                                     fmt::format("lower the quantity to {}", smaller.toString())}}
+                               : std::nullopt;
+                }});
+        }
+    }
 }
 
 void Planner::checkRisk()

@@ -130,6 +130,24 @@ std::optional<Quantity> Planner::withinTakeBound() const
                : std::nullopt;
 }
 
+std::optional<Quantity> Planner::withinOrderSizeRule() const
+{
+    const auto &own = m_context.limits.largestNotional;
+    return own ? std::optional{quantityBought(*own, ruledPrice())} : std::nullopt;
+}
+
+/// What only reduces is held against no rule of risk.
+std::optional<RuleKind> Planner::riskRuleRefusing(Quantity quantity) const
+{
+    if (quantity <= closable()) {
+        return std::nullopt;
+    }
+    if (!m_riskRoom) {
+        m_riskRoom.emplace(ruledOrder(), m_plan.stop, m_context);
+    }
+    return m_riskRoom->refusing(quantity);
+}
+
 Planner::Candidate Planner::safest(const SafeSize &rule) const
 {
     std::vector<Candidate> candidates{byMarginShare(rule.marginShare), byBalance(), byBracket()};
@@ -140,8 +158,8 @@ Planner::Candidate Planner::safest(const SafeSize &rule) const
     if (!lot.maxQty.isZero()) {
         candidates.push_back({SizeBound::MaxQuantity, lot.maxQty});
     }
-    if (const auto &own = m_context.limits.largestNotional) {
-        candidates.push_back({SizeBound::MaxQuantity, quantityBought(*own, assumedPrice())});
+    if (const auto within = withinOrderSizeRule()) {
+        candidates.push_back({SizeBound::MaxQuantity, *within});
     }
     if (const auto within = withinTakeBound()) {
         candidates.push_back({SizeBound::TakeBound, *within});
@@ -181,8 +199,15 @@ std::optional<Money> Planner::lossBudget() const
         return std::nullopt;
     }
     const Money budget = rule->riskAmount ? *rule->riskAmount : shareOfEquity(rule->riskShare);
+    return std::min(budget, m_context.limits.largestRisk.value_or(budget));
+}
+
+/// Whether it is the user's own rule that says what may be lost at the stop.
+bool Planner::isBudgetOfRule() const
+{
+    const auto *rule = std::get_if<SafeSize>(&m_plan.sizing);
     const auto &own = m_context.limits.largestRisk;
-    return own ? std::min(budget, *own) : budget;
+    return rule != nullptr && own && *own < rule->riskAmount.value_or(shareOfEquity(rule->riskShare));
 }
 
 bool Planner::fits(Quantity quantity, const std::optional<Money> &budget) const
@@ -192,6 +217,9 @@ bool Planner::fits(Quantity quantity, const std::optional<Money> &budget) const
     }
     if (!std::holds_alternative<SafeSize>(m_plan.sizing)) {
         return true;
+    }
+    if (riskRuleRefusing(quantity)) {
+        return false;
     }
     const Quantity opening = quantity - std::min(quantity, closable());
     const Money cost = orderCost(m_plan.side, opening, assumedPrice(), markOrEntry(), m_plan.leverage);
@@ -222,6 +250,20 @@ Quantity Planner::largestThat(Quantity most, const IsGood &isGood) const
     return good < 0 ? Quantity{} : lot.minQty + Quantity::fromUnits(good * step.units());
 }
 
+/// What keeps the size from being a step larger.
+SizeBound Planner::boundBeyond(Quantity fitting, const std::optional<Money> &budget) const
+{
+    const auto &lot = lotFor(m_spec, entryOrder().type);
+    const Quantity more = fitting + (lot.stepSize.isZero() ? Quantity::fromUnits(1) : lot.stepSize);
+    if (budget && m_stop && lossAtStop(more) > *budget) {
+        return SizeBound::RiskAtStop;
+    }
+    const auto rule = std::holds_alternative<SafeSize>(m_plan.sizing) ? riskRuleRefusing(more) : std::nullopt;
+    return !rule                             ? SizeBound::AvailableBalance
+           : *rule == RuleKind::RiskPerTrade ? SizeBound::TradeRiskRule
+                                             : SizeBound::OpenRiskRule;
+}
+
 void Planner::decideQuantity()
 {
     const auto &lot = lotFor(m_spec, entryOrder().type);
@@ -241,9 +283,7 @@ void Planner::decideQuantity()
     const auto budget = lossBudget();
     m_result.quantity = largestFitting(onGrid, budget);
     if (m_result.quantity != onGrid) {
-        m_result.bound = budget && m_stop && lossAtStop(m_result.quantity + step) > *budget
-                             ? SizeBound::RiskAtStop
-                             : SizeBound::AvailableBalance;
+        m_result.bound = boundBeyond(m_result.quantity, budget);
     }
     // Below the least worth the exchange takes there is no such trade.
     const Quantity smallest = smallestQuantity(m_spec, entryOrder().type, m_plan.entry);
@@ -283,9 +323,11 @@ std::string Planner::sizeReason(Quantity asked) const
         const auto budget = lossBudget();
         const Quantity more = m_result.quantity + step;
         return budget && m_stop
-                   ? fmt::format("The largest multiple of {} that loses at most {} at the stop, fees and "
+                   ? fmt::format("The largest multiple of {} that loses at most {}{} at the stop, fees and "
                                  "slippage in it; {} would lose {}.",
-                         grid, money(*budget), more.toString(), money(lossAtStop(more)))
+                         grid, money(*budget),
+                         isBudgetOfRule() ? ", which is your rule of risk per trade," : "", more.toString(),
+                         money(lossAtStop(more)))
                    : std::string{"Sizing by the loss needs a stop."};
     }
     case SizeBound::AvailableBalance:
@@ -294,7 +336,15 @@ std::string Planner::sizeReason(Quantity asked) const
     case SizeBound::BracketLimit:
         return fmt::format("At {}x the brackets let no more be held: {}.", m_plan.leverage, rounded);
     case SizeBound::MaxQuantity:
-        return "The exchange, or your own rules, take no more in one order.";
+        return std::holds_alternative<SafeSize>(m_plan.sizing) && withinOrderSizeRule() &&
+                       (lot.maxQty.isZero() || *withinOrderSizeRule() < lot.maxQty)
+                   ? fmt::format("Your rule of order size allows {} in one order: {}.",
+                         money(*m_context.limits.largestNotional), rounded)
+                   : std::string{"The exchange takes no more in one order."};
+    case SizeBound::TradeRiskRule:
+    case SizeBound::OpenRiskRule:
+        return fmt::format("The largest multiple of {} within your {}; {} would break it.", grid,
+            toString(m_result.bound), (m_result.quantity + step).toString());
     case SizeBound::TakeBound:
         return fmt::format(
             "A market order trades at most {} % from the mark, and the order book holds no more "

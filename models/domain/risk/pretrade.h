@@ -79,12 +79,40 @@ DraftIssues pretradeIssues(const NewOrder &order, const DraftContext &context);
 /// warns asks for a confirmation. Nothing for an order that reduces.
 DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context);
 
-/// Likewise of the rules of risk per trade and open risk. stop: that the order is sent together with;
-/// nothing: none, and it counts whole. Entries that already wait are left out, because the stops that they
-/// will be given only the order path knows: what is found breaks the rule whatever those are.
+/// What the rules of risk per trade and open risk say of one order in any size. The positions and the stops
+/// that are there are walked once; entries that already wait are left out, because the stops that they will
+/// be given only the order path knows: what is refused breaks the rule whatever those are.
+class RiskRoom
+{
+public:
+    /// order: its quantity does not matter. stop: that it is sent together with; nothing: none, and it counts
+    /// whole.
+    RiskRoom(const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context);
+    /// The rule that refuses so much, or nothing. Rules that only warn refuse nothing, and one that cannot be
+    /// checked refuses every size and is left out here.
+    std::optional<RuleKind> refusing(Quantity quantity) const;
+
+private:
+    struct Room
+    {
+        RuleKind kind = RuleKind::OpenRisk;
+        Money left; ///< for the order to lose; below 0 where others are already beyond the rule
+    };
+    std::vector<Room> m_rooms;
+    NewOrder m_order;
+    Price m_mark;
+    std::optional<Price> m_stop;
+    Rate m_taker;
+};
+
+/// What the order breaks of these two rules, in the very sentences of the order path. stop: that the order is
+/// sent together with; nothing: none, and it counts whole. What waits is left out, as in RiskRoom.
+std::vector<RuleBreach> riskRuleBreaches(
+    const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context);
+/// The same as issues of a draft.
 DraftIssues riskRuleIssues(
     const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context);
-/// What riskRuleIssues() could not count for that order, in a sentence; empty: nothing.
+/// What riskRuleBreaches() could not count for that order, in a sentence; empty: nothing.
 std::string riskRuleReservation(const NewOrder &order, const DraftContext &context);
 
 /// Margin the order binds when it is placed: cost of the part that opens; 0 for a pure reduction and for a

@@ -4,7 +4,10 @@
 #include "models/domain/risk/pretrade.h"
 
 #include <algorithm>
+#include <array>
 #include <fmt/format.h>
+#include <functional>
+#include <iterator>
 
 namespace domain
 {
@@ -14,7 +17,7 @@ namespace
 DraftIssue issueOf(const RuleBreach &breach)
 {
     DraftIssue issue;
-    issue.text = breach.text;
+    issue.text = breach.text();
     issue.severity = breach.action == RuleAction::Warn ? Severity::Confirm : Severity::Blocks;
     switch (breach.kind) {
     case RuleKind::Leverage:
@@ -71,6 +74,29 @@ RuleFacts factsOf(const DraftContext &context)
     return facts;
 }
 
+constexpr std::array riskKinds{RuleKind::RiskPerTrade, RuleKind::OpenRisk};
+
+bool isAnyRiskRuled(const RiskRules &rules)
+{
+    return std::ranges::any_of(riskKinds, [&](RuleKind kind) { return rules.of(kind).isOn(); });
+}
+
+std::vector<Order> withoutWaitingEntries(const DraftContext &context)
+{
+    std::vector<Order> others;
+    if (context.openOrders != nullptr) {
+        std::ranges::copy_if(*context.openOrders, std::back_inserter(others), std::not_fn(isWaitingEntry));
+    }
+    return others;
+}
+
+CommissionTable commissionsOf(const NewOrder &order, const DraftContext &context)
+{
+    CommissionTable commissions = context.commissions != nullptr ? *context.commissions : CommissionTable{};
+    commissions[order.symbol] = context.commission;
+    return commissions;
+}
+
 } // namespace
 
 DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context)
@@ -106,36 +132,75 @@ DraftIssues ruleIssues(const NewOrder &order, const DraftContext &context)
     return issues;
 }
 
-DraftIssues riskRuleIssues(
+RiskRoom::RiskRoom(const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context)
+    : m_order{order},
+      m_stop{stop},
+      m_taker{context.commission.taker}
+{
+    if (context.rules == nullptr || context.ruleDay == nullptr || context.account == nullptr ||
+        context.marks == nullptr || !isAnyRiskRuled(*context.rules) || isReducing(order)) {
+        return;
+    }
+    const auto mark = context.marks->find(order.symbol);
+    m_mark = mark == context.marks->end() ? Price{} : mark->second.mark;
+    if (!order.price.isPositive() && !order.triggerPrice.isPositive() && !m_mark.isPositive()) {
+        return;
+    }
+    const std::vector<Order> others = withoutWaitingEntries(context);
+    const OpenRisk held = openRisk(*context.account, *context.marks, others, commissionsOf(order, context));
+    const LegRisk *leg = held.find(order.symbol, order.positionSide);
+    for (const RuleKind kind : riskKinds) {
+        const Rule &rule = context.rules->of(kind);
+        const auto limit = rule.limitAt(context.ruleDay->balance);
+        if (limit && rule.action != RuleAction::Warn && !rule.needs(context.ruleDay->balance)) {
+            const Money atRisk = kind == RuleKind::OpenRisk ? held.risk()
+                                 : leg != nullptr           ? leg->risk()
+                                                            : Money{};
+            m_rooms.push_back({kind, Money::fromUnits(limit->units()) - atRisk});
+        }
+    }
+    if (!m_stop) {
+        m_stop = wholePositionStop(order, m_mark, others);
+    }
+}
+
+std::optional<RuleKind> RiskRoom::refusing(Quantity quantity) const
+{
+    if (m_rooms.empty() || !quantity.isPositive()) {
+        return std::nullopt;
+    }
+    const Money risk = entryRisk(m_order, quantity, m_mark, m_stop, m_taker);
+    const auto broken = std::ranges::find_if(m_rooms, [&](const Room &room) { return risk > room.left; });
+    return broken == m_rooms.end() ? std::nullopt : std::optional{broken->kind};
+}
+
+std::vector<RuleBreach> riskRuleBreaches(
     const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context)
 {
-    if (!areRulesKnown(order, context) || !order.quantity.isPositive()) {
+    // Without such a rule the walk through all orders is spared for each frame.
+    if (!areRulesKnown(order, context) || !order.quantity.isPositive() || !isAnyRiskRuled(*context.rules)) {
         return {};
     }
     RiskRules rules;
-    bool isRuled = false;
-    for (const RuleKind kind : {RuleKind::RiskPerTrade, RuleKind::OpenRisk}) {
+    for (const RuleKind kind : riskKinds) {
         rules.of(kind) = context.rules->of(kind);
-        isRuled = isRuled || rules.of(kind).isOn();
     }
-    if (!isRuled) {
-        return {}; // spares the walk through all orders for each frame
-    }
-    std::vector<Order> others;
-    if (context.openOrders != nullptr) {
-        others = *context.openOrders;
-        std::erase_if(others, isWaitingEntry);
-    }
-    CommissionTable commissions = context.commissions != nullptr ? *context.commissions : CommissionTable{};
-    commissions[order.symbol] = context.commission;
+    const std::vector<Order> others = withoutWaitingEntries(context);
+    const CommissionTable commissions = commissionsOf(order, context);
     Order draft;
     draft.request = order;
     RuleFacts facts = factsOf(context);
     facts.openOrders = &others;
     facts.commissions = &commissions;
     facts.stopOfEntry = [&stop](const Order &) { return stop; }; // no other entry is asked about
+    return orderBreaches(rules, *context.ruleDay, draft, facts);
+}
+
+DraftIssues riskRuleIssues(
+    const NewOrder &order, const std::optional<Price> &stop, const DraftContext &context)
+{
     DraftIssues issues;
-    for (const RuleBreach &breach : orderBreaches(rules, *context.ruleDay, draft, facts)) {
+    for (const RuleBreach &breach : riskRuleBreaches(order, stop, context)) {
         issues.push_back(issueOf(breach));
     }
     return issues;

@@ -383,15 +383,15 @@ void RuleKeeper::act(const RuleBreach &breach)
         if (breach.kind == RuleKind::CoolDown) {
             until = m_day.lastLossAt + restOf(m_active);
         }
-        lock({breach.kind, until, breach.text});
+        lock({breach.kind, until, breach.text()});
     }
     if (breach.action == RuleAction::Refuse || !m_acted.emplace(breach.kind, breach.action).second) {
         return;
     }
     if (breach.action == RuleAction::Warn) {
-        m_events.emplace_back(Warned{breach.text});
+        m_events.emplace_back(Warned{breach.text()});
     } else {
-        m_events.emplace_back(MustFlatten{breach.text});
+        m_events.emplace_back(MustFlatten{breach.text()});
     }
 }
 
@@ -408,11 +408,9 @@ void RuleKeeper::judgeOpenRisk(Timestamp now, Money openRisk)
         m_openRiskSince = now;
     }
     if (now - *m_openRiskSince >= openRiskPatience) {
-        const RuleAction action = rule.action == RuleAction::Flatten ? rule.action : RuleAction::Warn;
-        act({RuleKind::OpenRisk, action,
-            "Open risk: " + openRisk.toFixed(2) +
-                " USDT would be lost if all stops filled, what has no stop counted whole, the rule allows " +
-                ruleText(RuleKind::OpenRisk, rule, m_day.balance) + '.'});
+        RuleBreach breach = openRiskBreach(m_active, m_day, openRisk, true);
+        breach.action = rule.action == RuleAction::Flatten ? rule.action : RuleAction::Warn;
+        act(breach);
     }
 }
 

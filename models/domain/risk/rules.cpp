@@ -123,21 +123,23 @@ private:
     bool isOn(RuleKind kind) const { return m_rules.of(kind).isOn(); }
     std::string allows(RuleKind kind) const
     {
-        return "the rule allows " + ruleText(kind, m_rules.of(kind), m_day.balance) + '.';
+        return "the rule allows " + ruleText(kind, m_rules.of(kind), m_day.balance);
     }
     bool isAbove(RuleKind kind, RuleLimit value) const
     {
         return value > *m_rules.of(kind).limitAt(m_day.balance);
     }
-    void add(RuleKind kind, const std::string &text)
+    void add(RuleKind kind, const std::string &fact, const char *advice = "")
     {
-        m_breaches.push_back({kind, m_rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
+        m_breaches.push_back(
+            {kind, m_rules.of(kind).action, std::string{nameOf(kind)} + ": " + fact, advice, true});
     }
     void addUnknown(RuleKind kind, const char *what)
     {
         add(kind, std::string{what} + " is not known yet, so the rule of " +
                       ruleText(kind, m_rules.of(kind), m_day.balance) +
-                      " cannot be checked; try again in a moment.");
+                      " cannot be checked; try again in a moment");
+        m_breaches.back().isKnown = false;
     }
 
     void checkShares()
@@ -174,17 +176,15 @@ private:
             isAbove(RuleKind::RiskPerTrade, limitFrom(leg->risk()))) {
             const bool hasStop = m_facts.stopOfEntry && m_facts.stopOfEntry(m_order).has_value();
             const bool isNaked = leg->naked.isPositive() || !hasStop;
-            add(RuleKind::RiskPerTrade, usdtAbove(leg->risk()) + " of " + m_request.symbol +
-                                            " would be at risk" +
-                                            (isNaked ? " (what has no stop counts whole)" : "") + ", " +
-                                            allows(RuleKind::RiskPerTrade) +
-                                            (hasStop ? "" : " Send the entry together with its stop."));
+            add(RuleKind::RiskPerTrade,
+                usdtAbove(leg->risk()) + " of " + m_request.symbol + " would be at risk" +
+                    (isNaked ? " (what has no stop counts whole)" : "") + ", " +
+                    allows(RuleKind::RiskPerTrade),
+                hasStop ? "" : "Send the entry together with its stop.");
         }
         if (isCheckable(RuleKind::OpenRisk) && isAbove(RuleKind::OpenRisk, limitFrom(risk.risk()))) {
-            add(RuleKind::OpenRisk,
-                usdtAbove(risk.risk()) + " would be lost if all stops filled, " +
-                    (risk.nakedNotional.isPositive() ? "what has no stop counted whole, " : "") +
-                    allows(RuleKind::OpenRisk));
+            m_breaches.push_back(
+                openRiskBreach(m_rules, m_day, risk.risk(), risk.nakedNotional.isPositive()));
         }
     }
 
@@ -250,8 +250,10 @@ private:
             return addUnknown(RuleKind::Leverage, "The symbol's leverage");
         }
         if (isAbove(RuleKind::Leverage, RuleLimit::of(*leverage))) {
-            add(RuleKind::Leverage, m_request.symbol + " is set to " + std::to_string(*leverage) + "x, " +
-                                        allows(RuleKind::Leverage) + " Lower it first.");
+            add(RuleKind::Leverage,
+                m_request.symbol + " is set to " + std::to_string(*leverage) + "x, " +
+                    allows(RuleKind::Leverage),
+                "Lower it first.");
         }
     }
     static const Position *findPosition(const Symbol &symbol, PositionSide side, const AccountState &account)
@@ -424,14 +426,24 @@ Milliseconds restOf(const RiskRules &rules)
                     : 0};
 }
 
+RuleBreach openRiskBreach(const RiskRules &rules, const RuleDay &day, Money risk, bool hasNaked)
+{
+    const Rule &rule = rules.of(RuleKind::OpenRisk);
+    return {RuleKind::OpenRisk, rule.action,
+        std::string{nameOf(RuleKind::OpenRisk)} + ": " + usdtAbove(risk) +
+            " would be lost if all stops filled, " + (hasNaked ? "what has no stop counted whole, " : "") +
+            "the rule allows " + ruleText(RuleKind::OpenRisk, rule, day.balance),
+        "", true};
+}
+
 std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, Timestamp now)
 {
     std::vector<RuleBreach> breaches;
-    const auto add = [&](RuleKind kind, const std::string &text) {
-        breaches.push_back({kind, rules.of(kind).action, std::string{nameOf(kind)} + ": " + text});
+    const auto add = [&](RuleKind kind, const std::string &fact) {
+        breaches.push_back({kind, rules.of(kind).action, std::string{nameOf(kind)} + ": " + fact, "", true});
     };
     const auto allows = [&](RuleKind kind) {
-        return "the rule allows " + ruleText(kind, rules.of(kind), day.balance) + '.';
+        return "the rule allows " + ruleText(kind, rules.of(kind), day.balance);
     };
     if (const auto limit = rules.of(RuleKind::DailyLoss).limitAt(day.balance)) {
         const Money loss = day.lossBy(rules.measure);
@@ -453,7 +465,7 @@ std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, 
         if (now < until) {
             add(RuleKind::CoolDown, "a trade was closed with a loss at " + clockText(day.lastLossAt) +
                                         ", the rule asks for " + limitText(RuleKind::CoolDown, *rule.limit) +
-                                        " of rest, until " + clockText(until) + '.');
+                                        " of rest, until " + clockText(until));
         }
     }
     return breaches;

@@ -141,7 +141,10 @@ struct RuleBreach
 {
     RuleKind kind = RuleKind::DailyLoss;
     RuleAction action = RuleAction::Refuse;
-    std::string text; ///< one sentence: the rule, its limit, the actual value
+    std::string fact;    ///< the rule, its limit, the actual value; a sentence without its full stop
+    std::string advice;  ///< a sentence of what would mend it; empty: the fact says it all
+    bool isKnown = true; ///< false: it cannot be checked, because something is not known yet
+    std::string text() const { return fact + (advice.empty() ? "." : ". " + advice); }
     friend bool operator==(const RuleBreach &, const RuleBreach &) = default;
 };
 
@@ -157,6 +160,10 @@ struct RuleFacts
 
 /// How long the cool-down lasts after a loss; 0 where it is off.
 Milliseconds restOf(const RiskRules &rules);
+
+/// What is said of so much open risk, once it is beyond the rule, which is on.
+/// hasNaked: a part of it has no stop and counts whole.
+RuleBreach openRiskBreach(const RiskRules &rules, const RuleDay &day, Money risk, bool hasNaked);
 
 /// What the day's counts break by themselves, whatever is ordered: daily loss, losing streak, cool-down.
 std::vector<RuleBreach> dayBreaches(const RiskRules &rules, const RuleDay &day, Timestamp now);
