@@ -460,34 +460,68 @@ void SimClient::carryOut()
 
 void SimClient::carryOutOne(KeepEntries &effect)
 {
-    // One thread, one commit at a time, each with its fsync.
-    const auto commit = std::chrono::microseconds{
-        m_dice.chance(0.01) ? m_dice.between(1'500, 8'500) : m_dice.between(100, 1'500)};
-    m_diskFreeAt = std::max(m_diskFreeAt, m_timeline.now()) + commit;
-    const auto entries = std::make_shared<JournalEntries>(std::move(effect.entries));
     const bool isFailing = effect.ticket != 0 && std::exchange(m_failCommits, false);
-    m_timeline.at(m_diskFreeAt, alive([this, entries, ticket = effect.ticket, isFailing] {
-        Result<bool> kept = isFailing ? Result<bool>{failure(ErrorCode::Storage, "The disk failed.")}
-                                      : m_journal.append(*entries, wallNow());
-        if (kept) {
-            m_hooks.kept(*entries);
+    m_unwritten.push_back({std::move(effect.entries), effect.ticket, isFailing});
+    if (!std::exchange(m_isWriting, true)) {
+        // Behind what else is handed in at this moment: all of it is one transaction.
+        m_timeline.after(0us, alive([this] { beginCommit(); }));
+    }
+}
+
+/// One thread, one commit at a time with its fsync; it takes all that waits, and one that fails by itself.
+void SimClient::beginCommit()
+{
+    const auto failing = std::ranges::find(m_unwritten, true, &Unwritten::isFailing);
+    const auto end = failing == m_unwritten.begin() ? std::next(failing) : failing;
+    auto batch = std::make_shared<std::vector<Unwritten>>(
+        std::move_iterator{m_unwritten.begin()}, std::move_iterator{end});
+    m_unwritten.erase(m_unwritten.begin(), end);
+    const auto length = std::chrono::microseconds{
+        m_dice.chance(0.01) ? m_dice.between(1'500, 8'500) : m_dice.between(100, 1'500)};
+    m_timeline.after(length, alive([this, batch = std::move(batch)] {
+        finishCommit(*batch);
+        m_isWriting = !m_unwritten.empty();
+        if (m_isWriting) {
+            beginCommit();
         }
-        if (isFailing) {
-            m_desk->close(serverNow(), GateCause::Journal, "The disk failed.");
-            m_timeline.after(500ms, alive([this] {
-                command([](OrderDesk &desk, Timestamp now) { desk.open(now, GateCause::Journal); });
-            }));
+    }));
+}
+
+void SimClient::finishCommit(std::vector<Unwritten> &batch)
+{
+    std::vector<JournalEntries> appends;
+    std::vector<std::uint64_t> tickets;
+    for (Unwritten &one : batch) {
+        appends.push_back(std::move(one.entries));
+        if (one.ticket != 0) {
+            tickets.push_back(one.ticket);
         }
-        if (ticket == 0) {
-            return carryOut();
-        }
-        // A kill between commit and answer leaves an intent that was never acknowledged.
-        m_timeline.after(std::chrono::microseconds{m_dice.between(10, 400)}, alive([this, ticket, kept] {
-            m_desk->onKept(serverNow(), ticket, kept);
+    }
+    const bool isFailing = batch.front().isFailing;
+    const Result<bool> kept = isFailing ? Result<bool>{failure(ErrorCode::Storage, "The disk failed.")}
+                                        : m_journal.appendAll(appends, wallNow());
+    if (kept) {
+        std::ranges::for_each(appends, m_hooks.kept);
+    }
+    if (isFailing) {
+        m_desk->close(serverNow(), GateCause::Journal, "The disk failed.");
+        m_timeline.after(500ms, alive([this] {
+            command([](OrderDesk &desk, Timestamp now) { desk.open(now, GateCause::Journal); });
+        }));
+    }
+    carryOut();
+    if (tickets.empty()) {
+        return;
+    }
+    // A kill between commit and answer leaves an intent that was never acknowledged.
+    m_timeline.after(
+        std::chrono::microseconds{m_dice.between(10, 400)}, alive([this, tickets = std::move(tickets), kept] {
+            for (const std::uint64_t ticket : tickets) {
+                m_desk->onKept(serverNow(), ticket, kept);
+            }
             carryOut();
             pump();
         }));
-    }));
 }
 
 void SimClient::carryOutOne(SendRequest &effect)

@@ -12,6 +12,7 @@
 #include "models/domain/orders/order_desk.h"
 #include "tests/simulation/sim_venue.h"
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -119,6 +120,16 @@ private:
     void carryOutOne(domain::EmergencyTold &effect);
     void carryOutOne(domain::ReconciliationTold &effect);
 
+    /// What the journal is to keep and has not begun to.
+    struct Unwritten
+    {
+        domain::JournalEntries entries;
+        std::uint64_t ticket = 0; ///< of who waits for it; 0: nobody
+        bool isFailing = false;
+    };
+    void beginCommit();
+    void finishCommit(std::vector<Unwritten> &batch);
+
     void carryOut(const binance::ListenKeyKeeper::Effects &effects);
     void carryOut(const transport::StreamEffects &effects);
     void onText(std::uint64_t epoch, const std::string &text);
@@ -156,7 +167,8 @@ private:
     bool m_isCarryingOut = false;
     std::vector<domain::DeskEffect> m_effects;
     std::uint32_t m_sequence = 0;
-    domain::Monotonic m_diskFreeAt{};
+    std::deque<Unwritten> m_unwritten;
+    bool m_isWriting = false;
     bool m_failCommits = false;
     std::optional<domain::Monotonic> m_queueWakeAt;
     std::optional<domain::Monotonic> m_plannedAt;
