@@ -3,6 +3,7 @@
 #include "models/domain/grouped.h"
 
 #include <QCoreApplication>
+#include <QRegularExpression>
 #include <QStringList>
 
 namespace live
@@ -87,6 +88,14 @@ QString endSentence(const domain::Order &order)
 QString toQString(std::string_view text)
 {
     return QString::fromUtf8(text.data(), static_cast<qsizetype>(text.size()));
+}
+
+QString keptTogether(QString sentence)
+{
+    // A unit is the per cent sign, a word in capitals as assets and UTC are, or one of time.
+    static const QRegularExpression gap{
+        QStringLiteral("(?<=\\d) (?=%|[A-Z][A-Z0-9]+\\b|(?:ms|s|min|h|d)\\b)")};
+    return sentence.replace(gap, QString{QChar::Nbsp});
 }
 
 QString grouped(std::string_view plain)

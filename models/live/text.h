@@ -42,6 +42,8 @@ QString compactText(domain::Money amount);
 QString ageText(domain::Milliseconds age);
 
 QString toQString(std::string_view text);
+/// A sentence for a label that wraps: no line ends between a number and its unit ("4.00 %", "0.05 BTC").
+QString keptTogether(QString sentence);
 
 // Words for people.
 QString sideWord(domain::Side side);                  ///< "Buy", "Sell"

@@ -31,6 +31,10 @@ private slots:
         QCOMPARE(live::grouped("999"), QStringLiteral("999"));
         QCOMPARE(live::fixedText(Price::literal("65000.1"), 2), QStringLiteral("65,000.10"));
         QCOMPARE(live::percentText(domain::Rate::literal("0.04")), QStringLiteral("4.00 %"));
+        QCOMPARE(live::keptTogether(
+                     QStringLiteral("At 12:30 UTC 0.05 BTC lost 4.00 % or 5 USDT in 3 min: buy 2 more.")),
+            QStringLiteral("At 12:30~UTC 0.05~BTC lost 4.00~% or 5~USDT in 3~min: buy 2 more.")
+                .replace(u'~', QChar::Nbsp));
         QCOMPARE(live::compactText(Money::of(1'234'567'890)), QStringLiteral("1.23 B"));
         QCOMPARE(live::ageText(domain::Milliseconds{3'400}), QStringLiteral("3.4 s"));
         QCOMPARE(live::ageText(domain::Milliseconds{200'000}), QStringLiteral("3 min 20 s"));

@@ -53,7 +53,8 @@ struct Seat
     {
         get<QLineEdit>(id)->setText(QString::fromLatin1(text));
     }
-    QString label(const char *id) const { return get<QLabel>(id)->text(); }
+    /// As it reads, wherever its lines may end.
+    QString label(const char *id) const { return get<QLabel>(id)->text().replace(QChar::Nbsp, u' '); }
     void choose(const char *id, const char *text) const
     {
         auto *box = get<QComboBox>(id);

@@ -467,7 +467,7 @@ void CalculatorPanel::blank(const QString &reason)
     m_result = {};
     m_figures->clear();
     showIssues();
-    m_message->setText(reason);
+    showSentence(m_message, reason);
     m_message->setVisible(!reason.isEmpty());
     drawLines();
 }

@@ -348,7 +348,7 @@ void RiskPanel::refresh()
     const domain::AccountState *account = m_tools.window.models.account.state();
     if (!risk || !account) {
         m_level->setText(QStringLiteral("--"));
-        m_advice->setText(tr("Waiting for the account."));
+        showSentence(m_advice, tr("Waiting for the account."));
         return;
     }
     showLevel(*risk, *account);
@@ -385,7 +385,7 @@ void RiskPanel::showLevel(const domain::AccountRisk &risk, const domain::Account
     if (!account.isReconciled) {
         text += tr(" The account is being compared anew.");
     }
-    m_advice->setText(text);
+    showSentence(m_advice, text);
     m_gauge->display(ratio);
 }
 
@@ -493,7 +493,7 @@ void RiskPanel::showRules()
     const auto left = rules.lockedFor();
     m_lock->setVisible(left.has_value());
     if (left) {
-        m_lockText->setText(live::lockSentence(*state.lock, *left));
+        showSentence(m_lockText, live::lockSentence(*state.lock, *left));
     }
     m_day->display(state);
     QStringList counts;
@@ -513,7 +513,7 @@ void RiskPanel::showRules()
     if (state.day.hasOtherFees) {
         counts << tr("fees in another asset are not counted");
     }
-    m_counts->setText(counts.join(QStringLiteral(" · ")));
+    showSentence(m_counts, counts.join(QStringLiteral(" · ")));
     m_counts->setVisible(!counts.isEmpty());
 }
 

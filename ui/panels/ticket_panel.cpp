@@ -556,7 +556,7 @@ bool TicketPanel::isBracket() const
 
 void TicketPanel::say(const QString &sentence)
 {
-    m_outcome->setText(sentence);
+    showSentence(m_outcome, sentence);
     m_outcome->setVisible(!sentence.isEmpty());
 }
 
@@ -593,7 +593,7 @@ void TicketPanel::refresh()
     showFigures(order);
     const QString note =
         live::toQString(domain::riskRuleReservation(order, m_tools.window.models.planInputs.context()));
-    m_ruleNote->setText(note);
+    showSentence(m_ruleNote, note);
     m_ruleNote->setVisible(!note.isEmpty());
 
     const domain::SymbolSpec *spec = market.spec(symbol);

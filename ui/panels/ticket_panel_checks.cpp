@@ -135,7 +135,7 @@ void TicketPanel::showIssues(const domain::DraftIssues &found)
                              : withGroupedNumbers(live::toQString(general.issue->text));
     const bool blocks =
         !blocked.isEmpty() || (general.issue && general.issue->severity == domain::Severity::Blocks);
-    m_general->setText(text);
+    showSentence(m_general, text);
     m_general->setVisible(!text.isEmpty());
     m_general->setProperty("role", QLatin1StringView{blocks ? "block" : "confirm"});
     restyle(m_general);
@@ -161,8 +161,7 @@ void TicketPanel::showFigures(const domain::NewOrder &order)
     const auto cost = order.quantity.isPositive() ? domain::requiredBalance(order, context) : std::nullopt;
     m_cost->display(cost ? live::fixedText(*cost, 2) + QStringLiteral(" USDT") : QStringLiteral("--"));
     const domain::Quantity most = largest();
-    m_max->display(
-        live::fixedText(most, spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
+    m_max->display(live::fixedText(most, spec->quantityDecimals()) + u' ' + live::toQString(spec->baseAsset));
     followShare(order, most);
     const auto plan = planOf(order);
     if (!plan) {

@@ -110,7 +110,7 @@ void WaysBackList::show()
         setVisible(rows > 0 && m_tools.window.models.riskBasis.level() >= domain::RiskLevel::High);
         fitHeight();
     }
-    m_headline->setText(model.headline());
+    showSentence(m_headline, model.headline());
     const QLatin1StringView role{rows > 0 ? "confirm" : "caption"};
     if (m_headline->property("role").toString() != role) {
         m_headline->setProperty("role", role);

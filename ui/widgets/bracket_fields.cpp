@@ -161,7 +161,7 @@ void BracketFields::show(const domain::NewOrder &entry, domain::Price entryPrice
 {
     const QString wrong = problem(entry, entryPrice);
     const bool isBlank = m_stop->isBlank();
-    m_message->setText(wrong);
+    showSentence(m_message, wrong);
     m_message->setProperty("role", QLatin1StringView{isBlank ? "confirm" : "block"});
     restyle(m_message);
     m_message->setVisible(!wrong.isEmpty());
@@ -177,7 +177,7 @@ void BracketFields::show(const domain::NewOrder &entry, domain::Price entryPrice
             u' ' +
             tr("Targets are limit orders for %1 % of it; what they take is taken off the stop.").arg(shares);
     }
-    m_sentence->setText(text);
+    showSentence(m_sentence, text);
     m_sentence->setVisible(wrong.isEmpty());
 }
 

@@ -101,7 +101,7 @@ void Readout::setNote(const QString &text)
         m_note->setWordWrap(true);
         layout()->addWidget(m_note);
     }
-    m_note->setText(text);
+    showSentence(m_note, text);
     m_note->setVisible(!text.isEmpty());
 }
 

@@ -1,9 +1,17 @@
 #include "ui/widgets/identify.h"
 
+#include "models/live/text.h"
+
 #include <QStyle>
 
 namespace ui
 {
+
+void showSentence(QLabel *label, const QString &sentence)
+{
+    label->setText(live::keptTogether(sentence));
+    label->setAccessibleName(sentence);
+}
 
 void restyle(QWidget *widget)
 {

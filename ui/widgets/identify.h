@@ -26,6 +26,9 @@ inline QLabel *roleLabel(const QString &text, const char *role, QWidget *parent 
     return label;
 }
 
+/// Shows a sentence that may wrap, numbers and units kept together; it is read aloud as it was given.
+void showSentence(QLabel *label, const QString &sentence);
+
 /// Lets the style sheet look at a changed property.
 void restyle(QWidget *widget);
 

@@ -29,7 +29,7 @@ IssueRow::IssueRow(const QString &id, QWidget *parent)
 
 QString IssueRow::text() const
 {
-    return m_text->text();
+    return m_text->accessibleName();
 }
 
 void IssueRow::display(const QString &text, domain::Severity severity, const QString &mend)
@@ -39,7 +39,7 @@ void IssueRow::display(const QString &text, domain::Severity severity, const QSt
         m_text->setProperty("role", role);
         restyle(m_text);
     }
-    m_text->setText(text);
+    showSentence(m_text, text);
     m_mend->setText(mend);
     m_mend->setAccessibleName(mend + QStringLiteral(": ") + text);
     m_mend->setVisible(!mend.isEmpty());

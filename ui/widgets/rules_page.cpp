@@ -371,7 +371,7 @@ void RulesPage::refresh()
                              live::toQString(domain::ruleText(kind, active, day.balance))));
         }
         QLabel *now = m_rows[static_cast<std::size_t>(kind)].now;
-        now->setText(parts.join(QStringLiteral(", ")));
+        showSentence(now, parts.join(QStringLiteral(", ")));
         now->setVisible(!parts.isEmpty());
     }
     QStringList status;
@@ -385,7 +385,7 @@ void RulesPage::refresh()
     if (day.hasOtherFees) {
         status << tr("Fees paid in another asset than USDT are not in today's result.");
     }
-    m_status->setText(status.join(u'\n'));
+    showSentence(m_status, status.join(u'\n'));
     m_status->setVisible(!status.isEmpty());
 }
 
@@ -418,8 +418,7 @@ void RulesPage::showAnswer(const domain::RiskRules &sent, const domain::Result<b
 
 void RulesPage::say(const QString &text, const char *role)
 {
-    m_message->setText(text);
-    m_message->setAccessibleName(text);
+    showSentence(m_message, text);
     m_message->setProperty("role", QLatin1StringView{role});
     restyle(m_message);
 }

@@ -90,7 +90,8 @@ QWidget *ToastStack::make(const live::AlertEntry &entry)
     auto *sign = new MarkSign{14};
     auto *head = new QLabel{title};
     head->setObjectName(QStringLiteral("toast.head"));
-    auto *text = new QLabel{live::toQString(alert.text)};
+    auto *text = new QLabel;
+    showSentence(text, live::toQString(alert.text));
     text->setTextFormat(Qt::PlainText);
     text->setWordWrap(true);
     const auto button = [this, &entry](const QString &id, const QString &words) {
