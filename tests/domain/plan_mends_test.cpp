@@ -382,7 +382,7 @@ private slots:
         QVERIFY(maySend(result.issues));
         plan.sizing = FixedQuantity{Quantity::literal("0.061")};
         const auto refused = desk.run(plan);
-        const auto *issue = issueOf(refused, DraftCheck::RiskLimit);
+        const auto *issue = issueOf(refused, DraftCheck::Rules);
         QVERIFY(issue != nullptr);
         QCOMPARE(issue->suggestion, std::string{"0.06"});
     }

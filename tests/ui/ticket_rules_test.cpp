@@ -147,7 +147,11 @@ private slots:
         seat.type("calculator.stop", "63000");
         auto *handOver = seat.get<QAbstractButton>("calculator.handOver");
         QTRY_VERIFY(handOver->isEnabled());
-        rule(seat, RuleKind::OpenRisk, "5");
+        rule(seat, RuleKind::OpenRisk, "5"); // a safe size stays within it
+        QTRY_VERIFY(
+            seat.label("calculator.quantity.note").contains(QStringLiteral("your rule of open risk")));
+        QVERIFY(handOver->isEnabled());
+        rule(seat, RuleKind::OpenRisk, "1"); // less than the smallest trade loses
         QTRY_VERIFY(!handOver->isEnabled());
     }
 

@@ -129,6 +129,7 @@ void CalculatorPanel::connectModels()
     connect(&models.account, &live::AccountView::tablesChanged, this, &CalculatorPanel::applyTables);
     connect(&models.account, &live::AccountView::accountChanged, this, &CalculatorPanel::takeConfig);
     connect(&models.planInputs, &live::PlanInputs::changed, this, &CalculatorPanel::refreshSoon);
+    connect(&models.rules, &live::RulesModel::changed, this, &CalculatorPanel::refreshSoon);
     connect(&m_tools.link, &SymbolLink::symbolChanged, this, &CalculatorPanel::follow);
     connect(&m_tools.link, &SymbolLink::planLineMoved, this, &CalculatorPanel::moveLine);
     connect(m_handOver, &QPushButton::clicked, this, &CalculatorPanel::handOver);

@@ -46,9 +46,9 @@ enum class DraftCheck : std::uint8_t {
     PriceFilter,
     QuantityFilter,
     Balance,
-    RiskLimit,   ///< more at risk than the user's own rules allow
+    RiskLimit,   ///< the stop loses more than the user's own rules allow
     OrderSize,   ///< a larger order than they allow
-    Rules,       ///< more positions or trades than they allow
+    Rules,       ///< more positions, trades or risk with what is held than they allow
     PriceCollar, ///< a limit price farther through the mark than they allow
     TakeBound,   ///< a market order would reach farther from the mark than it may, and the rest expire
 };

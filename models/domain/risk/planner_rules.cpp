@@ -73,18 +73,16 @@ void Planner::checkRiskRules()
         return;
     }
     if (m_isTrial) {
-        block({*refused == RuleKind::OpenRisk ? DraftCheck::Rules : DraftCheck::RiskLimit,
-            DraftField::Quantity, 0, 0, "", ""});
+        block({DraftCheck::Rules, DraftField::Quantity, 0, 0, "", ""});
         return;
     }
     for (const RuleBreach &breach : riskRuleBreaches(ruledOrder(), m_plan.stop, m_context)) {
-        const DraftCheck check =
-            breach.kind == RuleKind::OpenRisk ? DraftCheck::Rules : DraftCheck::RiskLimit;
         if (breach.action == RuleAction::Warn || !breach.isKnown) {
             m_result.issues.push_back({DraftField::Symbol, 0, breach.text(), "",
-                breach.action == RuleAction::Warn ? Severity::Confirm : Severity::Blocks, check, 0});
-        } else if (check == DraftCheck::Rules || !isBlocked(m_result, check)) {
-            block({check, DraftField::Quantity, 0, 0, breach.fact,
+                breach.action == RuleAction::Warn ? Severity::Confirm : Severity::Blocks, DraftCheck::Rules,
+                0});
+        } else if (breach.kind == RuleKind::OpenRisk || !isBlocked(m_result, DraftCheck::RiskLimit)) {
+            block({DraftCheck::Rules, DraftField::Quantity, 0, 0, breach.fact,
                       m_plan.stop ? "move the stop closer, or close something first" : "enter a stop"},
                 {[&]() -> std::optional<Mend> {
                     const Quantity smaller = largestThat(
