@@ -139,9 +139,27 @@ void RatioChart::paintBands(QPainter &painter, const QRectF &area) const
         if (band.from > 0.0) {
             painter.setPen(blended(tokens.panel, colour, 0.6));
             painter.drawLine(QPointF{area.left(), lower}, QPointF{area.right(), lower});
-            painter.setPen(tokens.muted);
-            painter.drawText(QPointF{area.left() + 3, lower - 2},
-                QString::number(static_cast<int>(band.from * 100)) + QStringLiteral(" %"));
+        }
+    }
+}
+
+/// Over the history, on a ground of its own: a line through a figure makes it another one.
+void RatioChart::paintScale(QPainter &painter, const QRectF &area) const
+{
+    const QFontMetrics metrics{font()};
+    const auto label = [&](double ratio, double bottom) {
+        const QString text = QString::number(ratio * 100, 'f', 0) + QStringLiteral(" %");
+        const QRectF ground{area.left() + 1, bottom - metrics.height(), metrics.horizontalAdvance(text) + 4.0,
+            static_cast<double>(metrics.height())};
+        painter.fillRect(ground, m_theme.tokens().panel);
+        painter.setPen(m_theme.tokens().muted);
+        painter.drawText(ground, Qt::AlignCenter, text);
+    };
+    for (const Band &band : bands) {
+        if (band.from > 0.0 && band.from < top()) {
+            const double line = yOf(band.from, area);
+            const bool isRoomAbove = line - area.top() > metrics.height();
+            label(band.from, isRoomAbove ? line - 1 : line + 1 + metrics.height());
         }
     }
     const bool isFree = std::ranges::none_of(bands, [&](const Band &band) {
@@ -149,9 +167,7 @@ void RatioChart::paintBands(QPainter &painter, const QRectF &area) const
                yOf(band.from, area) - area.top() < 2.0 * metrics.height();
     });
     if (isFree) {
-        painter.setPen(tokens.muted);
-        painter.drawText(QPointF{area.left() + 3, area.top() + metrics.ascent() + 1},
-            QString::number(top() * 100, 'f', 0) + QStringLiteral(" %"));
+        label(top(), area.top() + 1 + metrics.height());
     }
 }
 
@@ -236,6 +252,7 @@ void RatioChart::paintEvent(QPaintEvent *)
         painter.drawText(area, Qt::AlignCenter, tr("Nothing seen yet."));
     }
     paintLine(painter, area);
+    paintScale(painter, area);
     paintReading(painter, area);
     painter.setPen(hasFocus() ? m_theme.tokens().accent : m_theme.tokens().border);
     painter.setBrush(Qt::NoBrush);

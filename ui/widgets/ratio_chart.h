@@ -34,6 +34,7 @@ private:
     double xOf(domain::Timestamp at, const QRectF &area) const;
     double yOf(double ratio, const QRectF &area) const;
     void paintBands(QPainter &painter, const QRectF &area) const;
+    void paintScale(QPainter &painter, const QRectF &area) const;
     void paintTimes(QPainter &painter, const QRectF &area) const;
     void paintLine(QPainter &painter, const QRectF &area) const;
     void paintReading(QPainter &painter, const QRectF &area) const;
