@@ -10,7 +10,9 @@ namespace ui
 void showSentence(QLabel *label, const QString &sentence)
 {
     label->setText(live::keptTogether(sentence));
-    label->setAccessibleName(sentence);
+    if (label->accessibleName() != sentence) { // each setting is told to screen readers
+        label->setAccessibleName(sentence);
+    }
 }
 
 void restyle(QWidget *widget)
