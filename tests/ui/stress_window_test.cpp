@@ -481,6 +481,21 @@ private slots:
         QVERIFY(seat.get<QScrollArea>("risk.scroll")->widget()->minimumSizeHint().width() <= 332);
         using Model = live::WaysBackModel;
         QVERIFY(!table->isColumnHidden(Model::CostColumn));
+        const auto linesOf = [&](const QString &text) {
+            const int room = table->columnWidth(Model::WayColumn) - 12;
+            return table->fontMetrics().boundingRect(
+                QRect{0, 0, room, 10'000}, Qt::AlignLeft | Qt::TextWordWrap, text);
+        };
+        const auto areRowsHighEnough = [&] {
+            for (int row = 0; row < table->model()->rowCount(); ++row) {
+                const QString way = table->model()->index(row, Model::WayColumn).data().toString();
+                if (linesOf(way).height() > table->rowHeight(row)) {
+                    return false;
+                }
+            }
+            return true;
+        };
+        QTRY_VERIFY(areRowsHighEnough()); // they follow the width in a moment of their own
         QStringList ways;
         int inLines = 0;
         for (int row = 0; row < table->model()->rowCount(); ++row) {
@@ -495,8 +510,7 @@ private slots:
                     QVERIFY2(metrics.horizontalAdvance(text) <= room, qPrintable(text));
                     continue;
                 }
-                const QRect lines =
-                    metrics.boundingRect(QRect{0, 0, room, 10'000}, Qt::AlignLeft | Qt::TextWordWrap, text);
+                const QRect lines = linesOf(text);
                 QVERIFY2(lines.width() <= room, qPrintable(text));
                 QVERIFY2(lines.height() <= table->rowHeight(row), qPrintable(text));
                 inLines += lines.height() > metrics.height() * 3 / 2 ? 1 : 0;

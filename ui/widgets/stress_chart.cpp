@@ -189,15 +189,31 @@ void StressChart::paintBands(QPainter &painter, const Frame &frame) const
         const QRectF strip{QPointF{area.left(), yOf(band.to)}, QPointF{area.right(), yOf(band.from)}};
         const QColor colour = levelColour(tokens, band.level);
         painter.fillRect(strip, blended(tokens.panel, colour, 0.13));
-        painter.setPen(blended(tokens.panel, colour, 0.85));
-        if (strip.height() >= metrics.height()) {
-            painter.drawText(strip.adjusted(5, 0, 0, -1), Qt::AlignLeft | Qt::AlignBottom,
-                live::toQString(domain::toString(band.level)));
-        }
         painter.setPen(tokens.muted);
         painter.drawText(QRectF{0, yOf(band.to) - metrics.height() / 2.0, area.left() - 4.0,
                              static_cast<double>(metrics.height())},
             Qt::AlignRight | Qt::AlignVCenter, QString::number(band.to));
+    }
+}
+
+/// Over the curves, on a ground of their own: a line through a word makes neither readable.
+void StressChart::paintWords(QPainter &painter, const Frame &frame) const
+{
+    const Tokens &tokens = m_theme.tokens();
+    const QFontMetrics metrics{painter.font()};
+    const double height = metrics.height();
+    for (const Band &band : bands) {
+        const double bottom = frame.area.bottom() - band.from / 100.0 * frame.area.height();
+        if ((band.to - band.from) / 100.0 * frame.area.height() < height) {
+            continue;
+        }
+        const QColor colour = levelColour(tokens, band.level);
+        const QString word = live::toQString(domain::toString(band.level));
+        const QRectF ground{
+            frame.area.left() + 2, bottom - 1 - height, metrics.horizontalAdvance(word) + 6.0, height};
+        painter.fillRect(ground, blended(tokens.panel, colour, 0.13));
+        painter.setPen(blended(tokens.panel, colour, 0.85));
+        painter.drawText(ground, Qt::AlignCenter, word);
     }
 }
 
@@ -347,6 +363,7 @@ void StressChart::paintEvent(QPaintEvent *)
         painter.setClipRect(here->area.adjusted(-5, -1, 5, 1));
         paintDeaths(painter, *here);
         paintCurves(painter, *here);
+        paintWords(painter, *here);
         painter.setClipping(false);
         paintChosen(painter, *here);
     }

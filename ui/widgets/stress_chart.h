@@ -56,6 +56,7 @@ private:
     void tell();
     void chooseAt(double x);
     void paintBands(QPainter &painter, const Frame &frame) const;
+    void paintWords(QPainter &painter, const Frame &frame) const;
     void paintAxes(QPainter &painter, const Frame &frame) const;
     void paintDeaths(QPainter &painter, const Frame &frame) const;
     void paintCurves(QPainter &painter, const Frame &frame) const;
