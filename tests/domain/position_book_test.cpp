@@ -69,8 +69,8 @@ private slots:
             QCOMPARE(book.amount(btc, PositionSide::Both), qty(theirs) - qty("1"));
         }
         PositionBook book;
-        QVERIFY(book.compare({}, at(10s)).empty());
-        book.add(execution(Side::Sell, "2", 10s)); // after the question
+        QVERIFY(book.compare({}, at(10s), at(11s)).empty());
+        book.add(execution(Side::Sell, "2", 10s)); // after the question: it would show as a position
         book.add(execution(Side::Buy, "5", 20s));
         QCOMPARE(
             book.compare({{btc, PositionSide::Both, qty("5"), at(20s)}}, at(60s)).size(), std::size_t{1});

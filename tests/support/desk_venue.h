@@ -198,7 +198,9 @@ private:
     {
         DeskAnswer made = answer(DeskAnswer::Outcome::Done, 0, {});
         for (const auto &[leg, row] : positions) {
-            made.positions.push_back(row);
+            if (!row.amount.isZero()) { // a flat leg has no row
+                made.positions.push_back(row);
+            }
         }
         return made;
     }

@@ -50,7 +50,7 @@ PositionBook::State PositionBook::freshState(const Leg &leg) const
     state.comparedAt = m_comparedAt;
     if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
         state.includedUntil = m_comparedAt - clockDoubt;
-        state.doubtfulUntil = m_readBy;
+        state.doubtfulUntil = m_comparedAt;
     }
     return state;
 }
@@ -189,7 +189,6 @@ std::vector<PositionBook::Difference> PositionBook::compare(
             state.comparedAt, isRecent, word.isListed ? Timestamp{} : readBy});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
-    m_readBy = std::max(m_readBy, readBy);
     return differences;
 }
 

@@ -107,8 +107,7 @@ private:
 
     std::map<Leg, State> m_legs;
     std::set<Leg> m_strange; ///< not among the legs, and yet not flat then
-    Timestamp m_comparedAt;  ///< what is not among the legs was flat then …
-    Timestamp m_readBy;      ///< … or a little later, by this time
+    Timestamp m_comparedAt;  ///< what is not among the legs was flat then
     bool m_isCompared = false;
 };
 
