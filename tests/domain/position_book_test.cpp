@@ -189,6 +189,22 @@ private slots:
         QCOMPARE(again.amount(btc, PositionSide::Both), qty("1"));
     }
 
+    /// Seed 11 of the simulation: a word without a row was taken for one of an earlier moment that agreed as
+    /// well, and kept with the later moment.
+    void aKeptAmountIsThatOfItsMoment()
+    {
+        PositionBook book;
+        book.adopt(both, qty("-3"), at(9s));
+        book.add(execution(Side::Buy, "3", 9'811ms));
+        book.add(execution(Side::Sell, "1", 10'182ms));
+        QVERIFY(book.compare({{btc, PositionSide::Both, qty("-1"), at(10'182ms)}}, at(11s)).empty());
+        const std::string kept = book.toText(both);
+        QCOMPARE(kept, "BTCUSDT BOTH -1 " + std::to_string(toMs(at(10'182ms))));
+        book.add(execution(Side::Buy, "1", 11'132ms));
+        QVERIFY(book.compare({}, at(11'150ms)).empty()); // flat: as now, and as it was at 10.150
+        QCOMPARE(book.toText(both), kept);
+    }
+
     void aKeptLegIsReadAgain()
     {
         PositionBook book;

@@ -77,7 +77,7 @@ domain::Result<std::vector<Lasting>> readAll(const QJsonObject &object)
 {
     std::vector<Lasting> all;
     const QJsonArray rows = object[u"lasting"].toArray();
-    for (const QJsonValue &row : rows) {
+    for (const auto &row : rows) {
         const auto lasting = readLasting(row);
         if (!lasting) {
             return domain::failure(domain::ErrorCode::Malformed, "a happening is damaged");

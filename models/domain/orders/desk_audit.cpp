@@ -28,7 +28,7 @@ std::string describe(const Order &order)
 
 std::string describe(const PositionBook::Leg &leg)
 {
-    const std::string position = "position";
+    std::string position = "position";
     if (leg.second == PositionSide::Both) {
         return position;
     }

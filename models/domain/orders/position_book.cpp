@@ -80,8 +80,10 @@ bool PositionBook::agrees(State &state, const Word &theirs, Timestamp askedAt)
         if (amount == theirs.amount && (!theirs.isListed || fits(momentDoubt))) {
             isAgreed = true;
             if (fits(Milliseconds{0})) { // else it is not known what a kept state would hold
-                state.agreed = amount;
-                state.agreedUntil = std::max(state.agreedUntil, theirs.until);
+                if (theirs.until >= state.agreedUntil) {
+                    state.agreed = amount;
+                    state.agreedUntil = theirs.until;
+                }
                 // What becomes known of that time later is in the sum, though it was not in ours one by one.
                 if (theirs.until > state.includedUntil) {
                     state.includedUntil = theirs.until;
