@@ -71,7 +71,12 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
       m_signer{makeSigner()},
       m_throttle{binance::assumedLimits(), m_dice.next(), orderRate},
       m_keeper{m_dice.next()},
-      m_supervisor{transport::urgentStream(), m_dice.next()}
+      m_supervisor{transport::urgentStream(), m_dice.next()},
+      m_disk{m_dice,
+          [this](std::chrono::microseconds after, std::function<void()> act) {
+              m_timeline.after(after, alive(std::move(act)));
+          },
+          [this](const SimDisk::Commit &commit) { onCommit(commit); }}
 {
     m_throttle.restorePause(m_timeline.now(), wallNow(), pause);
     m_throttle.noteEarlierLife(m_timeline.now(), wallNow(), m_journal.past().lastWrittenAt);
@@ -460,62 +465,29 @@ void SimClient::carryOut()
 
 void SimClient::carryOutOne(KeepEntries &effect)
 {
-    const bool isFailing = effect.ticket != 0 && std::exchange(m_failCommits, false);
-    m_unwritten.push_back({std::move(effect.entries), effect.ticket, isFailing});
-    if (!std::exchange(m_isWriting, true)) {
-        // Behind what else is handed in at this moment: all of it is one transaction.
-        m_timeline.after(0us, alive([this] { beginCommit(); }));
-    }
+    m_disk.keep(std::move(effect.entries), effect.ticket);
 }
 
-/// One thread, one commit at a time with its fsync; it takes all that waits, and one that fails by itself.
-void SimClient::beginCommit()
+void SimClient::onCommit(const SimDisk::Commit &commit)
 {
-    const auto failing = std::ranges::find(m_unwritten, true, &Unwritten::isFailing);
-    const auto end = failing == m_unwritten.begin() ? std::next(failing) : failing;
-    auto batch = std::make_shared<std::vector<Unwritten>>(
-        std::move_iterator{m_unwritten.begin()}, std::move_iterator{end});
-    m_unwritten.erase(m_unwritten.begin(), end);
-    const auto length = std::chrono::microseconds{
-        m_dice.chance(0.01) ? m_dice.between(1'500, 8'500) : m_dice.between(100, 1'500)};
-    m_timeline.after(length, alive([this, batch = std::move(batch)] {
-        finishCommit(*batch);
-        m_isWriting = !m_unwritten.empty();
-        if (m_isWriting) {
-            beginCommit();
-        }
-    }));
-}
-
-void SimClient::finishCommit(std::vector<Unwritten> &batch)
-{
-    std::vector<JournalEntries> appends;
-    std::vector<std::uint64_t> tickets;
-    for (Unwritten &one : batch) {
-        appends.push_back(std::move(one.entries));
-        if (one.ticket != 0) {
-            tickets.push_back(one.ticket);
-        }
-    }
-    const bool isFailing = batch.front().isFailing;
-    const Result<bool> kept = isFailing ? Result<bool>{failure(ErrorCode::Storage, "The disk failed.")}
-                                        : m_journal.appendAll(appends, wallNow());
+    const Result<bool> kept = commit.isFailing ? Result<bool>{failure(ErrorCode::Storage, "The disk failed.")}
+                                               : m_journal.appendAll(commit.appends, wallNow());
     if (kept) {
-        std::ranges::for_each(appends, m_hooks.kept);
+        std::ranges::for_each(commit.appends, m_hooks.kept);
     }
-    if (isFailing) {
+    if (commit.isFailing) {
         m_desk->close(serverNow(), GateCause::Journal, "The disk failed.");
         m_timeline.after(500ms, alive([this] {
             command([](OrderDesk &desk, Timestamp now) { desk.open(now, GateCause::Journal); });
         }));
     }
     carryOut();
-    if (tickets.empty()) {
+    if (commit.tickets.empty()) {
         return;
     }
     // A kill between commit and answer leaves an intent that was never acknowledged.
     m_timeline.after(
-        std::chrono::microseconds{m_dice.between(10, 400)}, alive([this, tickets = std::move(tickets), kept] {
+        std::chrono::microseconds{m_dice.between(10, 400)}, alive([this, tickets = commit.tickets, kept] {
             for (const std::uint64_t ticket : tickets) {
                 m_desk->onKept(serverNow(), ticket, kept);
             }

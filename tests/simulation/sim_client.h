@@ -10,9 +10,9 @@
 #include "models/domain/market/clock_offset.h"
 #include "models/domain/market/wake_watch.h"
 #include "models/domain/orders/order_desk.h"
+#include "tests/simulation/sim_disk.h"
 #include "tests/simulation/sim_venue.h"
 
-#include <deque>
 #include <functional>
 #include <map>
 #include <memory>
@@ -61,7 +61,7 @@ public:
     /// This machine's wall clock steps.
     void stepWall(domain::Milliseconds by) { m_wallAhead += by; }
     /// The next commit fails.
-    void failCommit() { m_failCommits = true; }
+    void failCommit() { m_disk.failNext(); }
     const transport::Throttle &throttle() const { return m_throttle; }
     transport::Throttle::PauseState pauseState() const
     {
@@ -120,15 +120,7 @@ private:
     void carryOutOne(domain::EmergencyTold &effect);
     void carryOutOne(domain::ReconciliationTold &effect);
 
-    /// What the journal is to keep and has not begun to.
-    struct Unwritten
-    {
-        domain::JournalEntries entries;
-        std::uint64_t ticket = 0; ///< of who waits for it; 0: nobody
-        bool isFailing = false;
-    };
-    void beginCommit();
-    void finishCommit(std::vector<Unwritten> &batch);
+    void onCommit(const SimDisk::Commit &commit);
 
     void carryOut(const binance::ListenKeyKeeper::Effects &effects);
     void carryOut(const transport::StreamEffects &effects);
@@ -167,9 +159,7 @@ private:
     bool m_isCarryingOut = false;
     std::vector<domain::DeskEffect> m_effects;
     std::uint32_t m_sequence = 0;
-    std::deque<Unwritten> m_unwritten;
-    bool m_isWriting = false;
-    bool m_failCommits = false;
+    SimDisk m_disk;
     std::optional<domain::Monotonic> m_queueWakeAt;
     std::optional<domain::Monotonic> m_plannedAt;
 };
