@@ -275,7 +275,7 @@ void OrderDesk::comparePositions(Timestamp now)
     m_audit->report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
     std::map<PositionBook::Leg, LegDoubt> before = std::exchange(m_positionDoubts, {});
-    const auto differences = m_positions.compare(rows, askedAt, now + clockDoubt);
+    const auto differences = m_positions.compare(rows, askedAt);
     for (const PositionBook::Difference &difference : differences) {
         const Quantity missing = difference.theirs - difference.ours;
         const auto earlier = before.find(difference.leg);
@@ -312,7 +312,9 @@ void OrderDesk::compareLeg(Timestamp now, const PositionBook::Difference &differ
         // Where nothing came lately, the answer holds all there was when it was asked for.
         const Timestamp until =
             difference.isRecent ? difference.until : std::max(difference.until, askedAt - clockDoubt);
-        m_positions.adopt(leg, difference.theirs, until, difference.doubtfulUntil);
+        // That a leg was not listed was true at some moment between question and answer.
+        m_positions.adopt(
+            leg, difference.theirs, until, difference.isListed ? Timestamp{} : now + clockDoubt);
         m_audit->hasDoubt = m_audit->hasDoubt || m_positions.isDoubtful(leg);
         m_positionDoubts.erase(leg);
     };

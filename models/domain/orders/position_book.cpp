@@ -154,7 +154,7 @@ bool PositionBook::isDoubtful(const Leg &leg) const
 }
 
 std::vector<PositionBook::Difference> PositionBook::compare(
-    const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp readBy)
+    const std::vector<PositionRow> &rows, Timestamp askedAt)
 {
     std::map<Leg, Word> theirs;
     for (const PositionRow &row : rows) {
@@ -170,7 +170,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const auto known = m_legs.find(leg);
         if (known == m_legs.end()) {
             if (!word.amount.isZero()) {
-                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false, {}});
+                differences.push_back({leg, {}, word.amount, word.until, m_comparedAt, false, true});
                 m_strange.insert(leg);
             }
             continue;
@@ -188,7 +188,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
         const Quantity then = amountAt(state, moment);
         // Where theirs is our earlier state, executions that we counted since are what they do not have.
         differences.push_back({leg, then == word.amount ? state.amount : then, word.amount, moment,
-            state.comparedAt, isRecent, word.isListed ? Timestamp{} : readBy});
+            state.comparedAt, isRecent, word.isListed});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
     return differences;

@@ -32,10 +32,10 @@ public:
         Leg leg;
         Quantity ours; ///< with all executions until then …
         Quantity theirs;
-        Timestamp until;         ///< … which theirs includes
-        Timestamp since;         ///< ours last agreed then; epoch 0: it never did, ours has no beginning
-        bool isRecent = false;   ///< an execution came while they were asked: to be looked at again
-        Timestamp doubtfulUntil; ///< later executions before this may be in theirs, too; epoch 0: none
+        Timestamp until;       ///< … which theirs includes
+        Timestamp since;       ///< ours last agreed then; epoch 0: it never did, ours has no beginning
+        bool isRecent = false; ///< an execution came while they were asked: to be looked at again
+        bool isListed = false; ///< else it is flat, and until only says when the question left
         friend bool operator==(const Difference &, const Difference &) = default;
     };
 
@@ -45,14 +45,8 @@ public:
     /// before doubtfulUntil may be in the word as well, which the next comparison tells.
     void adopt(const Leg &leg, Quantity amount, Timestamp until, Timestamp doubtfulUntil = {});
     /// rows: all positions; those not listed are flat. askedAt: when the request left. A leg agrees where
-    /// theirs is what ours was at some moment since then, give or take; it counts as compared. readBy: by
-    /// then the exchange had read them.
-    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt)
-    {
-        return compare(rows, askedAt, askedAt);
-    }
-    std::vector<Difference> compare(
-        const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp readBy);
+    /// theirs is what ours was at some moment since then, give or take; it counts as compared.
+    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
     /// Whether it counts an execution that the exchange's last word on the leg may have included.
     bool isDoubtful(const Leg &leg) const;
 
