@@ -85,7 +85,7 @@ private:
     std::map<std::string, int> m_onTheWire; ///< by client order id
     std::uint64_t m_happened = 0;
     std::vector<Happening> m_endless; ///< lasts until it is told to end, oldest first
-    std::string m_faultsOfLast;       ///< as the earlier run saved them
+    std::string m_waitingFaults;      ///< as an earlier run saved them, where keepsFaults is not set
     std::optional<AccountMark> m_remembered;
     Leftovers m_told; ///< of the latest GET
 };

@@ -8,6 +8,7 @@
 #include <QJsonObject>
 
 #include <algorithm>
+#include <utility>
 
 /// What was set by /control/ and is not part of the accounts, as text and back.
 namespace paper
@@ -118,8 +119,8 @@ std::string Control::save(Timestamp now) const
     json.endArray();
     if (m_parts.keepsFaults) {
         json.key("faults").raw(faultsReport(m_parts.faults));
-    } else if (!m_faultsOfLast.empty()) {
-        json.key("faults").raw(m_faultsOfLast);
+    } else if (!m_waitingFaults.empty()) {
+        json.key("faults").raw(m_waitingFaults);
     }
     return json.endObject().take();
 }
@@ -133,12 +134,12 @@ domain::Result<void> Control::resume(std::string_view text)
         return tl::unexpected<domain::Error>{lasting.error()};
     }
     if (object.contains(u"faults")) {
-        m_faultsOfLast =
+        std::string report =
             QJsonDocument{object[u"faults"].toObject()}.toJson(QJsonDocument::Compact).toStdString();
-        if (m_parts.keepsFaults) {
-            if (auto resumed = resumeFaults(m_faultsOfLast, m_parts.faults); !resumed) {
-                return resumed;
-            }
+        if (!m_parts.keepsFaults) {
+            m_waitingFaults = std::move(report);
+        } else if (auto resumed = resumeFaults(report, m_parts.faults); !resumed) {
+            return resumed;
         }
     }
     for (const auto &[happening, until] : *lasting) {
