@@ -1,5 +1,7 @@
 #include "exchange/transport/stream_supervisor.h"
 
+#include <QTest>
+
 #include <algorithm>
 
 using namespace transport;
