@@ -396,7 +396,8 @@ bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
         return *isRead;
     }
     frame.events.emplace_back(UnknownEvent{std::string{type}});
-    return true;
+    std::int64_t sentAt = 0; // the rest is read to its end: nothing may follow
+    return readObject(source, optional("E", sentAt));
 }
 
 /// The member "e", wherever it stands; type stays empty where there is none. False: broken text. A broken

@@ -357,10 +357,14 @@ private slots:
 
     void unknownEventsAreKeptByName()
     {
-        StreamFrame frame;
-        QVERIFY(parseFrame(R"({"stream":"x","data":{"e":"NEWS_OF_TOMORROW","what":[1,{"a":2}]}})", frame));
-        QCOMPARE(frame.events.size(), std::size_t{1});
-        QCOMPARE(std::get<UnknownEvent>(frame.events.front()).type, std::string{"NEWS_OF_TOMORROW"});
+        const std::string event = R"({"e":"NEWS_OF_TOMORROW","what":[1,{"a":2}]})";
+        for (const std::string &text : {event, R"({"stream":"x","data":)" + event + '}'}) {
+            StreamFrame frame;
+            QVERIFY2(parseFrame(text, frame), text.c_str());
+            QCOMPARE(frame.events.size(), std::size_t{1});
+            QCOMPARE(std::get<UnknownEvent>(frame.events.front()).type, std::string{"NEWS_OF_TOMORROW"});
+            QVERIFY2(!parseFrame(text + "{}", frame), "something follows");
+        }
     }
 
     void rowsOfTheCoinMarginedUniverseAreDropped()
