@@ -1,10 +1,15 @@
 #include "exchange/binance/binance_market_data.h"
 
 #include "exchange/binance/body.h"
+#include "exchange/binance/error_classes.h"
+#include "exchange/binance/market_calls.h"
+#include "exchange/binance/wire_market.h"
+#include "exchange/binance/wire_statistics.h"
 
 #include <QPointer>
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 namespace binance
@@ -16,42 +21,20 @@ namespace
 {
 
 constexpr Milliseconds frameLength{30};
-// Streams that push every second whatever happens; the others may rest with their symbol.
-constexpr Milliseconds tickerSilence{5'000};
+constexpr std::size_t shownDepth = 500;
+constexpr Milliseconds infoEvery{30 * 60'000};
+constexpr Milliseconds infoAgain{5'000};
+constexpr Milliseconds intervalsAgain{30'000};
+constexpr Milliseconds afterSettlement{10'000}; // settlements fall on full hours, and so do changes
 
-std::string lowerCase(std::string_view symbol)
+std::uint64_t seedOf(const RestClient &rest)
 {
-    std::string lower{symbol};
-    std::ranges::transform(lower, lower.begin(), [](char c) {
-        return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; // other scripts have no case here
-    });
-    return lower;
+    return static_cast<std::uint64_t>(rest.clock().monotonicNow().time_since_epoch().count());
 }
 
-/// {"method":"SUBSCRIBE","params":["btcusdt@trade"],"id":1}
-std::string controlText(bool isSubscribe, const std::vector<std::string> &names, std::uint64_t id)
+template <class Value> auto shared(Value &&value)
 {
-    std::string text =
-        isSubscribe ? R"({"method":"SUBSCRIBE","params":[)" : R"({"method":"UNSUBSCRIBE","params":[)";
-    for (const std::string &name : names) {
-        if (text.back() != '[') {
-            text += ',';
-        }
-        text += '"';
-        for (const char c : name) {
-            if (c == '"' || c == '\\' || static_cast<unsigned char>(c) < ' ') {
-                continue; // no stream has such a name; it must not break the message
-            }
-            text += c;
-        }
-        text += '"';
-    }
-    return text + R"(],"id":)" + std::to_string(id) + '}';
-}
-
-std::optional<Milliseconds> silenceOf(const std::string &name)
-{
-    return name.starts_with('!') ? std::optional{tickerSilence} : std::nullopt;
+    return std::make_shared<const std::remove_cvref_t<Value>>(std::forward<Value>(value));
 }
 
 } // namespace
@@ -59,13 +42,17 @@ std::optional<Milliseconds> silenceOf(const std::string &name)
 BinanceMarketData::BinanceMarketData(RestClient &rest, QObject *parent)
     : ports::MarketData{parent},
       m_rest{rest},
+      m_feed{seedOf(rest)},
       m_frameTimer{new QTimer{this}},
+      m_wake{new QTimer{this}},
       m_infoTimer{new QTimer{this}},
       m_intervalsTimer{new QTimer{this}}
 {
     m_frameTimer->setSingleShot(true);
     m_frameTimer->setTimerType(Qt::PreciseTimer);
     connect(m_frameTimer, &QTimer::timeout, this, &BinanceMarketData::flush);
+    m_wake->setSingleShot(true);
+    connect(m_wake, &QTimer::timeout, this, [this] { carryOut(m_feed.onTime(moment())); });
     connect(m_infoTimer, &QTimer::timeout, this, &BinanceMarketData::refreshInfo);
     m_intervalsTimer->setSingleShot(true);
     connect(m_intervalsTimer, &QTimer::timeout, this, &BinanceMarketData::refreshIntervals);
@@ -75,9 +62,8 @@ void BinanceMarketData::start()
 {
     m_public = makeSocket(StreamRoute::Public);
     m_market = makeSocket(StreamRoute::Market);
-    for (const auto &[topic, count] : m_claims) { // claimed before the start
-        transport::StreamSocket *socket = routeOf(topic.kind) == StreamRoute::Public ? m_public : m_market;
-        socket->subscribe(QString::fromStdString(streamOf(topic)));
+    for (const auto &[topic, count] : m_feed.claims()) { // claimed before the start
+        carryOutOne(MarketFeed::Subscribe{routeOf(topic), streamOf(topic)});
     }
     m_public->start();
     m_market->start();
@@ -91,6 +77,7 @@ void BinanceMarketData::stop()
     m_infoTimer->stop();
     m_intervalsTimer->stop();
     m_frameTimer->stop();
+    m_wake->stop();
     for (transport::StreamSocket *socket : {m_public, m_market}) {
         if (socket != nullptr) {
             socket->stop();
@@ -98,26 +85,37 @@ void BinanceMarketData::stop()
     }
 }
 
-const transport::StreamSocket *BinanceMarketData::socket(StreamRoute route) const
+transport::StreamSocket *BinanceMarketData::socketOf(StreamRoute route) const
 {
     return route == StreamRoute::Public ? m_public : m_market;
+}
+
+MarketFeed::Moment BinanceMarketData::moment() const
+{
+    return {m_rest.clock().monotonicNow(), m_rest.serverNow()};
 }
 
 transport::StreamSocket *BinanceMarketData::makeSocket(StreamRoute route)
 {
     transport::StreamSocketOptions options;
     options.url = m_rest.endpoints().combinedStream(route);
-    options.supervision.control = controlText;
-    options.supervision.silenceOf = silenceOf;
+    options.supervision = marketStreamOptions();
     options.supervision.gate = m_rest.connectGate();
-    options.seed = static_cast<std::uint64_t>(m_rest.clock().monotonicNow().time_since_epoch().count()) +
-                   static_cast<std::uint64_t>(route);
+    options.seed = seedOf(m_rest) + static_cast<std::uint64_t>(route);
     auto *socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};
-    connect(socket, &transport::StreamSocket::textReceived, this,
-        [this, route](const QByteArray &text) { onText(route, text); });
-    connect(socket, &transport::StreamSocket::gapOpened, this, [this, route] { onGap(route); });
-    connect(socket, &transport::StreamSocket::resubscribed, this,
-        [this, route](quint64, bool isRenewal) { onResubscribed(route, isRenewal); });
+    connect(socket, &transport::StreamSocket::textReceived, this, [this, socket](const QByteArray &text) {
+        carryOut(m_feed.onText(m_rest.clock().monotonicNow(), viewOf(text)));
+        if (!m_feed.heard().empty()) {
+            socket->heard(m_feed.heard());
+        }
+    });
+    connect(socket, &transport::StreamSocket::gapOpened, this, [this, route] {
+        m_feed.onGap(route);
+        carryOut({});
+    });
+    connect(socket, &transport::StreamSocket::resubscribed, this, [this, route](quint64, bool isRenewal) {
+        carryOut(m_feed.onResubscribed(moment(), route, isRenewal));
+    });
     connect(socket, &transport::StreamSocket::stateChanged, this, &BinanceMarketData::stateChanged);
     connect(socket, &transport::StreamSocket::streamSilent, this, [this](const QString &name) {
         emit noticed(1, QStringLiteral("The stream %1 is silent.").arg(name));
@@ -127,39 +125,18 @@ transport::StreamSocket *BinanceMarketData::makeSocket(StreamRoute route)
 
 // ---- claims
 
-StreamRoute BinanceMarketData::routeOf(Kind kind)
+ports::Subscription BinanceMarketData::claim(MarketTopic topic)
 {
-    return kind == Kind::Book || kind == Kind::BookTicker ? StreamRoute::Public : StreamRoute::Market;
-}
-
-std::string BinanceMarketData::streamOf(const Topic &topic)
-{
-    const std::string symbol = lowerCase(topic.symbol);
-    switch (topic.kind) {
-    case Kind::Tickers:
-        return "!ticker@arr";
-    case Kind::Marks:
-        return "!markPrice@arr@1s";
-    case Kind::BookTicker:
-        return symbol + "@bookTicker";
-    case Kind::Candles:
-        return symbol + "@kline_" + std::string{toString(topic.interval)};
-    case Kind::Trades:
-        return symbol + "@aggTrade";
-    case Kind::Book:
-        break;
-    }
-    return symbol + "@depth@100ms";
-}
-
-ports::Subscription BinanceMarketData::claim(Topic topic)
-{
-    QMetaObject::invokeMethod(this, [this, topic] { open(topic); });
+    QMetaObject::invokeMethod(this, [this, topic] {
+        if (!m_isStopped) {
+            carryOut(m_feed.claim(topic));
+        }
+    });
     return ports::Subscription{[self = QPointer<BinanceMarketData>{this}, topic = std::move(topic)] {
         if (self) {
             QMetaObject::invokeMethod(self, [self, topic] {
                 if (self) {
-                    self->close(topic);
+                    self->carryOut(self->m_feed.release(topic));
                 }
             });
         }
@@ -168,281 +145,242 @@ ports::Subscription BinanceMarketData::claim(Topic topic)
 
 ports::Subscription BinanceMarketData::watchAllTickers()
 {
-    return claim({Kind::Tickers, {}});
+    return claim({MarketStream::Tickers});
 }
 
 ports::Subscription BinanceMarketData::watchAllMarkPrices()
 {
-    return claim({Kind::Marks, {}});
+    return claim({MarketStream::Marks});
 }
 
 ports::Subscription BinanceMarketData::watchBookTicker(Symbol symbol)
 {
-    return claim({Kind::BookTicker, std::move(symbol)});
+    return claim({MarketStream::BookTicker, std::move(symbol)});
 }
 
 ports::Subscription BinanceMarketData::watchCandles(Symbol symbol, Interval interval)
 {
-    return claim({Kind::Candles, std::move(symbol), interval});
+    return claim({MarketStream::Candles, std::move(symbol), interval});
 }
 
 ports::Subscription BinanceMarketData::watchTrades(Symbol symbol)
 {
-    return claim({Kind::Trades, std::move(symbol)});
+    return claim({MarketStream::Trades, std::move(symbol)});
 }
 
 ports::Subscription BinanceMarketData::watchBook(Symbol symbol)
 {
-    return claim({Kind::Book, std::move(symbol)});
+    return claim({MarketStream::Book, std::move(symbol)});
 }
 
-void BinanceMarketData::open(const Topic &topic)
+// ---- what the feed decides
+
+void BinanceMarketData::carryOut(const MarketFeed::Effects &effects)
 {
-    if (++m_claims[topic] > 1 || m_isStopped) {
-        return;
+    for (const MarketFeed::Effect &effect : effects) {
+        std::visit([this](const auto &one) { carryOutOne(one); }, effect);
     }
-    switch (topic.kind) {
-    case Kind::Book:
-        m_books.try_emplace(topic.symbol, topic.symbol,
-            static_cast<std::uint64_t>(m_rest.clock().monotonicNow().time_since_epoch().count()));
-        break;
-    case Kind::Trades:
-        m_trades.try_emplace(topic.symbol);
-        break;
-    case Kind::Candles:
-        m_candles.try_emplace({topic.symbol, topic.interval});
-        break;
-    case Kind::Tickers:
-        fetchTickers();
-        break;
-    case Kind::Marks:
-        fetchMarks();
-        break;
-    case Kind::BookTicker:
-        fetchBookTicker(topic.symbol);
-        break;
+    if (m_feed.hasUpdates() && !m_frameTimer->isActive() && !m_isStopped) {
+        m_frameTimer->start(frameLength);
     }
-    if (transport::StreamSocket *socket = routeOf(topic.kind) == StreamRoute::Public ? m_public : m_market;
-        socket != nullptr && !socket->subscribe(QString::fromStdString(streamOf(topic)))) {
+    planWake();
+}
+
+void BinanceMarketData::carryOutOne(const MarketFeed::Subscribe &effect)
+{
+    // Before start() there are no sockets; start() subscribes what is claimed.
+    if (auto *socket = socketOf(effect.route);
+        socket != nullptr && !socket->subscribe(QString::fromStdString(effect.stream))) {
         emit noticed(2, QStringLiteral("Too many streams are open; close some symbols."));
     }
 }
 
-void BinanceMarketData::close(const Topic &topic)
+void BinanceMarketData::carryOutOne(const MarketFeed::Unsubscribe &effect)
 {
-    const auto claim = m_claims.find(topic);
-    if (claim == m_claims.end() || --claim->second > 0) {
+    if (auto *socket = socketOf(effect.route)) {
+        socket->unsubscribe(QString::fromStdString(effect.stream));
+    }
+}
+
+void BinanceMarketData::carryOutOne(const MarketFeed::Ask &effect)
+{
+    m_rest.fetch(effect.call, this, [this, id = effect.id](const Result<QByteArray> &body) {
+        carryOut(m_feed.onAnswer(moment(), id, body));
+    });
+}
+
+void BinanceMarketData::carryOutOne(const MarketFeed::Notice &effect)
+{
+    emit noticed(effect.level, QString::fromStdString(effect.text));
+}
+
+void BinanceMarketData::planWake()
+{
+    const auto at = m_feed.wakeAt();
+    if (!at || m_isStopped) {
+        m_wake->stop();
         return;
     }
-    m_claims.erase(claim);
-    switch (topic.kind) {
-    case Kind::Book:
-        m_books.erase(topic.symbol);
-        break;
-    case Kind::Trades:
-        m_trades.erase(topic.symbol);
-        break;
-    case Kind::Candles:
-        m_candles.erase({topic.symbol, topic.interval});
-        break;
-    case Kind::Tickers:
-    case Kind::Marks:
-    case Kind::BookTicker:
-        break;
-    }
-    if (transport::StreamSocket *socket = routeOf(topic.kind) == StreamRoute::Public ? m_public : m_market) {
-        socket->unsubscribe(QString::fromStdString(streamOf(topic)));
-    }
+    const Monotonic now = m_rest.clock().monotonicNow();
+    m_wake->start(std::chrono::ceil<Milliseconds>(std::max(*at, now) - now));
 }
-
-// ---- messages
-
-void BinanceMarketData::onText(StreamRoute route, const QByteArray &text)
-{
-    if (const auto read = parseFrame(viewOf(text), m_frame); !read) {
-        if (++m_unreadable == 1) {
-            emit noticed(2, QStringLiteral("A market message could not be read: %1")
-                                .arg(QString::fromStdString(read.error().detail)));
-        }
-        return;
-    }
-    if (m_frame.control && m_frame.control->errorCode) {
-        emit noticed(1, QStringLiteral("The market stream answered: %1")
-                            .arg(QString::fromStdString(m_frame.control->errorMessage)));
-    }
-    if (!m_frame.stream.empty()) {
-        transport::StreamSocket *socket = route == StreamRoute::Public ? m_public : m_market;
-        socket->heard(QString::fromStdString(m_frame.stream));
-    }
-    for (StreamEvent &event : m_frame.events) {
-        std::visit([this](auto &&one) { take(std::move(one)); }, std::move(event));
-    }
-}
-
-void BinanceMarketData::take(UnknownEvent &&event)
-{
-    if (++m_unknownEvents[event.type] == 1) {
-        emit noticed(0, QStringLiteral("The market stream sent an event of an unknown kind: %1")
-                            .arg(QString::fromStdString(event.type)));
-    }
-}
-
-void BinanceMarketData::take(TickerEvent &&event)
-{
-    const Symbol symbol = event.ticker.symbol;
-    m_tickers.insert_or_assign(symbol, std::move(event.ticker));
-    wakeFrame();
-}
-
-void BinanceMarketData::take(MarkPrice &&mark)
-{
-    const Symbol symbol = mark.symbol;
-    m_marks.insert_or_assign(symbol, std::move(mark));
-    wakeFrame();
-}
-
-void BinanceMarketData::take(BookTicker &&ticker)
-{
-    const Symbol symbol = ticker.symbol;
-    m_bookTickers.insert_or_assign(symbol, std::move(ticker));
-    wakeFrame();
-}
-
-void BinanceMarketData::take(BookUpdate &&update)
-{
-    const auto book = m_books.find(update.symbol);
-    if (book == m_books.end()) {
-        return; // closed meanwhile
-    }
-    BookState &state = book->second;
-    const BookStep step = state.synchronizer.onUpdate(update);
-    state.isChanged = state.isChanged || step != BookStep::Skip;
-    if (step == BookStep::Resync) {
-        emit noticed(1, QStringLiteral("The order book of %1 had a gap and is read anew.")
-                            .arg(QString::fromStdString(update.symbol)));
-    }
-    if (state.synchronizer.needsSnapshot()) {
-        fetchSnapshot(update.symbol);
-    }
-    wakeFrame();
-}
-
-void BinanceMarketData::take(TradeEvent &&event)
-{
-    const auto found = m_trades.find(event.trade.symbol);
-    if (found == m_trades.end() || !event.isAggregate) {
-        return;
-    }
-    TradeState &state = found->second;
-    if (state.isClosingGap) {
-        state.held.push_back(std::move(event.trade));
-        return;
-    }
-    if (event.trade.id <= state.lastId) {
-        return; // both connections of a planned renewal speak for some seconds
-    }
-    if (std::exchange(state.isNextChecked, false) && event.trade.id > state.lastId + 1) {
-        const Symbol symbol = event.trade.symbol;
-        closeTradeGap(symbol);
-        state.held.push_back(std::move(event.trade));
-        return;
-    }
-    state.lastId = event.trade.id;
-    state.pending.push_back(std::move(event.trade));
-    wakeFrame();
-}
-
-void BinanceMarketData::take(KlineEvent &&event)
-{
-    if (!event.isComplete || event.isContinuous) {
-        return;
-    }
-    const auto found = m_candles.find({event.symbol, *event.interval});
-    if (found == m_candles.end()) {
-        return;
-    }
-    CandleState &state = found->second;
-    if (state.lastOpenAt && event.candle.openAt < *state.lastOpenAt && !event.candle.isClosed) {
-        return;
-    }
-    state.lastOpenAt = std::max(state.lastOpenAt.value_or(event.candle.openAt), event.candle.openAt);
-    auto &pending = state.pending;
-    const auto at = std::ranges::lower_bound(pending, event.candle.openAt, {}, &Candle::openAt);
-    if (at != pending.end() && at->openAt == event.candle.openAt) {
-        if (!at->isClosed || event.candle.isClosed) {
-            *at = event.candle;
-        }
-    } else {
-        pending.insert(at, event.candle);
-    }
-    wakeFrame();
-}
-
-// ---- one hand-over a frame
-
-void BinanceMarketData::wakeFrame()
-{
-    if (!m_frameTimer->isActive()) {
-        m_frameTimer->start(frameLength);
-    }
-}
-
-namespace
-{
-
-template <class Value> auto drained(std::unordered_map<Symbol, Value> &values)
-{
-    auto list = std::make_shared<std::vector<Value>>();
-    list->reserve(values.size());
-    for (auto &[symbol, value] : values) {
-        list->push_back(std::move(value));
-    }
-    values.clear();
-    return std::shared_ptr<const std::vector<Value>>{std::move(list)};
-}
-
-} // namespace
 
 void BinanceMarketData::flush()
 {
-    constexpr std::size_t shownDepth = 500;
-    if (!m_tickers.empty()) {
-        emit tickersChanged(drained(m_tickers));
+    // Taken first: a listener on this thread may end its claim.
+    MarketFeed::Updates updates = m_feed.takeUpdates(shownDepth);
+    if (!updates.tickers.empty()) {
+        emit tickersChanged(shared(std::move(updates.tickers)));
     }
-    if (!m_marks.empty()) {
-        emit markPricesChanged(drained(m_marks));
+    if (!updates.marks.empty()) {
+        emit markPricesChanged(shared(std::move(updates.marks)));
     }
-    if (!m_bookTickers.empty()) {
-        emit bookTickersChanged(drained(m_bookTickers));
+    if (!updates.bookTickers.empty()) {
+        emit bookTickersChanged(shared(std::move(updates.bookTickers)));
     }
-    // Collected first: a listener on this thread may end its claim and with it the state.
-    std::vector<ports::TradesPtr> trades;
-    for (auto &[symbol, state] : m_trades) {
-        if (!state.pending.empty()) {
-            trades.push_back(std::make_shared<const std::vector<Trade>>(std::exchange(state.pending, {})));
-        }
+    for (auto &trades : updates.trades) {
+        emit tradesArrived(shared(std::move(trades)));
     }
-    std::vector<ports::CandleUpdate> candles;
-    for (auto &[key, state] : m_candles) {
-        if (!state.pending.empty()) {
-            candles.push_back({key.first, key.second, std::exchange(state.pending, {})});
-        }
-    }
-    std::vector<ports::BookViewPtr> books;
-    for (auto &[symbol, state] : m_books) {
-        if (std::exchange(state.isChanged, false)) {
-            books.push_back(std::make_shared<const BookView>(state.synchronizer.view(shownDepth)));
-        }
-    }
-    for (const auto &list : trades) {
-        emit tradesArrived(list);
-    }
-    for (const auto &update : candles) {
+    for (const auto &update : updates.candles) {
         emit candlesChanged(update);
     }
-    for (const auto &book : books) {
-        emit bookChanged(book);
+    for (auto &book : updates.books) {
+        emit bookChanged(shared(std::move(book)));
     }
+}
+
+// ---- questions
+
+QFuture<Result<ports::CandlesPtr>> BinanceMarketData::candles(ports::CandleQuery query)
+{
+    return ports::onThreadOf(this, [this, query = std::move(query)] {
+        const ResultAnswer<ports::CandlesPtr> answer;
+        const Call call = klinesCall(query.symbol, query.interval, query.limit, query.startAt, query.endAt);
+        const bool isNewest = !query.endAt;
+        m_rest.fetch(call, this, [this, answer, isNewest](const Result<QByteArray> &body) {
+            answer(parsed(body, parseKlines, m_rest.serverNow()).map([isNewest](std::vector<Candle> bars) {
+                if (isNewest) {
+                    keepNewestOpen(bars);
+                }
+                return ports::CandlesPtr{std::make_shared<const std::vector<Candle>>(std::move(bars))};
+            }));
+        });
+        return answer.future();
+    });
+}
+
+QFuture<Result<ports::TradesPtr>> BinanceMarketData::recentTrades(Symbol symbol, int limit)
+{
+    return ports::onThreadOf(this, [this, symbol = std::move(symbol), limit] {
+        const ResultAnswer<ports::TradesPtr> answer;
+        m_rest.fetch(aggTradesCall(symbol, limit), this, [answer, symbol](const Result<QByteArray> &body) {
+            answer(parsed(body, parseAggTrades, symbol).map([](const std::vector<Trade> &trades) {
+                return ports::TradesPtr{std::make_shared<const std::vector<Trade>>(trades)};
+            }));
+        });
+        return answer.future();
+    });
+}
+
+QFuture<Result<ports::FundingIntervalsPtr>> BinanceMarketData::fundingIntervals()
+{
+    return ports::onThreadOf(this, [this] {
+        const ResultAnswer<ports::FundingIntervalsPtr> answer;
+        if (m_intervals) {
+            answer(m_intervals);
+        } else {
+            m_intervalsAskers.push_back(answer);
+            refreshIntervals();
+        }
+        return answer.future();
+    });
+}
+
+void BinanceMarketData::refreshIntervals()
+{
+    if (m_isReadingIntervals) {
+        return;
+    }
+    m_isReadingIntervals = true;
+    m_rest.fetch(fundingInfoCall(), this, [this](const Result<QByteArray> &body) { intervalsArrived(body); });
+}
+
+void BinanceMarketData::intervalsArrived(const Result<QByteArray> &body)
+{
+    m_isReadingIntervals = false;
+    const auto rows = parsed(body, parseFundingInfo);
+    if (!m_isStopped) {
+        using std::chrono::hours;
+        const Timestamp now = m_rest.serverNow();
+        m_intervalsTimer->start(
+            rows ? std::chrono::floor<hours>(now) + hours{1} + afterSettlement - now : intervalsAgain);
+    }
+    if (!rows) {
+        for (const auto &asker : std::exchange(m_intervalsAskers, {})) {
+            asker(tl::unexpected{rows.error()});
+        }
+        return;
+    }
+    FundingIntervals intervals;
+    for (const FundingInfoRow &row : *rows) {
+        if (row.intervalHours > 0) {
+            intervals[row.symbol] = std::chrono::hours{row.intervalHours};
+        }
+    }
+    m_intervals = std::make_shared<const FundingIntervals>(std::move(intervals));
+    for (const auto &asker : std::exchange(m_intervalsAskers, {})) {
+        asker(m_intervals);
+    }
+    emit fundingIntervalsChanged(m_intervals);
+}
+
+QFuture<Result<ports::ExchangeInfoPtr>> BinanceMarketData::exchangeInfo()
+{
+    return ports::onThreadOf(this, [this] {
+        const ResultAnswer<ports::ExchangeInfoPtr> answer;
+        if (m_info) {
+            answer(m_info);
+        } else {
+            m_infoAskers.push_back(answer);
+            refreshInfo();
+        }
+        return answer.future();
+    });
+}
+
+void BinanceMarketData::refreshInfo()
+{
+    if (m_isReadingInfo) {
+        return;
+    }
+    m_isReadingInfo = true;
+    m_rest.fetch(exchangeInfoCall(), this, [this](const Result<QByteArray> &body) { infoArrived(body); });
+}
+
+void BinanceMarketData::infoArrived(const Result<QByteArray> &body)
+{
+    m_isReadingInfo = false;
+    const auto info = parsed(body, parseExchangeInfo);
+    if (!m_isStopped) {
+        m_infoTimer->start(info ? infoEvery : infoAgain);
+    }
+    if (!info) {
+        emit noticed(1, QStringLiteral("The list of symbols could not be read: %1")
+                            .arg(QString::fromStdString(info.error().detail)));
+        for (const auto &asker : std::exchange(m_infoAskers, {})) {
+            asker(tl::unexpected{info.error()});
+        }
+        return;
+    }
+    const bool isFirst = m_info == nullptr;
+    m_info = std::make_shared<const ExchangeInfo>(*info);
+    if (m_rest.pump() != nullptr) {
+        m_rest.pump()->setLimits(limitRulesFrom(*m_info), isFirst);
+    }
+    for (const auto &asker : std::exchange(m_infoAskers, {})) {
+        asker(m_info);
+    }
+    emit exchangeInfoChanged(m_info);
 }
 
 } // namespace binance

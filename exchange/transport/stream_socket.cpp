@@ -74,9 +74,9 @@ void StreamSocket::unsubscribe(const QString &name)
     schedule();
 }
 
-void StreamSocket::heard(const QString &name)
+void StreamSocket::heard(const std::string &name)
 {
-    m_supervisor.onHeard(m_clock.monotonicNow(), name.toStdString());
+    m_supervisor.onHeard(m_clock.monotonicNow(), name);
 }
 
 void StreamSocket::reconnect(const QString &reason)

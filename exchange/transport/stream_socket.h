@@ -47,7 +47,7 @@ public:
     bool subscribe(const QString &name);
     void unsubscribe(const QString &name);
     /// Optional: tells which stream a message belonged to, so that its own silence is noticed.
-    void heard(const QString &name);
+    void heard(const std::string &name);
     /// Gives the connection up and makes a new one at once.
     void reconnect(const QString &reason);
 
