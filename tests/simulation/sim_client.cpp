@@ -71,7 +71,7 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
       m_signer{makeSigner()},
       m_throttle{binance::assumedLimits(), m_dice.next(), orderRate},
       m_keeper{m_dice.next()},
-      m_supervisor{transport::urgentStream(), m_dice.next()},
+      m_socket{timeline, venue, transport::urgentStream(), m_dice.next(), socketHooks()},
       m_disk{m_dice,
           [this](std::chrono::microseconds after, std::function<void()> act) {
               m_timeline.after(after, alive(std::move(act)));
@@ -306,7 +306,7 @@ void SimClient::plan()
         }
     }
     offer(m_keeper.wakeAt());
-    offer(m_supervisor.wakeAt());
+    offer(m_socket.wakeAt());
     if (!next) {
         return;
     }
@@ -321,7 +321,7 @@ void SimClient::plan()
         }
         m_plannedAt.reset();
         carryOut(m_keeper.onTime(m_timeline.now()));
-        carryOut(m_supervisor.onTime(m_timeline.now()));
+        m_socket.onTime();
         if (m_isRecovered) {
             m_desk->onTime(serverNow());
             carryOut();
@@ -391,7 +391,7 @@ void SimClient::look()
         measureAnew();
         m_desk->onWakeUp(serverNow(), *why);
         carryOut();
-        carryOut(m_supervisor.reconnect(m_timeline.now(), *why));
+        m_socket.reconnect(*why);
     }
     watchConditions();
     m_timeline.after(lookEvery, alive([this] {
@@ -580,8 +580,7 @@ void SimClient::carryOut(const binance::ListenKeyKeeper::Effects &effects)
             });
         } else if (const auto *use = std::get_if<binance::ListenKeyKeeper::UseKey>(&effect)) {
             const bool isFirst = std::exchange(m_listenKey, use->key).empty();
-            carryOut(isFirst ? m_supervisor.start(m_timeline.now())
-                             : m_supervisor.reconnect(m_timeline.now(), "the listen key was renewed"));
+            isFirst ? m_socket.start() : m_socket.reconnect("the listen key was renewed");
         } else if (const auto *lost = std::get_if<binance::ListenKeyKeeper::KeyLost>(&effect)) {
             m_isStreamUp = false;
             m_desk->onStreamGap(serverNow(), lost->why);
@@ -590,59 +589,33 @@ void SimClient::carryOut(const binance::ListenKeyKeeper::Effects &effects)
     }
 }
 
-void SimClient::carryOut(const transport::StreamEffects &effects)
+SimSocket::Hooks SimClient::socketHooks()
 {
-    for (const auto &effect : effects) {
-        if (const auto *open = std::get_if<transport::OpenSocket>(&effect)) {
-            const std::uint64_t epoch = open->epoch;
-            const QUrl url = binance::paperEndpoints(1, 2).userStream(QString::fromStdString(m_listenKey));
-            SimVenue::Listener listener;
-            listener.opened = alive([this, epoch] {
-                carryOut(m_supervisor.onOpened(m_timeline.now(), epoch));
-                pump();
-            });
-            listener.text = alive([this, epoch](const std::string &text) {
-                onText(epoch, text);
-                pump();
-            });
-            listener.closed = alive([this, epoch] {
-                carryOut(m_supervisor.onClosed(m_timeline.now(), epoch, "the connection was cut"));
-                pump();
-            });
-            m_connections[epoch] =
-                m_venue.connect(url.path().toStdString(), url.query().toStdString(), std::move(listener));
-        } else if (const auto *close = std::get_if<transport::CloseSocket>(&effect)) {
-            if (const auto known = m_connections.extract(close->epoch)) {
-                m_venue.disconnect(known.mapped());
-            }
-        } else if (const auto *ping = std::get_if<transport::SendPing>(&effect)) {
-            if (const auto known = m_connections.find(ping->epoch); known != m_connections.end()) {
-                m_venue.ping(known->second, alive([this, epoch = ping->epoch] {
-                    m_supervisor.onPong(m_timeline.now(), epoch);
-                    pump();
-                }));
-            }
-        } else if (std::holds_alternative<transport::GapOpened>(effect)) {
-            m_isStreamUp = false;
-            m_desk->onStreamGap(serverNow(), "The account's stream is not connected.");
+    SimSocket::Hooks hooks;
+    hooks.address = [this] {
+        const QUrl url = binance::paperEndpoints(1, 2).userStream(QString::fromStdString(m_listenKey));
+        return SimSocket::Address{url.path().toStdString(), url.query().toStdString()};
+    };
+    hooks.text = [this](const std::string &text) { onText(text); };
+    hooks.gapOpened = [this] {
+        m_isStreamUp = false;
+        m_desk->onStreamGap(serverNow(), "The account's stream is not connected.");
+        carryOut();
+    };
+    hooks.resubscribed = [this](bool) {
+        m_isStreamUp = true;
+        if (m_isRecovered) {
+            m_desk->onStreamUp(serverNow());
             carryOut();
-        } else if (std::holds_alternative<transport::Resubscribed>(effect)) {
-            m_isStreamUp = true;
-            if (m_isRecovered) {
-                m_desk->onStreamUp(serverNow());
-                carryOut();
-            }
-            carryOut(m_keeper.onConnected());
         }
-    }
+        carryOut(m_keeper.onConnected());
+    };
+    hooks.moved = [this] { pump(); };
+    return hooks;
 }
 
-void SimClient::onText(std::uint64_t epoch, const std::string &text)
+void SimClient::onText(const std::string &text)
 {
-    if (!m_supervisor.accepts(epoch)) {
-        return;
-    }
-    carryOut(m_supervisor.onMessage(m_timeline.now(), epoch));
     if (!binance::parseFrame(text, m_frame)) {
         // What it said is not known, so the picture may be wrong until REST has been asked.
         if (m_isRecovered) {

@@ -5,12 +5,12 @@
 #include "exchange/binance/listen_key_keeper.h"
 #include "exchange/binance/signing.h"
 #include "exchange/binance/wire_stream.h"
-#include "exchange/transport/stream_supervisor.h"
 #include "exchange/transport/throttle.h"
 #include "models/domain/market/clock_offset.h"
 #include "models/domain/market/wake_watch.h"
 #include "models/domain/orders/order_desk.h"
 #include "tests/simulation/sim_disk.h"
+#include "tests/simulation/sim_socket.h"
 #include "tests/simulation/sim_venue.h"
 
 #include <functional>
@@ -67,7 +67,7 @@ public:
     {
         return m_throttle.pauseState(m_timeline.now(), wallNow());
     }
-    int reconnects() const { return m_supervisor.reconnects(); }
+    int reconnects() const { return m_socket.reconnects(); }
 
 private:
     using Handler = std::function<void(const transport::PumpAnswer &)>;
@@ -123,8 +123,8 @@ private:
     void onCommit(const SimDisk::Commit &commit);
 
     void carryOut(const binance::ListenKeyKeeper::Effects &effects);
-    void carryOut(const transport::StreamEffects &effects);
-    void onText(std::uint64_t epoch, const std::string &text);
+    SimSocket::Hooks socketHooks();
+    void onText(const std::string &text);
 
     Timeline &m_timeline;
     SimVenue &m_venue;
@@ -147,9 +147,8 @@ private:
     domain::WakeWatch m_wakeWatch;
 
     binance::ListenKeyKeeper m_keeper;
-    transport::StreamSupervisor m_supervisor;
+    SimSocket m_socket; ///< of the account's stream
     std::string m_listenKey;
-    std::map<std::uint64_t, paper::ConnectionId> m_connections; ///< by epoch
     binance::StreamFrame m_frame;
 
     std::unique_ptr<domain::OrderDesk> m_desk;

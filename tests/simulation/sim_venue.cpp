@@ -242,6 +242,16 @@ void SimVenue::disconnect(paper::ConnectionId id)
     }
 }
 
+void SimVenue::say(paper::ConnectionId id, std::string text)
+{
+    m_timeline.after(latency(), [this, id, text = std::move(text)] {
+        if (m_connections.contains(id) && !isDown()) {
+            m_exchange->streams().onText(id, text, venueNow());
+            pumpStreams();
+        }
+    });
+}
+
 void SimVenue::ping(paper::ConnectionId id, std::function<void()> pong)
 {
     m_timeline.after(latency() * 2, [this, id, pong = std::move(pong)] {

@@ -65,6 +65,8 @@ public:
     /// A stream connection; 0 calls of the listener where the line is down but for closed().
     paper::ConnectionId connect(std::string path, std::string query, Listener listener);
     void disconnect(paper::ConnectionId id);
+    /// What the client says reaches the exchange a moment later; what it says to one that is gone, nobody.
+    void say(paper::ConnectionId id, std::string text);
     /// Calls back once the pong is there; never where the connection is silent or gone.
     void ping(paper::ConnectionId id, std::function<void()> pong);
     /// The client is gone: nobody is called any more.

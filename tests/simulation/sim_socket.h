@@ -1,0 +1,70 @@
+#pragma once
+
+#include "exchange/transport/stream_supervisor.h"
+#include "tests/simulation/sim_venue.h"
+#include "tests/simulation/timeline.h"
+
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+
+namespace simulation
+{
+
+/// One subscription socket that stays up, in virtual time: the real StreamSupervisor over the venue's
+/// connections, as transport::StreamSocket has it over QWebSockets. Its owner calls onTime() when it is due.
+class SimSocket
+{
+public:
+    struct Address
+    {
+        std::string path;
+        std::string query;
+    };
+    struct Hooks
+    {
+        std::function<Address()> address; ///< of the next connection
+        std::function<void(const std::string &)> text;
+        std::function<void()> gapOpened;
+        std::function<void(bool isRenewal)> resubscribed;
+        std::function<void()> moved; ///< something happened: what waits may go on
+    };
+
+    SimSocket(Timeline &timeline, SimVenue &venue, transport::StreamOptions options, std::uint64_t seed,
+        Hooks hooks);
+
+    void start();
+    void reconnect(const std::string &reason);
+    void subscribe(const std::string &stream) { m_supervisor.subscribe(stream); }
+    void heard(const std::string &stream) { m_supervisor.onHeard(m_timeline.now(), stream); }
+    void onTime();
+    std::optional<domain::Monotonic> wakeAt() const { return m_supervisor.wakeAt(); }
+    bool isConnected() const { return m_supervisor.state() == transport::StreamState::Connected; }
+    int reconnects() const { return m_supervisor.reconnects(); }
+
+private:
+    void apply(const transport::StreamEffects &effects);
+    void open(std::uint64_t epoch);
+    void receive(std::uint64_t epoch, const std::string &text);
+    /// Nothing is called any more once this object is gone.
+    template <class Act> auto alive(Act act)
+    {
+        return [token = std::weak_ptr<int>{m_token}, act = std::move(act)](auto &&...arguments) {
+            if (token.lock()) {
+                act(std::forward<decltype(arguments)>(arguments)...);
+            }
+        };
+    }
+
+    Timeline &m_timeline;
+    SimVenue &m_venue;
+    Hooks m_hooks;
+    transport::StreamSupervisor m_supervisor;
+    std::map<std::uint64_t, paper::ConnectionId> m_connections; ///< by epoch
+    std::shared_ptr<int> m_token = std::make_shared<int>();
+};
+
+} // namespace simulation
