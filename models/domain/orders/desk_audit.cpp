@@ -275,7 +275,7 @@ void OrderDesk::comparePositions(Timestamp now)
     m_audit->report.positions = static_cast<int>(
         std::ranges::count_if(rows, [](const PositionRow &row) { return !row.amount.isZero(); }));
     std::map<PositionBook::Leg, LegDoubt> before = std::exchange(m_positionDoubts, {});
-    const auto differences = m_positions.compare(rows, askedAt);
+    const auto differences = m_positions.compare(rows, askedAt, now + clockDoubt);
     for (const PositionBook::Difference &difference : differences) {
         const Quantity missing = difference.theirs - difference.ours;
         const auto earlier = before.find(difference.leg);

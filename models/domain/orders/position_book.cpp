@@ -50,7 +50,7 @@ PositionBook::State PositionBook::freshState(const Leg &leg) const
     state.comparedAt = m_comparedAt;
     if (m_comparedAt != Timestamp{} && !m_strange.contains(leg)) {
         state.includedUntil = m_comparedAt - clockDoubt;
-        state.doubtfulUntil = m_comparedAt;
+        state.doubtfulUntil = m_answeredBy;
     }
     return state;
 }
@@ -83,10 +83,12 @@ bool PositionBook::agrees(State &state, const Word &theirs, Timestamp askedAt)
                 if (theirs.until >= state.agreedUntil) {
                     state.agreed = amount;
                     state.agreedUntil = theirs.until;
+                    state.agreedDoubtBy = theirs.doubtfulUntil;
                 }
                 // What becomes known of that time later is in the sum, though it was not in ours one by one.
                 if (theirs.until > state.includedUntil) {
                     state.includedUntil = theirs.until;
+                    state.doubtfulUntil = theirs.doubtfulUntil;
                     const bool isKnown = last == theirs.until;
                     state.lastIncluded = isKnown ? std::prev(next)->tradeId : 0;
                 }
@@ -154,7 +156,7 @@ bool PositionBook::isDoubtful(const Leg &leg) const
 }
 
 std::vector<PositionBook::Difference> PositionBook::compare(
-    const std::vector<PositionRow> &rows, Timestamp askedAt)
+    const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp answeredBy)
 {
     std::map<Leg, Word> theirs;
     for (const PositionRow &row : rows) {
@@ -162,7 +164,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
     }
     // Of what is not listed the moment is only known by our clock: what is kept holds a little less.
     for (const auto &[leg, state] : m_legs) {
-        theirs.try_emplace(leg, Word{{}, askedAt - clockDoubt, false});
+        theirs.try_emplace(leg, Word{{}, askedAt - clockDoubt, false, answeredBy});
     }
     std::vector<Difference> differences;
     m_strange.clear();
@@ -191,6 +193,7 @@ std::vector<PositionBook::Difference> PositionBook::compare(
             state.comparedAt, isRecent, word.isListed});
     }
     m_comparedAt = std::max(m_comparedAt, askedAt);
+    m_answeredBy = std::max(m_answeredBy, answeredBy);
     return differences;
 }
 
@@ -219,7 +222,9 @@ std::string PositionBook::toText(const Leg &leg) const
     }
     const State &state = known->second;
     return leg.first + ' ' + std::string{toWire(leg.second)} + ' ' + state.agreed.toString() + ' ' +
-           std::to_string(toMs(state.agreedUntil));
+           std::to_string(toMs(state.agreedUntil)) +
+           (state.agreedDoubtBy == Timestamp{} ? std::string{}
+                                               : ' ' + std::to_string(toMs(state.agreedDoubtBy)));
 }
 
 std::vector<PositionBook::Leg> PositionBook::legs() const
@@ -245,8 +250,13 @@ std::optional<PositionBook::Leg> PositionBook::restore(const std::string &text)
     if (!quantity) {
         return std::nullopt;
     }
+    std::int64_t doubtfulUntil = 0;
+    words >> doubtfulUntil; // none in most
     const Leg leg{symbol, parsePositionSide(side)};
-    adopt(leg, *quantity, timestampFromMs(at));
+    adopt(leg, *quantity, timestampFromMs(at), timestampFromMs(doubtfulUntil));
+    State &state = m_legs.at(leg);
+    state.agreedUntil = state.includedUntil;
+    state.agreedDoubtBy = state.doubtfulUntil;
     return leg;
 }
 

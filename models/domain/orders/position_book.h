@@ -45,8 +45,11 @@ public:
     /// before doubtfulUntil may be in the word as well, which the next comparison tells.
     void adopt(const Leg &leg, Quantity amount, Timestamp until, Timestamp doubtfulUntil = {});
     /// rows: all positions; those not listed are flat. askedAt: when the request left. A leg agrees where
-    /// theirs is what ours was at some moment since then, give or take; it counts as compared.
-    std::vector<Difference> compare(const std::vector<PositionRow> &rows, Timestamp askedAt);
+    /// theirs is what ours was at some moment since then, give or take; it counts as compared. answeredBy:
+    /// by then the exchange had surely answered; what was executed from the question to then may be part of
+    /// the word on a leg that is not listed, which names no moment.
+    std::vector<Difference> compare(
+        const std::vector<PositionRow> &rows, Timestamp askedAt, Timestamp answeredBy);
     /// Whether it counts an execution that the exchange's last word on the leg may have included.
     bool isDoubtful(const Leg &leg) const;
 
@@ -58,7 +61,8 @@ public:
     void setCompared() { m_isCompared = true; }
 
     /// "BTCUSDT BOTH -0.25 1732561200000": the last state that the exchange agreed with, to be kept and read
-    /// again. Empty where it never agreed.
+    /// again; a second time follows where executions before that may be part of it. Empty where it never
+    /// agreed.
     std::string toText(const Leg &leg) const;
     std::vector<Leg> legs() const;
     /// Takes a kept leg in; nothing where the text cannot be read.
@@ -83,8 +87,9 @@ private:
         Timestamp doubtfulUntil;
         /// The last execution of that very moment, where it is known; a later one of it came after the word.
         std::int64_t lastIncluded = 0;
-        Quantity agreed;       ///< by us and the exchange …
-        Timestamp agreedUntil; ///< … with all executions until then; epoch 0: never
+        Quantity agreed;         ///< by us and the exchange …
+        Timestamp agreedUntil;   ///< … with all executions until then; epoch 0: never
+        Timestamp agreedDoubtBy; ///< … and perhaps those until then; epoch 0: no doubt
     };
     /// What the exchange says of a leg; listed: with the moment until which it includes all executions.
     struct Word
@@ -92,6 +97,7 @@ private:
         Quantity amount;
         Timestamp until;
         bool isListed = false;
+        Timestamp doubtfulUntil{}; ///< where it is not listed
     };
     State freshState(const Leg &leg) const;
     static Quantity amountAt(const State &state, Timestamp at);
@@ -101,7 +107,8 @@ private:
 
     std::map<Leg, State> m_legs;
     std::set<Leg> m_strange; ///< not among the legs, and yet not flat then
-    Timestamp m_comparedAt;  ///< what is not among the legs was flat then
+    Timestamp m_comparedAt;  ///< what is not among the legs was flat then …
+    Timestamp m_answeredBy;  ///< … or later, before this
     bool m_isCompared = false;
 };
 
