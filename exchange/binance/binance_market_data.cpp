@@ -104,7 +104,7 @@ transport::StreamSocket *BinanceMarketData::makeSocket(StreamRoute route)
     options.seed = seedOf(m_rest) + static_cast<std::uint64_t>(route);
     auto *socket = new transport::StreamSocket{m_rest.clock(), std::move(options), this};
     connect(socket, &transport::StreamSocket::textReceived, this, [this, socket](const QByteArray &text) {
-        carryOut(m_feed.onText(m_rest.clock().monotonicNow(), viewOf(text)));
+        carryOut(m_feed.onText(moment(), viewOf(text)));
         if (!m_feed.heard().empty()) {
             socket->heard(m_feed.heard());
         }

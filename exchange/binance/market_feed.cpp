@@ -156,7 +156,7 @@ MarketFeed::Effects MarketFeed::release(const MarketTopic &topic)
 
 // ---- messages
 
-MarketFeed::Effects MarketFeed::onText(Monotonic now, std::string_view text)
+MarketFeed::Effects MarketFeed::onText(const Moment &moment, std::string_view text)
 {
     if (const auto read = parseFrame(text, m_frame); !read) {
         if (++m_unreadable == 1) {
@@ -168,39 +168,39 @@ MarketFeed::Effects MarketFeed::onText(Monotonic now, std::string_view text)
         notice(1, "The market stream answered: " + m_frame.control->errorMessage);
     }
     for (StreamEvent &event : m_frame.events) {
-        std::visit([&](auto &&one) { take(now, std::move(one)); }, std::move(event));
+        std::visit([&](auto &&one) { take(moment, std::move(one)); }, std::move(event));
         m_hasUpdates = true;
     }
-    askForSnapshots(now);
+    askForSnapshots(moment.now);
     return taken();
 }
 
-void MarketFeed::take(Monotonic, UnknownEvent &&event)
+void MarketFeed::take(const Moment &, UnknownEvent &&event)
 {
     if (++m_unknownEvents[event.type] == 1) {
         notice(0, "The market stream sent an event of an unknown kind: " + event.type);
     }
 }
 
-void MarketFeed::take(Monotonic, TickerEvent &&event)
+void MarketFeed::take(const Moment &, TickerEvent &&event)
 {
     const Symbol symbol = event.ticker.symbol;
     m_tickers.insert_or_assign(symbol, std::move(event.ticker));
 }
 
-void MarketFeed::take(Monotonic, MarkPrice &&mark)
+void MarketFeed::take(const Moment &, MarkPrice &&mark)
 {
     const Symbol symbol = mark.symbol;
     m_marks.insert_or_assign(symbol, std::move(mark));
 }
 
-void MarketFeed::take(Monotonic, BookTicker &&ticker)
+void MarketFeed::take(const Moment &, BookTicker &&ticker)
 {
     const Symbol symbol = ticker.symbol;
     m_bookTickers.insert_or_assign(symbol, std::move(ticker));
 }
 
-void MarketFeed::take(Monotonic now, BookUpdate &&update)
+void MarketFeed::take(const Moment &moment, BookUpdate &&update)
 {
     const auto found = m_books.find(update.symbol);
     if (found == m_books.end()) {
@@ -213,11 +213,11 @@ void MarketFeed::take(Monotonic now, BookUpdate &&update)
         notice(1, "The order book of " + update.symbol + " had a gap and is read anew.");
     }
     if (book.synchronizer.needsSnapshot()) {
-        wantSnapshot(now, book);
+        wantSnapshot(moment.now, book);
     }
 }
 
-void MarketFeed::take(Monotonic, TradeEvent &&event)
+void MarketFeed::take(const Moment &, TradeEvent &&event)
 {
     const auto found = m_trades.find(event.trade.symbol);
     if (found == m_trades.end() || !event.isAggregate) {
@@ -237,7 +237,7 @@ void MarketFeed::take(Monotonic, TradeEvent &&event)
     hand(state, std::move(event.trade));
 }
 
-void MarketFeed::take(Monotonic, KlineEvent &&event)
+void MarketFeed::take(const Moment &moment, KlineEvent &&event)
 {
     if (!event.isComplete || event.isContinuous) {
         return;
@@ -250,6 +250,14 @@ void MarketFeed::take(Monotonic, KlineEvent &&event)
     const Timestamp openAt = event.candle.openAt;
     if (state.lastOpenAt && openAt < *state.lastOpenAt && !event.candle.isClosed) {
         return;
+    }
+    const bool isEndMissing = state.lastOpenAt && openAt > *state.lastOpenAt && !state.isLastClosed;
+    if (isEndMissing && state.asked == 0 && !state.askAt) {
+        // The venue took the subscription after that bar had ended.
+        closeCandleGap(moment, found->first, state);
+    }
+    if (openAt >= state.lastOpenAt.value_or(openAt)) {
+        state.isLastClosed = event.candle.isClosed;
     }
     state.lastOpenAt = std::max(state.lastOpenAt.value_or(openAt), openAt);
     state.toldAt = std::max(state.toldAt.value_or(openAt), openAt);

@@ -101,15 +101,15 @@ public:
     Effects release(const MarketTopic &topic);
     const std::map<MarketTopic, int> &claims() const { return m_claims; }
 
-    Effects onText(domain::Monotonic now, std::string_view text);
+    Effects onText(const Moment &moment, std::string_view text);
     /// The stream that the last text came by; empty where it did not say.
     const std::string &heard() const { return m_frame.stream; }
     /// From here on messages of this route may be missing.
     void onGap(StreamRoute route);
     /// All is subscribed again. isRenewal: two connections spoke side by side, and nothing is missing.
-    Effects onResubscribed(Moment moment, StreamRoute route, bool isRenewal);
-    Effects onAnswer(Moment moment, std::uint64_t id, const domain::Result<QByteArray> &body);
-    Effects onTime(Moment moment);
+    Effects onResubscribed(const Moment &moment, StreamRoute route, bool isRenewal);
+    Effects onAnswer(const Moment &moment, std::uint64_t id, const domain::Result<QByteArray> &body);
+    Effects onTime(const Moment &moment);
     /// When onTime() is due; empty: not before another event.
     std::optional<domain::Monotonic> wakeAt() const;
 
@@ -147,6 +147,7 @@ private:
     {
         explicit CandleState(std::uint64_t seed);
         std::optional<domain::Timestamp> lastOpenAt;  ///< of the newest bar that was heard of
+        bool isLastClosed = false;                    ///< that one was told to its end
         std::optional<domain::Timestamp> missingFrom; ///< bars from this one on are not known to their end
         std::optional<domain::Timestamp> toldAt;      ///< newest bar that the stream told since the last gap
         std::vector<domain::Candle> pending;          ///< ascending
@@ -159,15 +160,15 @@ private:
         bool isFailureTold = false;
     };
 
-    void take(domain::Monotonic now, domain::BookUpdate &&update);
-    void take(domain::Monotonic now, domain::BookTicker &&ticker);
-    void take(domain::Monotonic now, domain::MarkPrice &&mark);
-    void take(domain::Monotonic now, TradeEvent &&event);
-    void take(domain::Monotonic now, KlineEvent &&event);
-    void take(domain::Monotonic now, TickerEvent &&event);
-    void take(domain::Monotonic now, UnknownEvent &&event);
+    void take(const Moment &moment, domain::BookUpdate &&update);
+    void take(const Moment &moment, domain::BookTicker &&ticker);
+    void take(const Moment &moment, domain::MarkPrice &&mark);
+    void take(const Moment &moment, TradeEvent &&event);
+    void take(const Moment &moment, KlineEvent &&event);
+    void take(const Moment &moment, TickerEvent &&event);
+    void take(const Moment &moment, UnknownEvent &&event);
     /// Events of streams that nobody subscribes here.
-    template <class Event> void take(domain::Monotonic, Event &&) {}
+    template <class Event> void take(const Moment &, Event &&) {}
 
     std::uint64_t ask(const MarketTopic &topic, Call call);
     void askForPicture(const MarketTopic &topic);
@@ -176,10 +177,10 @@ private:
     void wantSnapshot(domain::Monotonic now, BookState &book);
     void askForSnapshots(domain::Monotonic now);
     void onSnapshot(const domain::Symbol &symbol, BookState &book, const domain::Result<QByteArray> &body);
-    void closeCandleGap(Moment moment, const CandleKey &key, CandleState &state);
-    void askForCandles(Moment moment, const CandleKey &key, CandleState &state);
-    void onCandles(
-        Moment moment, const CandleKey &key, CandleState &state, const domain::Result<QByteArray> &body);
+    void closeCandleGap(const Moment &moment, const CandleKey &key, CandleState &state);
+    void askForCandles(const Moment &moment, const CandleKey &key, CandleState &state);
+    void onCandles(const Moment &moment, const CandleKey &key, CandleState &state,
+        const domain::Result<QByteArray> &body);
     void closeTradeGap(const domain::Symbol &symbol, TradeState &state);
     void askForTrades(const domain::Symbol &symbol, TradeState &state);
     void onTrades(const domain::Symbol &symbol, TradeState &state, const domain::Result<QByteArray> &body);
@@ -194,6 +195,7 @@ private:
     std::map<std::uint64_t, MarketTopic> m_asked; ///< questions that are out, by id
     std::uint64_t m_lastAsked = 0;
     transport::RateGate m_snapshotPace;
+    domain::Monotonic m_tickersAskedAt{};                         ///< after a gap
     std::unordered_map<domain::Symbol, domain::Ticker> m_tickers; ///< changed since the last hand-over
     std::unordered_map<domain::Symbol, domain::MarkPrice> m_marks;
     std::unordered_map<domain::Symbol, domain::BookTicker> m_bookTickers;

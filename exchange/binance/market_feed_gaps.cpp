@@ -20,7 +20,8 @@ namespace
 constexpr Milliseconds pauseBase{1'000};
 constexpr Milliseconds pauseCap{60'000};
 constexpr int tradePagesMost = 5;
-constexpr int candlePagesMost = 20; // three weeks of minutes
+constexpr Milliseconds tickersEvery{60'000}; // all of them cost 40; the stream tells what changes
+constexpr int candlePagesMost = 20;          // three weeks of minutes
 
 void takeEarlier(std::optional<Monotonic> &earliest, std::optional<Monotonic> at)
 {
@@ -74,7 +75,7 @@ void MarketFeed::onGap(StreamRoute route)
     }
 }
 
-MarketFeed::Effects MarketFeed::onResubscribed(Moment moment, StreamRoute route, bool isRenewal)
+MarketFeed::Effects MarketFeed::onResubscribed(const Moment &moment, StreamRoute route, bool isRenewal)
 {
     if (isRenewal) {
         return {};
@@ -85,7 +86,13 @@ MarketFeed::Effects MarketFeed::onResubscribed(Moment moment, StreamRoute route,
         }
         switch (topic.stream) {
         case MarketStream::Tickers:
+            if (moment.now >= m_tickersAskedAt + tickersEvery) {
+                askForPicture(topic);
+                m_tickersAskedAt = moment.now;
+            }
+            break;
         case MarketStream::Marks:
+            break; // its stream tells all of them every second
         case MarketStream::BookTicker:
             askForPicture(topic);
             break;
@@ -104,7 +111,8 @@ MarketFeed::Effects MarketFeed::onResubscribed(Moment moment, StreamRoute route,
     return taken();
 }
 
-MarketFeed::Effects MarketFeed::onAnswer(Moment moment, std::uint64_t id, const Result<QByteArray> &body)
+MarketFeed::Effects MarketFeed::onAnswer(
+    const Moment &moment, std::uint64_t id, const Result<QByteArray> &body)
 {
     const auto entry = m_asked.extract(id);
     if (!entry) {
@@ -151,7 +159,7 @@ MarketFeed::Effects MarketFeed::onAnswer(Moment moment, std::uint64_t id, const 
     return taken();
 }
 
-MarketFeed::Effects MarketFeed::onTime(Moment moment)
+MarketFeed::Effects MarketFeed::onTime(const Moment &moment)
 {
     askForSnapshots(moment.now);
     for (auto &[key, state] : m_candles) {
@@ -212,7 +220,7 @@ void MarketFeed::onSnapshot(const Symbol &symbol, BookState &book, const Result<
 
 // ---- bars
 
-void MarketFeed::closeCandleGap(Moment moment, const CandleKey &key, CandleState &state)
+void MarketFeed::closeCandleGap(const Moment &moment, const CandleKey &key, CandleState &state)
 {
     state.toldAt.reset();
     if (!state.lastOpenAt) {
@@ -227,7 +235,7 @@ void MarketFeed::closeCandleGap(Moment moment, const CandleKey &key, CandleState
     }
 }
 
-void MarketFeed::askForCandles(Moment moment, const CandleKey &key, CandleState &state)
+void MarketFeed::askForCandles(const Moment &moment, const CandleKey &key, CandleState &state)
 {
     state.askAt.reset();
     state.isGapNew = false;
@@ -238,7 +246,7 @@ void MarketFeed::askForCandles(Moment moment, const CandleKey &key, CandleState 
 }
 
 void MarketFeed::onCandles(
-    Moment moment, const CandleKey &key, CandleState &state, const Result<QByteArray> &body)
+    const Moment &moment, const CandleKey &key, CandleState &state, const Result<QByteArray> &body)
 {
     state.asked = 0;
     auto candles = parsed(body, parseKlines, moment.server);
@@ -259,11 +267,17 @@ void MarketFeed::onCandles(
             merge(state.pending, candle);
         }
     }
+    bool isMoreMissing = false;
     if (!candles->empty()) {
-        state.missingFrom = candles->back().openAt;
-        state.lastOpenAt = std::max(*state.lastOpenAt, candles->back().openAt);
+        const Timestamp newest = candles->back().openAt;
+        // It may have been open still when it was asked for: where the stream is ahead, it has ended since.
+        isMoreMissing = newest < *state.lastOpenAt || std::ssize(*candles) >= state.limit;
+        state.missingFrom = newest;
+        if (newest > *state.lastOpenAt) {
+            state.lastOpenAt = newest;
+            state.isLastClosed = false;
+        }
     }
-    const bool isMoreMissing = std::ssize(*candles) >= state.limit;
     if (state.isGapNew || (isMoreMissing && --state.pagesLeft > 0)) {
         return askForCandles(moment, key, state);
     }
@@ -317,10 +331,11 @@ void MarketFeed::onTrades(const Symbol &symbol, TradeState &state, const Result<
         return askForTrades(symbol, state);
     }
     if (!trades || isMoreMissing) {
-        notice(1, "Some trades of " + symbol + " are missing after the connection was lost.");
+        notice(1, "Some trades of " + symbol + " are missing after the connection was lost" +
+                      (trades ? "." : ": " + trades.error().detail));
     }
-    // Where nothing followed yet, the first id that does tells whether something came between.
-    state.isNextChecked = !isJoined;
+    // The first id that follows tells whether something came between.
+    state.isNextChecked = true;
     for (Trade &trade : std::exchange(state.held, {})) {
         hand(state, std::move(trade));
     }

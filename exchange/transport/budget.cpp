@@ -22,7 +22,8 @@ constexpr std::int64_t hardPercent = 90;
 constexpr std::int64_t softPercent = 60;
 constexpr std::int64_t marketPercent = 25;
 constexpr std::int64_t historyPercent = 15;
-constexpr std::int64_t historyTotalPercent = 50;
+// What cancels and queries need on top of it stays below the soft cap even where connections are lost all day.
+constexpr std::int64_t dataTotalPercent = 40;
 
 constexpr std::size_t indexOf(Priority priority)
 {
@@ -117,9 +118,9 @@ bool Budget::fits(domain::Monotonic at, const Costs &own, Priority priority, std
     case Priority::Open:
         return total <= share(softPercent);
     case Priority::Market:
-        return total <= share(softPercent) && ofClass <= share(marketPercent);
+        return total <= share(dataTotalPercent) && ofClass <= share(marketPercent);
     case Priority::History:
-        return total <= share(historyTotalPercent) && ofClass <= share(historyPercent);
+        return total <= share(dataTotalPercent) && ofClass <= share(historyPercent);
     }
     return false;
 }

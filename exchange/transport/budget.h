@@ -33,8 +33,9 @@ struct Usage
 
 /// Counts one limiter so that neither reading of the venue's window is ever passed: the fixed window of any
 /// phase and the sliding one, each with 1.5 s of doubt about when a request arrives.
-/// A cost counts from hand-over until a full window after its answer. Of the limit 10 % is never used; Open,
-/// Market and History stop at 60 % and leave the unused reserves of the classes before them untouched.
+/// A cost counts from hand-over until a full window after its answer. Of the limit 10 % is never used; Open
+/// stops at 60 %, Market and History at 40 %, and they leave the unused reserves of the classes before them
+/// untouched.
 /// Others at this address are known by the venue's counter alone: what they use between two of our answers is
 /// not seen and has to fit into the 10 %.
 class Budget

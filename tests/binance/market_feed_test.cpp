@@ -105,7 +105,7 @@ struct Rig
             shown = view;
         }
     }
-    void say(const std::string &text) { carryOut(feed.onText(now, text)); }
+    void say(const std::string &text) { carryOut(feed.onText(moment(), text)); }
     void lose(StreamRoute route)
     {
         feed.onGap(route);
@@ -244,8 +244,9 @@ private slots:
         rig.fail();
         rig.say(tradeText(14));
         QCOMPARE(rig.ids, (Ids{10, 13, 14}));
-        QCOMPARE(rig.notices,
-            (std::vector<std::string>{"Some trades of BTCUSDT are missing after the connection was lost."}));
+        QCOMPARE(
+            rig.notices, (std::vector<std::string>{
+                             "Some trades of BTCUSDT are missing after the connection was lost: no answer"}));
     }
 
     void moreThanSomePagesOfTradesAreCalledMissing()
@@ -414,6 +415,30 @@ private slots:
         QVERIFY(rig.asks.empty());
     }
 
+    void aBarThatEndedBeforeTheSubscriptionWasTakenIsAskedForToo()
+    {
+        Rig rig;
+        rig.carryOut(rig.feed.claim(minutes));
+        rig.say(barText(0, "110"));
+        rig.regain(StreamRoute::Market);
+        rig.answer(barPage(0, 0, "115")); // still open, and its end is told to nobody
+        rig.say(barText(1, "130"));
+        QCOMPARE(rig.asks.size(), std::size_t{1});
+        rig.answer(barPage(0, 1, "120"));
+        QVERIFY(rig.bars.back().openAt == timestampFromMs(firstMinute) && rig.bars.back().isClosed);
+
+        // The same where the stream goes on before the answer is there.
+        rig.regain(StreamRoute::Market);
+        rig.say(barText(2, "140"));
+        rig.answer(barPage(1, 1, "130"));
+        QCOMPARE(rig.asks.size(), std::size_t{1});
+        rig.answer(barPage(1, 2, "135"));
+        QVERIFY(rig.bars.back().openAt == timestampFromMs(firstMinute + minute) && rig.bars.back().isClosed);
+        rig.say(barText(2, "140", true));
+        rig.say(barText(3, "140"));
+        QVERIFY(rig.asks.empty());
+    }
+
     // ---- books
 
     void aSnapshotFromBeforeAGapDoesNotMakeABookLive()
@@ -479,8 +504,8 @@ private slots:
         rig.carryOut(rig.feed.claim({MarketStream::Marks}));
         const MarketFeed::Ask ask = rig.question();
         rig.carryOut({});
-        (void)rig.feed.onText(
-            rig.now, R"({"e":"markPriceUpdate","E":2,"s":"BTCUSDT","p":"101","i":"101","r":"0.0001","T":3})");
+        (void)rig.feed.onText(rig.moment(),
+            R"({"e":"markPriceUpdate","E":2,"s":"BTCUSDT","p":"101","i":"101","r":"0.0001","T":3})");
         (void)rig.feed.onAnswer(rig.moment(), ask.id,
             QByteArray{R"([{"symbol":"BTCUSDT","markPrice":"99","indexPrice":"99","lastFundingRate":"0",
                 "nextFundingTime":3,"time":1},{"symbol":"ETHUSDT","markPrice":"9","indexPrice":"9",

@@ -71,7 +71,8 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
       m_signer{makeSigner()},
       m_throttle{binance::assumedLimits(), m_dice.next(), orderRate},
       m_keeper{m_dice.next()},
-      m_socket{timeline, venue, transport::urgentStream(), m_dice.next(), socketHooks()},
+      m_connectGate{std::make_shared<transport::ConnectGate>()},
+      m_socket{timeline, venue, socketOptions(), m_dice.next(), socketHooks()},
       m_disk{m_dice,
           [this](std::chrono::microseconds after, std::function<void()> act) {
               m_timeline.after(after, alive(std::move(act)));
@@ -90,6 +91,9 @@ SimClient::SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &jour
     measureClock(firstSamples);
     readRules();
     carryOut(m_keeper.start(m_timeline.now()));
+    if (m_hooks.marketHandedOver) {
+        watchMarket();
+    }
     look();
     pump();
 }
@@ -307,6 +311,9 @@ void SimClient::plan()
     }
     offer(m_keeper.wakeAt());
     offer(m_socket.wakeAt());
+    if (m_market) {
+        offer(m_market->wakeAt());
+    }
     if (!next) {
         return;
     }
@@ -322,6 +329,9 @@ void SimClient::plan()
         m_plannedAt.reset();
         carryOut(m_keeper.onTime(m_timeline.now()));
         m_socket.onTime();
+        if (m_market) {
+            m_market->onTime();
+        }
         if (m_isRecovered) {
             m_desk->onTime(serverNow());
             carryOut();
@@ -392,6 +402,9 @@ void SimClient::look()
         m_desk->onWakeUp(serverNow(), *why);
         carryOut();
         m_socket.reconnect(*why);
+        if (m_market) {
+            m_market->reconnect(*why);
+        }
     }
     watchConditions();
     m_timeline.after(lookEvery, alive([this] {
@@ -589,6 +602,13 @@ void SimClient::carryOut(const binance::ListenKeyKeeper::Effects &effects)
     }
 }
 
+transport::StreamOptions SimClient::socketOptions() const
+{
+    transport::StreamOptions options = transport::urgentStream();
+    options.gate = m_connectGate;
+    return options;
+}
+
 SimSocket::Hooks SimClient::socketHooks()
 {
     SimSocket::Hooks hooks;
@@ -641,6 +661,26 @@ void SimClient::onText(const std::string &text)
             carryOut();
         }
     }
+}
+
+// ---- the market's streams
+
+void SimClient::watchMarket()
+{
+    SimMarket::Hooks hooks;
+    hooks.fetch = [this](Call call, SimMarket::Answer answer) {
+        send(std::move(call), [this, answer = std::move(answer)](const transport::PumpAnswer &reply) {
+            answer(bodyOf(reply, wallNow()));
+            pump();
+        });
+    };
+    hooks.serverNow = [this] { return serverNow(); };
+    hooks.moved = [this] { pump(); };
+    hooks.handedOver = m_hooks.marketHandedOver;
+    hooks.noticed = m_hooks.marketNoticed;
+    m_market =
+        std::make_unique<SimMarket>(m_timeline, m_venue, m_connectGate, m_dice.next(), std::move(hooks));
+    m_market->start(m_venue.symbols());
 }
 
 } // namespace simulation

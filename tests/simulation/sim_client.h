@@ -10,6 +10,7 @@
 #include "models/domain/market/wake_watch.h"
 #include "models/domain/orders/order_desk.h"
 #include "tests/simulation/sim_disk.h"
+#include "tests/simulation/sim_market.h"
 #include "tests/simulation/sim_socket.h"
 #include "tests/simulation/sim_venue.h"
 
@@ -22,9 +23,9 @@
 namespace simulation
 {
 
-/// The trading side of the terminal in virtual time: its real order desk, queue, budgets, breakers, clock
-/// offset, listen key, stream supervision, signatures, parsers and journal, wired as binance::Venue wires
-/// them. One object is one run of the program; destroying it is kill -9.
+/// The terminal in virtual time, as far as it speaks with the venue: its real order desk, queue, budgets,
+/// breakers, clock offset, listen key, stream supervision, signatures, parsers and journal, wired as
+/// binance::Venue wires them. One object is one run of the program; destroying it is kill -9.
 class SimClient
 {
 public:
@@ -39,6 +40,9 @@ public:
         std::function<void(domain::CommandId, const domain::Result<domain::Order> &)> replied;
         std::function<void(const domain::EmergencyReport &)> escaped;
         std::function<void(const domain::ReconciliationReport &)> reconciled;
+        /// Both empty: no market data is watched.
+        std::function<void(const binance::MarketFeed::Updates &)> marketHandedOver;
+        std::function<void(const std::string &)> marketNoticed;
     };
 
     SimClient(Timeline &timeline, SimVenue &venue, app::JournalFile &journal, std::uint64_t seed,
@@ -67,7 +71,9 @@ public:
     {
         return m_throttle.pauseState(m_timeline.now(), wallNow());
     }
-    int reconnects() const { return m_socket.reconnects(); }
+    /// Of the account's stream, and of the market's.
+    int disconnects() const { return m_socket.disconnects(); }
+    int marketDisconnects() const { return m_market ? m_market->disconnects() : 0; }
 
 private:
     using Handler = std::function<void(const transport::PumpAnswer &)>;
@@ -123,7 +129,9 @@ private:
     void onCommit(const SimDisk::Commit &commit);
 
     void carryOut(const binance::ListenKeyKeeper::Effects &effects);
+    transport::StreamOptions socketOptions() const;
     SimSocket::Hooks socketHooks();
+    void watchMarket();
     void onText(const std::string &text);
 
     Timeline &m_timeline;
@@ -147,7 +155,9 @@ private:
     domain::WakeWatch m_wakeWatch;
 
     binance::ListenKeyKeeper m_keeper;
-    SimSocket m_socket; ///< of the account's stream
+    std::shared_ptr<transport::ConnectGate> m_connectGate; ///< of the host
+    SimSocket m_socket;                                    ///< of the account's stream
+    std::unique_ptr<SimMarket> m_market;
     std::string m_listenKey;
     binance::StreamFrame m_frame;
 

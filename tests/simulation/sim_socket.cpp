@@ -6,8 +6,8 @@
 namespace simulation
 {
 
-SimSocket::SimSocket(Timeline &timeline, SimVenue &venue, transport::StreamOptions options,
-    std::uint64_t seed, Hooks hooks)
+SimSocket::SimSocket(
+    Timeline &timeline, SimVenue &venue, transport::StreamOptions options, std::uint64_t seed, Hooks hooks)
     : m_timeline{timeline},
       m_venue{venue},
       m_hooks{std::move(hooks)},
@@ -36,6 +36,7 @@ void SimSocket::apply(const transport::StreamEffects &effects)
         if (const auto *made = std::get_if<transport::OpenSocket>(&effect)) {
             open(made->epoch);
         } else if (const auto *close = std::get_if<transport::CloseSocket>(&effect)) {
+            m_open.erase(close->epoch);
             if (const auto known = m_connections.extract(close->epoch)) {
                 m_venue.disconnect(known.mapped());
             }
@@ -62,6 +63,7 @@ void SimSocket::open(std::uint64_t epoch)
 {
     SimVenue::Listener listener;
     listener.opened = alive([this, epoch] {
+        m_open.insert(epoch);
         apply(m_supervisor.onOpened(m_timeline.now(), epoch));
         m_hooks.moved();
     });
@@ -70,6 +72,7 @@ void SimSocket::open(std::uint64_t epoch)
         m_hooks.moved();
     });
     listener.closed = alive([this, epoch] {
+        m_disconnects += static_cast<int>(m_open.erase(epoch));
         apply(m_supervisor.onClosed(m_timeline.now(), epoch, "the connection was cut"));
         m_hooks.moved();
     });

@@ -9,6 +9,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 
 namespace simulation
@@ -35,6 +36,8 @@ public:
 
     SimSocket(Timeline &timeline, SimVenue &venue, transport::StreamOptions options, std::uint64_t seed,
         Hooks hooks);
+    SimSocket(const SimSocket &) = delete;
+    SimSocket &operator=(const SimSocket &) = delete;
 
     void start();
     void reconnect(const std::string &reason);
@@ -43,7 +46,8 @@ public:
     void onTime();
     std::optional<domain::Monotonic> wakeAt() const { return m_supervisor.wakeAt(); }
     bool isConnected() const { return m_supervisor.state() == transport::StreamState::Connected; }
-    int reconnects() const { return m_supervisor.reconnects(); }
+    /// Connections that were open and ended from the other side.
+    int disconnects() const { return m_disconnects; }
 
 private:
     void apply(const transport::StreamEffects &effects);
@@ -64,6 +68,8 @@ private:
     Hooks m_hooks;
     transport::StreamSupervisor m_supervisor;
     std::map<std::uint64_t, paper::ConnectionId> m_connections; ///< by epoch
+    std::set<std::uint64_t> m_open;                             ///< epochs of those that are open
+    int m_disconnects = 0;
     std::shared_ptr<int> m_token = std::make_shared<int>();
 };
 

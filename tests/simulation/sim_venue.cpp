@@ -53,6 +53,15 @@ Timestamp SimVenue::venueNow() const
     return timestampFromMs(startMs) + passed + m_faults.clockAhead();
 }
 
+std::vector<Symbol> SimVenue::symbols() const
+{
+    std::vector<Symbol> names;
+    for (const paper::Contract &contract : m_exchange->market().contracts()) {
+        names.push_back(contract.spec.symbol);
+    }
+    return names;
+}
+
 MonotonicClock::duration SimVenue::latency()
 {
     const bool isSlow = !m_isCalm && m_dice.chance(m_line.slowShare);

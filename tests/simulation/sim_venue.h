@@ -11,6 +11,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace simulation
 {
@@ -56,8 +57,10 @@ public:
 
     domain::Timestamp venueNow() const;
     paper::PaperExchange &exchange() { return *m_exchange; }
+    std::vector<domain::Symbol> symbols() const;
     paper::Faults &faults() { return m_faults; }
-    void setCalm(bool isCalm); ///< no more faults, no more outages
+    void setCalm(bool isCalm);                                       ///< no more faults, no more outages
+    void setStormy(bool isStormy) { m_faults.setEnabled(isStormy); } ///< outages go on
     bool isDown() const { return m_timeline.now() < m_downUntil; }
     int outages() const { return m_outages; }
 

@@ -1,7 +1,9 @@
 #include "tests/simulation/simulation.h"
 
+#include "tests/simulation/market_judge.h"
 #include "tests/simulation/sim_client.h"
 #include "tests/simulation/trader.h"
+#include "tests/simulation/usage_watch.h"
 
 #include <algorithm>
 #include <chrono>
@@ -39,10 +41,15 @@ paper::Faults faultsOf(const Options &options)
         return paper::stormFaults(options.seed);
     case Profile::Reconnects: {
         paper::Faults faults{options.seed};
-        paper::FaultRule cut;
-        cut.kind = paper::FaultKind::CutStreams;
-        cut.every = 6s;
-        faults.add(cut);
+        // A socket that is cut much sooner only pauses; these rhythms make the most of a day.
+        for (const auto &[route, every] : {std::pair{paper::Route::Private, 9s},
+                 std::pair{paper::Route::Public, 12s}, std::pair{paper::Route::Market, 13s}}) {
+            paper::FaultRule cut;
+            cut.kind = paper::FaultKind::CutStreams;
+            cut.route = route;
+            cut.every = every;
+            faults.add(cut);
+        }
         paper::FaultRule lost;
         lost.kind = paper::FaultKind::LoseListenKey;
         lost.every = 10min;
@@ -70,7 +77,9 @@ public:
         boot();
         planOrder();
         planClockStep();
-        sample();
+        if (isByTime()) {
+            planCalm();
+        }
     }
 
     Report run()
@@ -78,8 +87,7 @@ public:
         const auto started = std::chrono::steady_clock::now();
         const std::clock_t cpuStarted = std::clock();
         const Monotonic end{std::chrono::hours{m_options.hours}};
-        const bool isByTime = m_options.profile == Profile::Reconnects;
-        while (isByTime ? m_timeline.now() < end : m_report.orders < m_options.orders) {
+        while (isByTime() ? m_timeline.now() < end : m_report.orders < m_options.orders) {
             m_timeline.step();
         }
         settle();
@@ -94,6 +102,18 @@ public:
         m_report.faults["clockStep"] = m_clockSteps;
         m_report.verdict = m_judge.verdict();
         std::ranges::copy(m_judge.findings(), std::back_inserter(m_report.findings));
+        std::ranges::copy(m_marketJudge.findings(), std::back_inserter(m_report.findings));
+        m_report.marketWrong = m_marketJudge.wrong();
+        m_report.tradesToldMissing = m_marketJudge.toldMissing();
+        m_report.marketTrades = m_marketJudge.trades();
+        m_report.marketBars = m_marketJudge.bars();
+        const paper::RateLimitConfig limits;
+        const auto part = [](const UsageWatch &usage, int limit) {
+            return static_cast<double>(usage.most()) / limit;
+        };
+        m_report.weightMost = part(m_weightUsage, limits.weightPerMinute);
+        m_report.ordersMost = std::max(
+            part(m_ordersUsage10s, limits.ordersPer10s), part(m_ordersUsage1m, limits.ordersPerMinute));
         m_report.hash = m_judge.hash();
         m_report.virtualHours =
             std::chrono::duration<double, std::ratio<3600>>(m_timeline.now().time_since_epoch()).count();
@@ -111,6 +131,8 @@ private:
             app::JournalFile::open(QStringLiteral(":memory:"), timestampFromMs(SimVenue::startMs), options);
         return std::move(*journal); // a simulation without a journal cannot start
     }
+
+    bool isByTime() const { return m_options.profile == Profile::Reconnects; }
 
     static LineRules lineOf(const Options &options)
     {
@@ -141,6 +163,9 @@ private:
         };
         watch.processed = [this](const paper::Request &request, const paper::Response &response) {
             m_judge.onProcessed(request, response, nowMs());
+            for (UsageWatch *usage : {&m_weightUsage, &m_ordersUsage10s, &m_ordersUsage1m}) {
+                usage->onProcessed(response, toMs(m_venue.venueNow()));
+            }
             if (!m_options.trace.empty() &&
                 (request.body + request.query).find(m_options.trace) != std::string::npos) {
                 fmt::print(
@@ -189,6 +214,12 @@ private:
         };
         hooks.escaped = [](const EmergencyReport &) {};
         hooks.reconciled = [this](const ReconciliationReport &report) { trace(report); };
+        if (isByTime()) {
+            hooks.marketHandedOver = [this](const binance::MarketFeed::Updates &updates) {
+                m_marketJudge.onHandedOver(updates, m_venue.exchange());
+            };
+            hooks.marketNoticed = [this](const std::string &text) { m_marketJudge.onNotice(text); };
+        }
         m_client = std::make_unique<SimClient>(
             m_timeline, m_venue, m_journal, m_dice.next(), m_wallAhead, m_pause, std::move(hooks));
     }
@@ -229,6 +260,9 @@ private:
     void onAlert(const Alert &alert)
     {
         m_judge.onAlert(alert);
+        if (!m_options.trace.empty()) {
+            say("told: " + alert.text);
+        }
         // What needs the user is looked at by the judge and lifted, so that the run goes on.
         m_timeline.after(acknowledgeAfter, [this, life = m_report.kills] {
             if (m_client && m_report.kills == life && m_client->isRecovered()) {
@@ -278,7 +312,7 @@ private:
         if (m_options.profile == Profile::Calm) {
             return;
         }
-        if (m_dice.chance(killsPerOrder)) {
+        if (!isByTime() && m_dice.chance(killsPerOrder)) { // the use of two runs within a minute adds up
             m_timeline.after(std::chrono::microseconds{m_dice.between(0, 500'000)}, [this] { kill(); });
         }
         if (m_dice.chance(commitErrorsPerOrder)) {
@@ -304,12 +338,19 @@ private:
         if (!m_options.trace.empty()) {
             say("the program is killed");
         }
-        m_report.disconnects += m_client->reconnects();
+        countDisconnects();
+        m_marketJudge.onKill();
         m_pause = m_client->pauseState();
         m_client.reset();
         m_judge.onKill();
         m_judge.mix("kill");
         m_timeline.after(Milliseconds{m_dice.between(300, 3'000)}, [this] { boot(); });
+    }
+
+    void countDisconnects()
+    {
+        m_report.disconnects += m_client->disconnects();
+        m_report.marketDisconnects += m_client->marketDisconnects();
     }
 
     void planClockStep()
@@ -328,19 +369,16 @@ private:
         });
     }
 
-    void sample()
+    /// A socket that is cut again and again only pauses, until one connection has lasted for a minute.
+    void planCalm()
     {
-        if (m_client) {
-            for (const transport::Budget &budget : m_client->throttle().budgets().budgets()) {
-                const double part = static_cast<double>(budget.used(m_timeline.now())) /
-                                    static_cast<double>(budget.rule().limit);
-                double &most = budget.rule().counts == transport::LimitRule::Counts::Weight
-                                   ? m_report.weightMost
-                                   : m_report.ordersMost;
-                most = std::max(most, part);
-            }
-        }
-        m_timeline.after(1s, [this] { sample(); });
+        m_timeline.after(12min, [this] {
+            m_venue.setStormy(false);
+            m_timeline.after(65s, [this] {
+                m_venue.setStormy(!m_isEnding);
+                planCalm();
+            });
+        });
     }
 
     void settle()
@@ -361,6 +399,9 @@ private:
         while (m_timeline.now() < until) {
             m_timeline.step();
         }
+        if (isByTime()) {
+            settleMarket();
+        }
         if (m_client) {
             m_report.gate = toWord(m_client->desk().gate().state());
             for (const GateClosure &closure : m_client->desk().gate().closures()) {
@@ -369,10 +410,20 @@ private:
             if (!isQuiet) {
                 m_report.findings.push_back(whatWaits());
             }
-            m_report.disconnects += m_client->reconnects();
+            countDisconnects();
             m_judge.settle(m_client->desk().ledger().openOrders(), m_client->desk().positions().open(),
                 m_venue.exchange().engine().positions(paper::PaperExchange::account, std::nullopt));
         }
+    }
+
+    void settleMarket()
+    {
+        // Messages are always under way: the books are compared in a moment in which they are not.
+        const Monotonic until = m_timeline.now() + 20s;
+        while (!m_marketJudge.areBooksEqual(m_venue.exchange()) && m_timeline.now() < until) {
+            m_timeline.step();
+        }
+        m_marketJudge.settle(m_venue.exchange());
     }
 
     /// Why the program does not come to rest.
@@ -417,6 +468,10 @@ private:
     Dice m_dice;
     Trader m_trader;
     Judge m_judge;
+    MarketJudge m_marketJudge;
+    UsageWatch m_weightUsage{"x-mbx-used-weight-1m", 60'000};
+    UsageWatch m_ordersUsage10s{"x-mbx-order-count-10s", 10'000};
+    UsageWatch m_ordersUsage1m{"x-mbx-order-count-1m", 60'000};
     app::JournalFile m_journal;
     SimVenue m_venue;
     std::unique_ptr<SimClient> m_client;
@@ -465,7 +520,13 @@ std::string toText(const Options &options, const Report &report)
         all += count;
     }
     text += fmt::format("  {:<20} {:>12}\n", "all", all);
-    text += fmt::format("stream disconnects     {:>12}\n", report.disconnects);
+    text += fmt::format("stream disconnects     {:>12}, the market's {}\n",
+        report.disconnects + report.marketDisconnects, report.marketDisconnects);
+    if (options.profile == Profile::Reconnects) {
+        text += fmt::format("market data            {:>12} trades, {} closed bars; {} times told missing\n",
+            report.marketTrades, report.marketBars, report.tradesToldMissing);
+        text += fmt::format("market data wrong      {:>12}\n", report.marketWrong);
+    }
     text += fmt::format("weight limit in use    {:>11.1f}% at most\n", report.weightMost * 100);
     text += fmt::format("order limits in use    {:>11.1f}% at most\n", report.ordersMost * 100);
     text += fmt::format("quiet after the faults {:>12.1f} s\n", report.settledAfter);

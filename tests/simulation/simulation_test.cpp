@@ -89,7 +89,9 @@ private slots:
         const Report report = simulation::simulate(options);
         const std::string text = simulation::toText(options, report);
         QVERIFY2(report.verdict.isClean(), text.c_str());
-        QVERIFY(report.disconnects > 100);
+        QVERIFY2(report.disconnects + report.marketDisconnects >= 10'000 / 24, text.c_str());
+        QVERIFY2(report.marketWrong == 0, text.c_str());
+        QVERIFY2(report.marketTrades > 1'000 && report.marketBars > 200, text.c_str());
         QVERIFY2(report.settledAfter >= 0 && report.settledAfter <= 30, text.c_str());
         QVERIFY2(report.weightMost <= 0.6 && report.ordersMost <= 0.6, text.c_str());
     }

@@ -1,5 +1,6 @@
 #include "tests/support/fake_venue.h"
 
+#include <QCoreApplication>
 #include <QDateTime>
 #include <QHostAddress>
 #include <QJsonArray>
@@ -23,6 +24,12 @@ FakeVenue::FakeVenue(QObject *parent)
     connect(m_rest, &QTcpServer::newConnection, this, &FakeVenue::accept);
     connect(m_streams, &QWebSocketServer::newConnection, this, &FakeVenue::acceptStream);
     answerTheUsual();
+}
+
+FakeVenue::~FakeVenue()
+{
+    // Sockets that ended wait to be deleted by an event loop that may not run any more.
+    QCoreApplication::sendPostedEvents(nullptr, QEvent::DeferredDelete);
 }
 
 quint16 FakeVenue::restPort() const

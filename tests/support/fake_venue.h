@@ -51,6 +51,7 @@ public:
     using Handler = std::function<FakeAnswer(const FakeRequest &)>;
 
     explicit FakeVenue(QObject *parent = nullptr);
+    ~FakeVenue() override;
     quint16 restPort() const;
     quint16 streamPort() const;
 
