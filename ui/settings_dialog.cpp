@@ -30,10 +30,7 @@ constexpr std::array channelOrder{
 SettingsDialog::SettingsDialog(
     AlertDelivery *delivery, live::Models &models, const domain::Symbol &symbol, Page page, QWidget *parent)
     : QDialog{parent},
-      m_delivery{delivery},
-      m_webhook{identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"))},
-      m_webhookProblem{roleLabel({}, "block")},
-      m_result{roleLabel({}, "caption")}
+      m_delivery{delivery}
 {
     setObjectName(QStringLiteral("settings"));
     setWindowTitle(tr("Settings"));
@@ -63,6 +60,7 @@ SettingsDialog::SettingsDialog(
 
 QWidget *SettingsDialog::alertsPage()
 {
+    m_result = roleLabel({}, "caption");
     m_result->setObjectName(QStringLiteral("settings.result"));
     m_result->setWordWrap(true);
     m_result->setMinimumHeight(4 * m_result->fontMetrics().lineSpacing());
@@ -101,10 +99,13 @@ QWidget *SettingsDialog::alertsTable()
     layout->addLayout(grid);
     auto *hook = new QHBoxLayout;
     hook->addWidget(roleLabel(tr("Webhook"), "caption"));
+    m_webhook =
+        identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"));
     hook->addWidget(m_webhook, 1);
     m_webhook->setPlaceholderText(QStringLiteral("https://host/path"));
     m_webhook->setText(m_delivery->rules().webhookUrl);
     layout->addLayout(hook);
+    m_webhookProblem = roleLabel({}, "block");
     m_webhookProblem->setObjectName(QStringLiteral("settings.webhookProblem"));
     m_webhookProblem->setWordWrap(true);
     m_webhookProblem->hide();

@@ -41,9 +41,10 @@ private:
 
     AlertDelivery *m_delivery;
     std::array<std::array<QCheckBox *, alertChannelCount>, live::alertKindCount> m_boxes{};
-    QLineEdit *m_webhook;
-    QLabel *m_webhookProblem;
-    QLabel *m_result;
+    // of the page of alerts, where they are delivered
+    QLineEdit *m_webhook = nullptr;
+    QLabel *m_webhookProblem = nullptr;
+    QLabel *m_result = nullptr;
     std::map<AlertChannel, QString> m_tested;
 };
 
