@@ -99,8 +99,7 @@ QWidget *SettingsDialog::alertsTable()
     layout->addLayout(grid);
     auto *hook = new QHBoxLayout;
     hook->addWidget(roleLabel(tr("Webhook"), "caption"));
-    m_webhook =
-        identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"));
+    m_webhook = identify(new QLineEdit, QStringLiteral("settings.webhook"), tr("Address of the webhook"));
     hook->addWidget(m_webhook, 1);
     m_webhook->setPlaceholderText(QStringLiteral("https://host/path"));
     m_webhook->setText(m_delivery->rules().webhookUrl);

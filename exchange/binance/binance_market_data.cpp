@@ -108,6 +108,11 @@ transport::StreamSocket *BinanceMarketData::makeSocket(StreamRoute route)
         if (!m_feed.heard().empty()) {
             socket->heard(m_feed.heard());
         }
+        if (m_feed.isEndAnnounced()) {
+            emit noticed(
+                0, QStringLiteral("The venue announced the end of a market connection; a new one is made."));
+            socket->renew();
+        }
     });
     connect(socket, &transport::StreamSocket::gapOpened, this, [this, route] {
         m_feed.onGap(route);

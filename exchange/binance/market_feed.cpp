@@ -158,6 +158,7 @@ MarketFeed::Effects MarketFeed::release(const MarketTopic &topic)
 
 MarketFeed::Effects MarketFeed::onText(const Moment &moment, std::string_view text)
 {
+    m_isEndAnnounced = false;
     if (const auto read = parseFrame(text, m_frame); !read) {
         if (++m_unreadable == 1) {
             notice(2, "A market message could not be read: " + read.error().detail);
@@ -173,6 +174,11 @@ MarketFeed::Effects MarketFeed::onText(const Moment &moment, std::string_view te
     }
     askForSnapshots(moment.now);
     return taken();
+}
+
+void MarketFeed::take(const Moment &, ServerShutdown &&)
+{
+    m_isEndAnnounced = true;
 }
 
 void MarketFeed::take(const Moment &, UnknownEvent &&event)

@@ -104,6 +104,8 @@ public:
     Effects onText(const Moment &moment, std::string_view text);
     /// The stream that the last text came by; empty where it did not say.
     const std::string &heard() const { return m_frame.stream; }
+    /// Whether it said that its connection will end soon.
+    bool isEndAnnounced() const { return m_isEndAnnounced; }
     /// From here on messages of this route may be missing.
     void onGap(StreamRoute route);
     /// All is subscribed again. isRenewal: two connections spoke side by side, and nothing is missing.
@@ -166,6 +168,7 @@ private:
     void take(const Moment &moment, TradeEvent &&event);
     void take(const Moment &moment, KlineEvent &&event);
     void take(const Moment &moment, TickerEvent &&event);
+    void take(const Moment &moment, ServerShutdown &&event);
     void take(const Moment &moment, UnknownEvent &&event);
     /// Events of streams that nobody subscribes here.
     template <class Event> void take(const Moment &, Event &&) {}
@@ -205,6 +208,7 @@ private:
     std::map<std::string, std::int64_t> m_unknownEvents;
     std::int64_t m_unreadable = 0;
     bool m_hasUpdates = false;
+    bool m_isEndAnnounced = false;
 };
 
 } // namespace binance

@@ -395,7 +395,8 @@ bool readEvent(std::string_view type, od::object &source, StreamFrame &frame)
     if (const auto isRead = readUserEvent(type, source, frame)) {
         return *isRead;
     }
-    frame.events.emplace_back(UnknownEvent{std::string{type}});
+    frame.events.emplace_back(type == "serverShutdown" ? StreamEvent{ServerShutdown{}}
+                                                       : StreamEvent{UnknownEvent{std::string{type}}});
     std::int64_t sentAt = 0; // the rest is read to its end: nothing may follow
     return readObject(source, optional("E", sentAt));
 }

@@ -160,6 +160,11 @@ void UserStream::onText(const QByteArray &text)
                 emit noticed(0, QStringLiteral("The account's stream sent an event of an unknown kind: %1")
                                     .arg(QString::fromStdString(unknown->type)));
             }
+        } else if (std::holds_alternative<ServerShutdown>(event)) {
+            emit noticed(
+                0, QStringLiteral(
+                       "The venue announced the end of the account's connection; a new one is made."));
+            m_socket->renew();
         } else if (std::holds_alternative<ListenKeyExpired>(event)) {
             // It may come twice; the socket stays open and silent.
             carryOut(m_keeper.onExpired(m_rest.clock().monotonicNow()));

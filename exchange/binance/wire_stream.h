@@ -141,6 +141,10 @@ struct ListenKeyExpired
 {
     std::string listenKey; ///< empty where the venue did not say
 };
+/// The venue's end of this connection will go down soon: a new one can be made before.
+struct ServerShutdown
+{
+};
 /// Of a type we do not know: kept, counted and logged by the receiver.
 struct UnknownEvent
 {
@@ -150,7 +154,7 @@ struct UnknownEvent
 using StreamEvent = std::variant<TradeEvent, KlineEvent, TickerEvent, domain::BookTicker, domain::BookUpdate,
     domain::MarkPrice, ForceOrderEvent, ContractInfoEvent, CompositeIndexEvent, AssetIndexEvent,
     TradingSessionEvent, OrderTradeUpdate, AccountUpdate, AlgoUpdate, TradeLite, AccountConfigUpdate,
-    MarginCall, StrategyUpdate, GridUpdate, TriggerReject, ListenKeyExpired, UnknownEvent>;
+    MarginCall, StrategyUpdate, GridUpdate, TriggerReject, ListenKeyExpired, ServerShutdown, UnknownEvent>;
 
 /// Answer to SUBSCRIBE and its kin, or an error the server pushed by itself.
 struct ControlAnswer

@@ -79,6 +79,12 @@ void StreamSocket::heard(const std::string &name)
     m_supervisor.onHeard(m_clock.monotonicNow(), name);
 }
 
+void StreamSocket::renew()
+{
+    m_supervisor.announceEnd();
+    schedule();
+}
+
 void StreamSocket::reconnect(const QString &reason)
 {
     apply(m_supervisor.reconnect(m_clock.monotonicNow(), reason.toStdString()));

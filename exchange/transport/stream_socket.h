@@ -48,6 +48,8 @@ public:
     void unsubscribe(const QString &name);
     /// Optional: tells which stream a message belonged to, so that its own silence is noticed.
     void heard(const std::string &name);
+    /// The venue announced the end of this connection: a new one is made beside it, without a gap.
+    void renew();
     /// Gives the connection up and makes a new one at once.
     void reconnect(const QString &reason);
 

@@ -81,6 +81,13 @@ StreamEffects StreamSupervisor::reconnect(domain::Monotonic now, const std::stri
     return effects;
 }
 
+void StreamSupervisor::announceEnd()
+{
+    if (m_current && !m_next && !m_old) { // else it may be the connection that is left already
+        m_endAnnounced = m_current->epoch;
+    }
+}
+
 void StreamSupervisor::judgeEnd(domain::Monotonic now)
 {
     if (!m_current) {
@@ -439,7 +446,8 @@ domain::Monotonic StreamSupervisor::silentSince() const
 
 domain::Monotonic StreamSupervisor::renewalAt() const
 {
-    return std::max(m_current->openedAt + m_options.renewAfter, m_renewAt);
+    const bool isEnding = m_endAnnounced == m_current->epoch;
+    return std::max(isEnding ? m_current->openedAt : m_current->openedAt + m_options.renewAfter, m_renewAt);
 }
 
 std::optional<domain::Milliseconds> StreamSupervisor::silenceOf(const std::string &name) const

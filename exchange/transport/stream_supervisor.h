@@ -128,6 +128,10 @@ public:
     /// Gives the connection up and makes a new one at once: the address changed, or the venue is going down.
     StreamEffects reconnect(domain::Monotonic now, const std::string &reason);
 
+    /// The venue said that the connection in use will end: at the next onTime(), due at once, a new one is
+    /// made beside it as at a planned renewal.
+    void announceEnd();
+
     StreamEffects onOpened(domain::Monotonic now, std::uint64_t epoch);
     StreamEffects onMessage(domain::Monotonic now, std::uint64_t epoch);
     /// The message belonged to this stream: from then on its own silence is watched too.
@@ -219,7 +223,8 @@ private:
     bool m_isStarted = false;
     bool m_isGapOpen = false;
     domain::Monotonic m_retryAt{};
-    domain::Monotonic m_renewAt{}; ///< not before this, after a renewal that failed
+    std::uint64_t m_endAnnounced = 0; ///< epoch of the connection whose end the venue announced
+    domain::Monotonic m_renewAt{};    ///< not before this, after a renewal that failed
     std::string m_reason;
     std::optional<domain::Milliseconds> m_roundTrip;
 };

@@ -533,6 +533,16 @@ private slots:
         QCOMPARE(rig.ids, (Ids{10, 50, 51}));
     }
 
+    void anAnnouncedEndIsOfTheLastTextOnly()
+    {
+        Rig rig;
+        rig.say(R"({"e":"serverShutdown","E":1})");
+        QVERIFY(rig.feed.isEndAnnounced());
+        rig.say(tradeText(1));
+        QVERIFY(!rig.feed.isEndAnnounced());
+        QVERIFY(rig.notices.empty());
+    }
+
     void whatCannotBeReadIsSaidOnce()
     {
         Rig rig;

@@ -367,6 +367,13 @@ private slots:
         }
     }
 
+    void theVenueAnnouncesTheEndOfAConnection()
+    {
+        StreamFrame frame;
+        QVERIFY(parseFrame(R"({"e":"serverShutdown","E":1760000000000})", frame));
+        QVERIFY(std::holds_alternative<ServerShutdown>(frame.events.front()));
+    }
+
     void rowsOfTheCoinMarginedUniverseAreDropped()
     {
         StreamFrame frame;

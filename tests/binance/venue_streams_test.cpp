@@ -149,6 +149,24 @@ private slots:
         QTRY_COMPARE_WITH_TIMEOUT(desk.trades, (QList<std::int64_t>{10, 11, 12, 13, 14}), patience);
     }
 
+    void anAnnouncedEndOfTheConnectionLeavesNoGap() // F16
+    {
+        Desk desk;
+        desk.venue->start();
+        const auto claim = desk.venue->marketData().watchTrades("BTCUSDT");
+        QVERIFY(desk.isSubscribed(tradeStream));
+        desk.theirs.push(tradeStream, trade(10));
+        QTRY_COMPARE_WITH_TIMEOUT(desk.trades, QList<std::int64_t>{10}, patience);
+        const auto sockets = desk.theirs.streamUrls().size();
+        desk.theirs.push(tradeStream, R"({"e":"serverShutdown","E":1})");
+        QTRY_COMPARE_WITH_TIMEOUT(desk.theirs.streamUrls().size(), sockets + 1, patience);
+        QTRY_COMPARE_WITH_TIMEOUT(
+            desk.theirs.controls().count(QStringLiteral("SUBSCRIBE ") + tradeStream), 2, patience);
+        desk.theirs.push(tradeStream, trade(11)); // by both
+        QTRY_COMPARE_WITH_TIMEOUT(desk.trades, (QList<std::int64_t>{10, 11}), patience);
+        QCOMPARE(desk.theirs.count("GET /fapi/v1/aggTrades"), 0);
+    }
+
     void barsMissedWhileTheConnectionWasLostAreReadByRest()
     {
         Desk desk;

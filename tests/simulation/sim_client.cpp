@@ -651,6 +651,8 @@ void SimClient::onText(const std::string &text)
             evidence = binance::toEvidence(*update);
         } else if (const auto *algo = std::get_if<binance::AlgoUpdate>(&event)) {
             evidence = binance::toEvidence(*algo);
+        } else if (std::holds_alternative<binance::ServerShutdown>(event)) {
+            m_socket.renew();
         } else if (std::holds_alternative<binance::ListenKeyExpired>(event)) {
             carryOut(m_keeper.onExpired(m_timeline.now()));
         }

@@ -49,6 +49,9 @@ SimSocket SimMarket::socketFor(
         if (!m_feed.heard().empty()) {
             socketOf(route).heard(m_feed.heard());
         }
+        if (m_feed.isEndAnnounced()) {
+            socketOf(route).renew();
+        }
     };
     hooks.gapOpened = [this, route] {
         m_feed.onGap(route);

@@ -43,6 +43,7 @@ public:
     void reconnect(const std::string &reason);
     void subscribe(const std::string &stream) { m_supervisor.subscribe(stream); }
     void heard(const std::string &stream) { m_supervisor.onHeard(m_timeline.now(), stream); }
+    void renew() { m_supervisor.announceEnd(); }
     void onTime();
     std::optional<domain::Monotonic> wakeAt() const { return m_supervisor.wakeAt(); }
     bool isConnected() const { return m_supervisor.state() == transport::StreamState::Connected; }

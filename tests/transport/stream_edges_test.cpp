@@ -129,6 +129,29 @@ private slots:
         QCOMPARE(stream.reconnects(), 0);
     }
 
+    void anAnnouncedEndIsARenewalWithoutAGap()
+    {
+        StreamSupervisor stream = connected(options(), {"trade"});
+        domain::Monotonic now = start;
+        liveUntil(stream, now, start + 1h);
+        stream.announceEnd();
+        QVERIFY(stream.wakeAt() <= now);
+        const StreamEffects effects = liveUntil(stream, now, now + 2s);
+        QVERIFY(holds(effects, OpenSocket{2}));
+        QVERIFY(holds(effects, Resubscribed{2, true}));
+        QVERIFY(stream.accepts(1) && stream.accepts(2));
+        stream.announceEnd(); // said again by the old one, which still speaks
+        const StreamEffects later = liveUntil(stream, now, now + 1h);
+        QVERIFY(holds(later, CloseSocket{1}));
+        for (const StreamEffects &all : {effects, later}) {
+            QVERIFY(std::ranges::none_of(all, [](const StreamEffect &effect) {
+                return std::holds_alternative<GapOpened>(effect) || effect == StreamEffect{OpenSocket{3}};
+            }));
+        }
+        QCOMPARE(stream.epoch(), std::uint64_t{2});
+        QCOMPARE(stream.reconnects(), 0);
+    }
+
     void aRenewalThatNeverOpensIsGivenUpAndTriedAgain()
     {
         StreamSupervisor stream = connected(options(), {"trade"});
