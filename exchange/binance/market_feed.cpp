@@ -169,7 +169,7 @@ MarketFeed::Effects MarketFeed::onText(const Moment &moment, std::string_view te
         notice(1, "The market stream answered: " + m_frame.control->errorMessage);
     }
     for (StreamEvent &event : m_frame.events) {
-        std::visit([&](auto &&one) { take(moment, std::move(one)); }, std::move(event));
+        std::visit([&](auto &&one) { take(moment, std::forward<decltype(one)>(one)); }, std::move(event));
         m_hasUpdates = true;
     }
     askForSnapshots(moment.now);

@@ -23,7 +23,7 @@ constexpr std::size_t shownDepth = 500;
 
 } // namespace
 
-SimMarket::SimMarket(Timeline &timeline, SimVenue &venue, std::shared_ptr<transport::ConnectGate> gate,
+SimMarket::SimMarket(Timeline &timeline, SimVenue &venue, const std::shared_ptr<transport::ConnectGate> &gate,
     std::uint64_t seed, Hooks hooks)
     : m_timeline{timeline},
       m_venue{venue},

@@ -32,7 +32,7 @@ public:
     };
 
     /// gate: shared by all sockets of the host.
-    SimMarket(Timeline &timeline, SimVenue &venue, std::shared_ptr<transport::ConnectGate> gate,
+    SimMarket(Timeline &timeline, SimVenue &venue, const std::shared_ptr<transport::ConnectGate> &gate,
         std::uint64_t seed, Hooks hooks);
 
     /// Claims everything there is on these symbols and connects.

@@ -26,6 +26,7 @@ constexpr double killsPerOrder = 1.0 / 300;
 constexpr double commitErrorsPerOrder = 1.0 / 5'000;
 constexpr Milliseconds clockStepEvery = std::chrono::hours{2};
 constexpr std::chrono::minutes longestSettling{5};
+constexpr Milliseconds settledBy = 30s; // reliability I9
 constexpr Milliseconds acknowledgeAfter = 40s;
 // The journal is pruned as the program does it, only sooner: a run of a million orders fits into memory.
 constexpr std::int64_t pruneEvery = 1'000; // orders
@@ -388,8 +389,13 @@ private:
         const Monotonic calmAt = m_timeline.now();
         bool isQuiet = false;
         m_timeline.after(100ms, [this, &isQuiet] { lookForQuiet(isQuiet); });
+        bool isLate = false;
         while (!isQuiet && m_timeline.now() < calmAt + longestSettling) {
             m_timeline.step();
+            if (!isQuiet && m_client && m_timeline.now() > calmAt + settledBy &&
+                !std::exchange(isLate, true)) {
+                m_report.findings.push_back(whatWaits());
+            }
         }
         if (isQuiet) {
             m_report.settledAfter = std::chrono::duration<double>(m_timeline.now() - calmAt).count();
@@ -406,9 +412,6 @@ private:
             m_report.gate = toWord(m_client->desk().gate().state());
             for (const GateClosure &closure : m_client->desk().gate().closures()) {
                 m_report.gate += "; " + closure.reason;
-            }
-            if (!isQuiet) {
-                m_report.findings.push_back(whatWaits());
             }
             countDisconnects();
             m_judge.settle(m_client->desk().ledger().openOrders(), m_client->desk().positions().open(),
@@ -448,6 +451,15 @@ private:
             {&throttle.orders(), &throttle.queries(), &throttle.bulk()}) {
             text += fmt::format(
                 " {} {} {}", breaker->rule().name, static_cast<int>(breaker->state(now)), breaker->reason());
+        }
+        const OrderDesk &desk = m_client->desk();
+        text += fmt::format(" {} unknown, {};", desk.unknownCount(),
+            desk.isReconciled() ? "compared" : "not compared since the last gap");
+        for (const Order &order : desk.ledger().openOrders()) {
+            if (order.phase != OrderPhase::Working) {
+                text += fmt::format(" {} {} in phase {}{};", order.request.symbol, order.clientOrderId(),
+                    static_cast<int>(order.phase), order.isConditional() ? ", conditional" : "");
+            }
         }
         return text;
     }
