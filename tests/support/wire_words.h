@@ -346,6 +346,10 @@ inline WireWords describe(const binance::ListenKeyExpired &e)
 {
     return wireWords(e.listenKey);
 }
+inline WireWords describe(const binance::ServerShutdown &)
+{
+    return {};
+}
 inline WireWords describe(const binance::UnknownEvent &e)
 {
     return wireWords(e.type);
