@@ -15,7 +15,7 @@ namespace
 
 // Streams that push every second whatever happens; the others may rest with their symbol.
 constexpr Milliseconds tickerSilence{5'000};
-// Reliability 5.6: a snapshot each two seconds over all symbols; some at once when a connection came back.
+// Reliability 5.5: a snapshot each two seconds over all symbols; some at once when a connection came back.
 constexpr int snapshotsAtOnce = 4;
 constexpr Milliseconds snapshotEvery{2'000};
 

@@ -16,7 +16,7 @@ using namespace domain;
 namespace
 {
 
-// Reliability 5.6, back-off of snapshots; bars are asked for in the same rhythm.
+// Reliability 5.5, back-off of snapshots; bars are asked for in the same rhythm.
 constexpr Milliseconds pauseBase{1'000};
 constexpr Milliseconds pauseCap{60'000};
 constexpr int tradePagesMost = 5;
@@ -28,6 +28,14 @@ void takeEarlier(std::optional<Monotonic> &earliest, std::optional<Monotonic> at
     if (at && (!earliest || *at < *earliest)) {
         earliest = at;
     }
+}
+
+/// The state that waits for this answer; null where it was released, or waits for another by now.
+template <class States>
+auto *waitingFor(States &states, const typename States::key_type &key, std::uint64_t id)
+{
+    const auto found = states.find(key);
+    return found != states.end() && found->second.asked == id ? &*found : nullptr;
 }
 
 } // namespace
@@ -138,21 +146,18 @@ MarketFeed::Effects MarketFeed::onAnswer(
         }
         break;
     case MarketStream::Book:
-        if (const auto found = m_books.find(topic.symbol);
-            found != m_books.end() && found->second.asked == id) {
-            onSnapshot(found->first, found->second, body);
+        if (auto *book = waitingFor(m_books, topic.symbol, id)) {
+            onSnapshot(book->first, book->second, body);
         }
         break;
     case MarketStream::Candles:
-        if (const auto found = m_candles.find({topic.symbol, topic.interval});
-            found != m_candles.end() && found->second.asked == id) {
-            onCandles(moment, found->first, found->second, body);
+        if (auto *bars = waitingFor(m_candles, {topic.symbol, topic.interval}, id)) {
+            onCandles(moment, bars->first, bars->second, body);
         }
         break;
     case MarketStream::Trades:
-        if (const auto found = m_trades.find(topic.symbol);
-            found != m_trades.end() && found->second.asked == id) {
-            onTrades(found->first, found->second, body);
+        if (auto *trades = waitingFor(m_trades, topic.symbol, id)) {
+            onTrades(trades->first, trades->second, body);
         }
         break;
     }
