@@ -35,11 +35,6 @@ void MarketJudge::onNotice(const std::string &text)
     }
 }
 
-void MarketJudge::onKill()
-{
-    m_seen.clear();
-}
-
 void MarketJudge::onHandedOver(const binance::MarketFeed::Updates &updates, paper::PaperExchange &exchange)
 {
     for (const auto &list : updates.trades) {

@@ -19,8 +19,6 @@ class MarketJudge
 public:
     void onHandedOver(const binance::MarketFeed::Updates &updates, paper::PaperExchange &exchange);
     void onNotice(const std::string &text);
-    /// The next run of the program begins with nothing.
-    void onKill();
     /// In calm, after the client has had time: no bar is left open, no trade is missing.
     void settle(paper::PaperExchange &exchange);
     /// Whether each book was live and equal to the exchange's since the last call; ask again a moment later
@@ -32,7 +30,6 @@ public:
     std::int64_t trades() const { return m_trades; }
     std::int64_t bars() const { return m_bars; }
     const std::vector<std::string> &findings() const { return m_findings; }
-    void find(std::string text);
 
 private:
     struct Seen
@@ -43,6 +40,7 @@ private:
         std::map<domain::Timestamp, bool> bars; ///< whether the last word was that it is closed
         domain::BookView book;
     };
+    void find(std::string text);
     void check(const domain::Symbol &symbol, const domain::Candle &candle, paper::PaperExchange &exchange);
 
     std::map<domain::Symbol, Seen> m_seen;

@@ -46,7 +46,6 @@ public:
     void renew() { m_supervisor.announceEnd(); }
     void onTime();
     std::optional<domain::Monotonic> wakeAt() const { return m_supervisor.wakeAt(); }
-    bool isConnected() const { return m_supervisor.state() == transport::StreamState::Connected; }
     /// Connections that were open and ended from the other side.
     int disconnects() const { return m_disconnects; }
 

@@ -15,7 +15,8 @@ int main(int argc, char **argv)
     parser.setApplicationDescription(QStringLiteral("Runs the order desk, queue, budgets, breakers, streams "
                                                     "and journal against the paper exchange in virtual "
                                                     "time, with faults. Ends with 1 if an order was lost or "
-                                                    "doubled, a limit passed or a position unexplained."));
+                                                    "doubled, a limit passed, a position unexplained or "
+                                                    "market data wrong."));
     parser.addHelpOption();
     const QCommandLineOption orders{QStringLiteral("orders"), QStringLiteral("Orders to place (10000)."),
         QStringLiteral("number"), QStringLiteral("10000")};
@@ -54,5 +55,5 @@ int main(int argc, char **argv)
     options.trace = parser.value(trace).toStdString();
     const simulation::Report report = simulation::simulate(options);
     std::fputs(simulation::toText(options, report).c_str(), stdout);
-    return report.verdict.isClean() ? 0 : 1;
+    return report.verdict.isClean() && report.marketWrong == 0 ? 0 : 1;
 }

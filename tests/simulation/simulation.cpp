@@ -340,7 +340,6 @@ private:
             say("the program is killed");
         }
         countDisconnects();
-        m_marketJudge.onKill();
         m_pause = m_client->pauseState();
         m_client.reset();
         m_judge.onKill();
